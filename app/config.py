@@ -1,0 +1,163 @@
+"""Settings, read once from the environment. Missing or unfit values are all named at once; no secret has a default."""
+
+import base64
+import binascii
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+MINIMUM_SECRET = 32
+KNOWN_SECRETS = ("changeme", "secret", "password", "default", "example", "insecure", "test", "demo", "zhifang")
+"""Words by which default secrets are recognised: a secret made of one of them, repeated or padded, is refused."""
+
+
+class Mode(StrEnum):
+    """How strictly the settings are taken: `production` refuses whatever eases a demo or a test."""
+
+    PRODUCTION = "production"
+    DEMO = "demo"
+    TEST = "test"
+
+
+class SettingsError(Exception):
+    """The environment does not fit; `problems` holds one sentence for each fault."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that the service reads from outside. Secrets do not show in its representation."""
+
+    mode: Mode
+    database_url: str = field(repr=False)
+    token_secret: str = field(repr=False)
+    web_secret: str = field(repr=False)
+    window_secret: bytes = field(repr=False)
+    identity_key: bytes = field(repr=False)
+    identity_hash_key: bytes = field(repr=False)
+    policy: str = "jiangshan"
+    demo_password: str | None = field(default=None, repr=False)
+    fcm_credentials: str | None = None
+    fcm_url: str | None = None
+    debug: bool = False
+    cors_origins: tuple[str, ...] = ()
+    pool_size: int = 8
+    password_rounds: int = 3
+    password_memory_kib: int = 65536
+
+
+def driver_url(url: str) -> str:
+    """The URL with the psycopg driver named, whether it was given as `postgresql://` or with a driver."""
+    scheme, separator, rest = url.partition("://")
+    if scheme in {"postgres", "postgresql"}:
+        scheme = "postgresql+psycopg"
+    return f"{scheme}{separator}{rest}"
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read settings from `environ` (the process's own by default); SettingsError names every fault at once."""
+    env = os.environ if environ is None else environ
+    problems: list[str] = []
+    mode = _mode(env, problems)
+    settings = Settings(
+        mode=mode,
+        database_url=driver_url(_needed(env, "DATABASE_URL", problems)),
+        token_secret=_secret(env, "ZHIFANG_TOKEN_SECRET", problems),
+        web_secret=_secret(env, "ZHIFANG_WEB_SECRET", problems),
+        window_secret=_secret(env, "ZHIFANG_WINDOW_SECRET", problems).encode(),
+        identity_key=_key(env, "ZHIFANG_IDENTITY_KEY", problems),
+        identity_hash_key=_key(env, "ZHIFANG_IDENTITY_HASH_KEY", problems),
+        policy=env.get("ZHIFANG_POLICY", "jiangshan"),
+        demo_password=env.get("ZHIFANG_DEMO_PASSWORD"),
+        fcm_credentials=env.get("ZHIFANG_FCM_CREDENTIALS") or None,
+        fcm_url=env.get("ZHIFANG_FCM_URL") or None,
+        debug=env.get("ZHIFANG_DEBUG", "") not in {"", "0", "false"},
+        cors_origins=tuple(filter(None, env.get("ZHIFANG_CORS_ORIGINS", "").split(","))),
+        pool_size=_number(env, "ZHIFANG_POOL_SIZE", 8, problems),
+        password_rounds=_number(env, "ZHIFANG_PASSWORD_ROUNDS", 3, problems),
+        password_memory_kib=_number(env, "ZHIFANG_PASSWORD_MEMORY_KIB", 65536, problems),
+    )
+    problems += _unfit(settings)
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def _unfit(settings: Settings) -> list[str]:
+    """What production refuses, each as a sentence that says what to do."""
+    if settings.mode is not Mode.PRODUCTION:
+        return []
+    problems = []
+    if settings.debug:
+        problems.append("ZHIFANG_DEBUG must be off in production")
+    if "*" in settings.cors_origins:
+        problems.append("ZHIFANG_CORS_ORIGINS must name origins in production, not *")
+    if settings.demo_password:
+        problems.append("ZHIFANG_DEMO_PASSWORD must not be set in production")
+    if settings.fcm_url:
+        problems.append("ZHIFANG_FCM_URL is for tests and demos, not for production")
+    if settings.password_rounds < 2 or settings.password_memory_kib < 19456:
+        problems.append("ZHIFANG_PASSWORD_ROUNDS and ZHIFANG_PASSWORD_MEMORY_KIB are too low for production")
+    secrets = {settings.token_secret, settings.web_secret, settings.window_secret.decode()}
+    if len(secrets) < 3 or settings.identity_key == settings.identity_hash_key:
+        problems.append("every secret must be its own: two of the ZHIFANG secrets are the same")
+    return problems
+
+
+def _mode(env: Mapping[str, str], problems: list[str]) -> Mode:
+    value = env.get("ZHIFANG_MODE", "production")
+    try:
+        return Mode(value)
+    except ValueError:
+        problems.append(f"ZHIFANG_MODE must be one of {', '.join(Mode)}")
+        return Mode.PRODUCTION
+
+
+def _needed(env: Mapping[str, str], name: str, problems: list[str]) -> str:
+    value = env.get(name, "")
+    if not value:
+        problems.append(f"{name} is not set")
+    return value
+
+
+def _secret(env: Mapping[str, str], name: str, problems: list[str]) -> str:
+    value = _needed(env, name, problems)
+    if not value:
+        return value
+    if len(value) < MINIMUM_SECRET:
+        problems.append(f"{name} must have at least {MINIMUM_SECRET} characters")
+    elif _is_known(value):
+        problems.append(f"{name} is a default or too simple; make a random one")
+    return value
+
+
+def _is_known(value: str) -> bool:
+    lowered = value.lower()
+    for word in KNOWN_SECRETS:
+        lowered = lowered.replace(word, "")
+    return len(set(lowered)) < 8
+
+
+def _key(env: Mapping[str, str], name: str, problems: list[str]) -> bytes:
+    value = _needed(env, name, problems)
+    if not value:
+        return b""
+    try:
+        key = base64.b64decode(value, validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != 32 or len(set(key)) < 8:
+        problems.append(f"{name} must be 32 random bytes in base64")
+    return key
+
+
+def _number(env: Mapping[str, str], name: str, default: int, problems: list[str]) -> int:
+    try:
+        return int(env.get(name, default))
+    except ValueError:
+        problems.append(f"{name} must be a whole number")
+        return default

@@ -1,0 +1,21 @@
+"""Mapped classes, one file per subject-matter. Importing this package fills the metadata."""
+
+from app.models import (  # noqa: F401  (imported for their tables)
+    alert,
+    area,
+    audit,
+    checkin,
+    duty,
+    intake,
+    job,
+    notice,
+    office,
+    policy,
+    position,
+    session,
+    subject,
+    visit,
+)
+from app.models.base import Base
+
+__all__ = ["Base"]

@@ -1,0 +1,50 @@
+"""Boundaries as versioned data."""
+
+from datetime import datetime
+from uuid import UUID
+
+from geoalchemy2 import Geometry, WKBElement
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base
+
+
+class Area(Base):
+    """One boundary. `kind` is `unit` for an administrative unit, `permitted` for what may not be left [Law 27]."""
+
+    __tablename__ = "areas"
+    __table_args__ = (
+        CheckConstraint("kind IN ('unit', 'permitted')", name="kind_known"),
+        UniqueConstraint("kind", "code", "source"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    code: Mapped[str]
+    name: Mapped[str]
+    source: Mapped[str]
+    created_at: Mapped[datetime]
+    boundary: Mapped[WKBElement] = mapped_column(Geometry("MULTIPOLYGON", srid=4326, spatial_index=False))
+
+
+class AreaPart(Base):
+    """A piece of an area of at most 128 vertices, for quick tests of "inside"."""
+
+    __tablename__ = "area_parts"
+    __table_args__ = (Index("ix_area_parts_part", "part", postgresql_using="gist"),)
+
+    area_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id"), primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True)
+    part: Mapped[WKBElement] = mapped_column(Geometry("POLYGON", srid=4326, spatial_index=False))
+
+
+class AreaEdge(Base):
+    """A piece of an area's outline, for the distance to it."""
+
+    __tablename__ = "area_edges"
+    __table_args__ = (Index("ix_area_edges_edge", "edge", postgresql_using="gist"),)
+
+    area_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id"), primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True)
+    edge: Mapped[WKBElement] = mapped_column(Geometry("LINESTRING", srid=4326, spatial_index=False))

@@ -1,0 +1,47 @@
+"""Visits, talks, and which duties each record fulfilled."""
+
+from datetime import datetime
+from uuid import UUID
+
+from geoalchemy2 import Geometry, WKBElement
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base
+
+
+class Record(Base):
+    """A visit made or a talk held, as its officer wrote it. A correction is a new record that names the old one."""
+
+    __tablename__ = "records"
+    __table_args__ = (
+        CheckConstraint("kind IN ('visit', 'talk')", name="kind_known"),
+        CheckConstraint("happened_at <= written_at", name="written_after_it_happened"),
+        Index("ix_records_subject_id", "subject_id", "happened_at"),
+        Index("ix_records_office_id", "office_id", "happened_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    subject_id: Mapped[UUID] = mapped_column(ForeignKey("subjects.id"))
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("offices.id"))
+    officer_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    happened_at: Mapped[datetime]
+    written_at: Mapped[datetime]
+    place: Mapped[WKBElement | None] = mapped_column(Geometry("POINT", srid=4326, spatial_index=False))
+    accuracy_m: Mapped[float | None]
+    home_distance_m: Mapped[float | None]
+    met: Mapped[str | None]
+    note: Mapped[str]
+    corrects_id: Mapped[UUID | None] = mapped_column(ForeignKey("records.id"))
+    body_hash: Mapped[bytes]
+
+
+class RecordItem(Base):
+    """An item of the local rule (访1, 谈1, ...) that a record covers, and the duty that it fulfilled, if any."""
+
+    __tablename__ = "record_items"
+
+    record_id: Mapped[UUID] = mapped_column(ForeignKey("records.id"), primary_key=True)
+    item: Mapped[str] = mapped_column(primary_key=True)
+    duty_id: Mapped[UUID | None] = mapped_column(ForeignKey("duties.id"))
