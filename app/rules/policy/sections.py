@@ -1,0 +1,222 @@
+"""Reading the rest of a policy: waiting times, visits and talks, the ladder, quiet hours, holidays."""
+
+import re
+from datetime import date, datetime
+
+from app.rules.calendar import DAY_MINUTES, Holidays
+from app.rules.facts import AlertKind, DutyKind, Role
+from app.rules.policy.reader import Table
+from app.rules.policy.tree import (
+    HOME_VISIT,
+    INTAKE_TALK,
+    ByClass,
+    Departure,
+    DueAfter,
+    GraceMin,
+    Item,
+    LadderMin,
+    QuietHours,
+    Recovery,
+    Visits,
+)
+
+WEEK_MINUTES = 7 * DAY_MINUTES
+GRACE_KEY = "grace_min"
+
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+# The law asks for action at once in these cases (Law 30 for the lost, Law 31 for a running breach).
+NEVER_HELD = frozenset({AlertKind.LOST_CONTACT, AlertKind.LEFT_AREA, AlertKind.FORBIDDEN_ZONE, AlertKind.LEFT_ZONE})
+VISITING_ROLES = (Role.AIDE, Role.OFFICER, Role.COUNTY_STAFF, Role.COUNTY_HEAD)
+
+
+def read_grace(root: Table) -> GraceMin:
+    """`grace_min`: minutes by kind of duty, or one number, which is the check-in's. Less than a day each."""
+    longest = DAY_MINUTES - 1
+    if isinstance(root.values.get(GRACE_KEY), int | float):
+        return GraceMin(check_in=root.integer(GRACE_KEY, 0, longest))
+    table = root.table(GRACE_KEY)
+    grace = GraceMin(
+        check_in=table.integer("check_in", 0, longest),
+        location_check=table.integer("location_check", 0, longest, if_absent=0),
+        intake=table.integer("intake", 0, longest, if_absent=0),
+        visit=table.integer("visit", 0, longest, if_absent=0),
+        talk=table.integer("talk", 0, longest, if_absent=0),
+    )
+    table.finish()
+    return grace
+
+
+def read_visits(root: Table) -> Visits:
+    """`visits`: when the first home visit is due after intake, and the months from one due to the next by class."""
+    table = root.table("visits")
+    first_due = _due_after(table, "first_due_days", "first_due_min")
+    months = table.table("home_repeat_months")
+    visits = Visits(
+        first_due=first_due,
+        home_repeat_months=ByClass(
+            strict=months.integer("strict", 1, 12),
+            normal=months.integer("normal", 1, 12),
+            lenient=months.integer("lenient", 1, 12),
+        ),
+    )
+    months.finish()
+    table.finish()
+    return visits
+
+
+def read_talks(root: Table) -> DueAfter:
+    """`talks`: when the talk at intake is due."""
+    table = root.table("talks")
+    due = _due_after(table, "intake_days", "intake_min")
+    table.finish()
+    return due
+
+
+def _due_after(table: Table, days_key: str, minutes_key: str) -> DueAfter:
+    has_days, has_minutes = table.has(days_key), table.has(minutes_key)
+    if table.is_missing:
+        return DueAfter(days=1)
+    if has_days == has_minutes:
+        table.report.add("one_of_two", table.at(days_key), other=".".join(table.at(minutes_key)))
+        return DueAfter(days=1)
+    if has_days:
+        return DueAfter(days=table.integer(days_key, 1, 365))
+    return DueAfter(minutes=table.integer(minutes_key, 1, DAY_MINUTES))
+
+
+def read_items(root: Table) -> tuple[Item, Item]:
+    """`items`: the rules 访1 and 谈1 with title, who may fulfil them and their source."""
+    table = root.table("items")
+    items = _item(table, HOME_VISIT, DutyKind.VISIT), _item(table, INTAKE_TALK, DutyKind.TALK)
+    table.finish()
+    return items
+
+
+def _item(items: Table, code: str, kind: DutyKind) -> Item:
+    table = items.table(code)
+    item = Item(
+        code=code,
+        title=table.text("title"),
+        kind=DutyKind(table.choice("kind", (kind.value,))),
+        by=tuple(Role(word) for word in table.words("by", VISITING_ROLES, at_least_one=True)),
+        assumed=table.flag("assumed"),
+        source=table.text("source"),
+    )
+    table.finish()
+    return item
+
+
+def read_ladder(root: Table) -> LadderMin:
+    """`ladder_min`: when each step is told; every step later than the one below it."""
+    table = root.table("ladder_min")
+    ladder = LadderMin(*(table.integer(step, 0, WEEK_MINUTES) for step in ("office", "county", "city")))
+    if table.report.is_clean(table.path):
+        if ladder.county <= ladder.office:
+            table.report.add("ladder", table.at("county"), other=".".join(table.at("office")))
+        if ladder.city <= ladder.county:
+            table.report.add("ladder", table.at("city"), other=".".join(table.at("county")))
+    table.finish()
+    return ladder
+
+
+def read_quiet(root: Table) -> QuietHours | None:
+    """`quiet`: hours in which pushes of the named kinds wait; left out where nothing ever waits."""
+    if not root.has("quiet"):
+        return None
+    table = root.table("quiet")
+    from_minute = table.clock("from", DAY_MINUTES - 1)
+    to_minute = table.clock("to", DAY_MINUTES - 1)
+    kinds = table.words("kinds", tuple(AlertKind))
+    for number, kind in enumerate(kinds, start=1):
+        if kind in NEVER_HELD:
+            table.report.add("never_quiet", (*table.at("kinds"), str(number)), found=kind)
+    if from_minute == to_minute and table.report.is_clean(table.at("from"), table.at("to")):
+        table.report.add("order", table.at("to"), other="from")
+    table.finish()
+    return QuietHours(from_minute, to_minute, frozenset(AlertKind(kind) for kind in kinds))
+
+
+def read_departure(root: Table) -> Departure:
+    """`departure`: how far, how surely, how long and how plausibly fast outside counts as having left."""
+    table = root.table("departure")
+    departure = Departure(
+        outside_m=table.number("outside_m", 0, 100_000),
+        circles=table.integer("circles", 1, 100),
+        over_min=table.number("over_min", 0, DAY_MINUTES),
+        max_kmh=table.number("max_kmh", 1, 2_000),
+    )
+    table.finish()
+    return departure
+
+
+def read_recovery(root: Table) -> Recovery:
+    """`recovery.missed_check_in`: what ends the condition behind that alert."""
+    table = root.table("recovery")
+    recovery = Recovery(table.choice("missed_check_in", tuple(Recovery)))
+    table.finish()
+    return recovery
+
+
+def read_holidays(root: Table) -> Holidays:
+    """`holidays.<year>`: days off and weekend days that are worked, as the State Council announced them."""
+    table = root.table("holidays")
+    rest: set[date] = set()
+    work: set[date] = set()
+    years: set[int] = set()
+    for key in table.values:
+        if not (key.isascii() and key.isdigit() and 2000 <= int(key[:5]) <= 2199):
+            continue
+        years.add(int(key))
+        year = table.table(key)
+        rest |= _days_of(year, "rest", int(key))
+        work |= _worked_days(year, int(key))
+        year.finish()
+    table.finish()
+    return Holidays(years=frozenset(years), rest=frozenset(rest), work=frozenset(work))
+
+
+def _worked_days(year: Table, number: int) -> set[date]:
+    days = _days_of(year, "work", number)
+    off = set(_dates(year.values.get("rest")))
+    for day in sorted(days):
+        if day in off:
+            year.report.add("rest_and_work", year.at("work"), found=day)
+        elif day.weekday() < 5:
+            year.report.add("worked_anyway", year.at("work"), found=day)
+    return days
+
+
+def _days_of(year: Table, key: str, number: int) -> set[date]:
+    days: set[date] = set()
+    for index, found in enumerate(year.items(key), start=1):
+        place = (*year.at(key), str(index))
+        day = _as_date(found)
+        if day is None:
+            year.misfit("date", place, found)
+        elif day.year != number:
+            year.report.add("other_year", place, found=day, year=number)
+        elif day in days:
+            year.report.add("repeated", place, found=day)
+        else:
+            days.add(day)
+    return days
+
+
+def _dates(values: object) -> list[date]:
+    found = values if isinstance(values, list | tuple) else []
+    return [day for day in map(_as_date, found) if day is not None]
+
+
+def _as_date(value: object) -> date | None:
+    """A TOML date, or its text in an object that came as JSON."""
+    if isinstance(value, datetime):
+        return None
+    if isinstance(value, date):
+        return value
+    if not isinstance(value, str) or not _ISO_DATE.fullmatch(value):
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None

@@ -1,0 +1,206 @@
+"""The policy as values: what each class of subject owes and when, and how long the service waits before it acts.
+
+Times of day are minutes since local midnight (0 to 1440), weekdays 0 (Monday) to 6. The unit is in every name.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from app.rules.calendar import Holidays
+from app.rules.facts import AlertKind, DutyKind, LadderStep, Role, SupervisionClass
+
+T_co = TypeVar("T_co", covariant=True)
+
+HOME_VISIT = "访1"
+INTAKE_TALK = "谈1"
+EVERY_DAY = frozenset(range(7))
+
+
+@dataclass(frozen=True, slots=True)
+class ByClass(Generic[T_co]):
+    """One value for each class, so that none can be forgotten."""
+
+    strict: T_co
+    normal: T_co
+    lenient: T_co
+
+    def of(self, class_: SupervisionClass) -> T_co:
+        """The value of that class."""
+        match class_:
+            case SupervisionClass.STRICT:
+                return self.strict
+            case SupervisionClass.NORMAL:
+                return self.normal
+            case SupervisionClass.LENIENT:
+                return self.lenient
+
+
+@dataclass(frozen=True, slots=True)
+class FixedWindow:
+    """Open from `from_minute` until `to_minute` on the named weekdays."""
+
+    days: frozenset[int]
+    from_minute: int
+    to_minute: int
+
+
+@dataclass(frozen=True, slots=True)
+class RandomWindow:
+    """Open for `length_min` from a secret minute in [start_from, start_to] on the named weekdays."""
+
+    days: frozenset[int]
+    length_min: int
+    start_from: int
+    start_to: int
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatedWindow:
+    """Open for `length_min` at every `every_min` minutes, counted from local midnight. For the demo."""
+
+    every_min: int
+    length_min: int
+
+
+Window = FixedWindow | RandomWindow | RepeatedWindow
+
+
+@dataclass(frozen=True, slots=True)
+class LocationChecks:
+    """Checks of place at secret times (信息化核查, Law 26): so many a day, all inside one range of starts."""
+
+    per_day: ByClass[int]
+    length_min: int
+    start_from: int
+    start_to: int
+
+
+@dataclass(frozen=True, slots=True)
+class DueAfter:
+    """How long after an event something is due: the end of day `days`, or `minutes` later. One of them is set."""
+
+    days: int | None = None
+    minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """访1: first due after intake, then so many months after the last due."""
+
+    first_due: DueAfter
+    home_repeat_months: ByClass[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One rule of the local visit system: what it is called, who may fulfil it, and where it comes from."""
+
+    code: str
+    title: str
+    kind: DutyKind
+    by: tuple[Role, ...]
+    assumed: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class GraceMin:
+    """Minutes after the end in which evidence still counts, as late, by kind of duty."""
+
+    check_in: int
+    location_check: int = 0
+    intake: int = 0
+    visit: int = 0
+    talk: int = 0
+
+    def of(self, kind: DutyKind) -> int:
+        """The grace of that kind of duty."""
+        match kind:
+            case DutyKind.CHECK_IN:
+                return self.check_in
+            case DutyKind.LOCATION_CHECK:
+                return self.location_check
+            case DutyKind.INTAKE:
+                return self.intake
+            case DutyKind.VISIT:
+                return self.visit
+            case DutyKind.TALK:
+                return self.talk
+
+
+@dataclass(frozen=True, slots=True)
+class LadderMin:
+    """Minutes after an alert opens at which each step of the ladder is told, unless somebody acted before."""
+
+    office: int
+    county: int
+    city: int
+
+    def of(self, step: LadderStep) -> int:
+        """The minutes of that step."""
+        match step:
+            case LadderStep.OFFICE:
+                return self.office
+            case LadderStep.COUNTY:
+                return self.county
+            case LadderStep.CITY:
+                return self.city
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """Hours in which pushes of the named alert kinds wait for the morning. Other kinds always go at once."""
+
+    from_minute: int
+    to_minute: int
+    kinds: frozenset[AlertKind]
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """When fixes outside the permitted area count as having left it."""
+
+    outside_m: float
+    circles: int
+    over_min: float
+    max_kmh: float
+
+
+class Recovery(StrEnum):
+    """What makes the condition behind an alert a thing of the past."""
+
+    NEXT_FULFILLED = "next_fulfilled"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One version of the local system (制度) as data. Every field is validated before one is made."""
+
+    name: str
+    title: str
+    version: int
+    windows: ByClass[tuple[Window, ...]]
+    location_checks: LocationChecks
+    visits: Visits
+    intake_talk_due: DueAfter
+    home_visit: Item
+    intake_talk: Item
+    grace_min: GraceMin
+    remind_min: int
+    poll_after_s: int
+    order_interval_s: int
+    phone_under_order: bool
+    phone_under_order_basis: str
+    silence_h: float
+    silence_under_order_h: float
+    ladder_min: LadderMin
+    quiet: QuietHours | None
+    departure: Departure
+    missed_check_in_recovery: Recovery
+    late_evidence_wait_min: int
+    holidays: Holidays
+
+    def item(self, code: str) -> Item | None:
+        """The visit or talk rule of that code, None where the policy has none."""
+        return {HOME_VISIT: self.home_visit, INTAKE_TALK: self.intake_talk}.get(code)

@@ -1,0 +1,131 @@
+"""A policy back as a plain mapping, in one normal form: what is stored, compared and hashed."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from typing import TypeVar
+
+from app.rules.calendar import Holidays
+from app.rules.policy.reader import clock_text
+from app.rules.policy.tree import (
+    EVERY_DAY,
+    ByClass,
+    DueAfter,
+    FixedWindow,
+    Item,
+    Policy,
+    QuietHours,
+    RandomWindow,
+    RepeatedWindow,
+    Window,
+)
+from app.rules.policy.windows import DAILY, WEEKDAYS
+
+V = TypeVar("V")
+Json = dict[str, object]
+
+
+def to_mapping(policy: Policy) -> Json:
+    """The policy as JSON values, with the same keys as the file. Reading it back gives an equal policy."""
+    return {
+        "name": policy.name,
+        "title": policy.title,
+        "version": policy.version,
+        "windows": {key: [_window(window) for window in windows] for key, windows in _by_class(policy.windows)},
+        "location_checks": _location_checks(policy),
+        "visits": {
+            **_due_after(policy.visits.first_due, "first_due_days", "first_due_min"),
+            "home_repeat_months": dict(_by_class(policy.visits.home_repeat_months)),
+        },
+        "talks": _due_after(policy.intake_talk_due, "intake_days", "intake_min"),
+        "items": {item.code: _item(item) for item in (policy.home_visit, policy.intake_talk)},
+        "grace_min": asdict(policy.grace_min),
+        "remind_min": policy.remind_min,
+        "poll_after_s": policy.poll_after_s,
+        "order_interval_s": policy.order_interval_s,
+        "phone_under_order": policy.phone_under_order,
+        "phone_under_order_basis": policy.phone_under_order_basis,
+        "silence_h": _plain(policy.silence_h),
+        "silence_under_order_h": _plain(policy.silence_under_order_h),
+        "ladder_min": asdict(policy.ladder_min),
+        **({"quiet": _quiet(policy.quiet)} if policy.quiet else {}),
+        "departure": {key: _plain(value) for key, value in asdict(policy.departure).items()},
+        "recovery": {"missed_check_in": policy.missed_check_in_recovery.value},
+        "late_evidence_wait_min": policy.late_evidence_wait_min,
+        "holidays": _holidays(policy.holidays),
+    }
+
+
+def canonical_hash(mapping: Mapping[str, object]) -> str:
+    """SHA-256, in hex, of the mapping's JSON with sorted keys and no blanks."""
+    text = json.dumps(mapping, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _by_class(values: ByClass[V]) -> list[tuple[str, V]]:
+    return [("strict", values.strict), ("normal", values.normal), ("lenient", values.lenient)]
+
+
+def _window(window: Window) -> Json:
+    match window:
+        case FixedWindow(days, opens, closes):
+            return {"days": _days(days), "from": clock_text(opens), "to": clock_text(closes)}
+        case RandomWindow(days, length, first, last):
+            start = {"start_from": clock_text(first), "start_to": clock_text(last)}
+            return {"days": _days(days), "length_min": length, **start}
+        case RepeatedWindow(every, length):
+            return {"every_min": every, "length_min": length}
+
+
+def _days(days: frozenset[int]) -> object:
+    return DAILY if days == EVERY_DAY else [WEEKDAYS[day] for day in sorted(days)]
+
+
+def _location_checks(policy: Policy) -> Json:
+    checks = policy.location_checks
+    return {
+        **dict(_by_class(checks.per_day)),
+        "length_min": checks.length_min,
+        "start_from": clock_text(checks.start_from),
+        "start_to": clock_text(checks.start_to),
+    }
+
+
+def _due_after(due: DueAfter, days_key: str, minutes_key: str) -> Json:
+    return {days_key: due.days} if due.days is not None else {minutes_key: due.minutes}
+
+
+def _item(item: Item) -> Json:
+    return {
+        "title": item.title,
+        "kind": item.kind.value,
+        "by": [role.value for role in item.by],
+        "assumed": item.assumed,
+        "source": item.source,
+    }
+
+
+def _quiet(quiet: QuietHours) -> Json:
+    return {
+        "from": clock_text(quiet.from_minute),
+        "to": clock_text(quiet.to_minute),
+        "kinds": sorted(kind.value for kind in quiet.kinds),
+    }
+
+
+def _holidays(holidays: Holidays) -> Json:
+    return {
+        str(year): {"rest": _iso(holidays.rest, year), "work": _iso(holidays.work, year)}
+        for year in sorted(holidays.years)
+    }
+
+
+def _iso(days: frozenset[date], year: int) -> list[str]:
+    return [day.isoformat() for day in sorted(days) if day.year == year]
+
+
+def _plain(value: float) -> float:
+    """Whole numbers without a fraction, so that 24 and 24.0 are one policy."""
+    return int(value) if value == int(value) else value
