@@ -83,7 +83,7 @@ class Cluster:
         return f"postgresql+psycopg://{role}@/{database}?host={host}&port={PORT}"
 
     def create_database(self, name: str, template: str | None = None) -> None:
-        """A new database of the owner: only the extensions in it, or a copy of `template`, which nobody may be using."""
+        """A new database of the owner: only the extensions in it, or a copy of `template`, which nobody may use."""
         statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
         names = (sql.Identifier(part) for part in (name, OWNER, template or "template1"))
         self._execute(statement.format(*names))

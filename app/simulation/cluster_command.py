@@ -2,6 +2,7 @@
 
 `python -m app.simulation.cluster_command start FOLDER` prints the environment that the service needs to reach the
 database, one NAME=value a line.
+"""
 
 import sys
 from pathlib import Path
