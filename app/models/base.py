@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, DateTime, LargeBinary, MetaData, Text, Uuid
@@ -22,7 +22,7 @@ class Base(DeclarativeBase):
     """All mapped classes. Times are `timestamptz` and never filled in by the database."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {
+    type_annotation_map: ClassVar = {
         datetime: DateTime(timezone=True),
         str: Text(),
         UUID: Uuid(),

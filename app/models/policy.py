@@ -16,9 +16,7 @@ class PolicyVersion(Base):
 
     __tablename__ = "policy_versions"
     __table_args__ = (
-        ExcludeConstraint(
-            ("office_id", "="), ("in_force", "&&"), name="ex_policy_versions_in_force", using="gist"
-        ),
+        ExcludeConstraint(("office_id", "="), ("in_force", "&&"), name="ex_policy_versions_in_force", using="gist"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -1,7 +1,6 @@
 """The subject: identity, the narrow state row that is locked, and the periods that audits count by."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry, WKBElement
@@ -119,7 +118,7 @@ class SubjectContact(Base):
     phone: Mapped[str]
 
 
-def _no_overlap(table: str, column: str) -> ExcludeConstraint[Any]:
+def _no_overlap(table: str, column: str) -> ExcludeConstraint:
     return ExcludeConstraint(("subject_id", "="), (column, "&&"), name=f"ex_{table}_{column}", using="gist")
 
 

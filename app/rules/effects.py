@@ -40,6 +40,7 @@ class PlanDuty:
     judge_at: datetime
     office_id: UUID
     policy_version_id: UUID
+    at: datetime
     remind_at: datetime | None = None
     random: bool = False
     covered_until: datetime | None = None
@@ -47,10 +48,10 @@ class PlanDuty:
 
 @dataclass(frozen=True)
 class MovePlan:
-    """Duties of this subject are planned up to this instant."""
+    """Duties of this subject are planned up to this instant; None takes the subject out of planning."""
 
     subject_id: UUID
-    planned_until: datetime
+    planned_until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -60,19 +61,27 @@ class CancelPlanned:
     subject_id: UUID
     since: datetime
     kinds: tuple[DutyKind, ...]
+    at: datetime
     reason: Reason
+    actor: Actor
 
 
 @dataclass(frozen=True)
 class ChangeDuty:
-    """A duty moves to `state` at `at`; the change is recorded as a duty event with reason, actor and evidence."""
+    """A duty moves to `state` at `at`; the change is recorded as a duty event with reason, actor and evidence.
+
+    `effective_at` is when the evidence happened, where that differs from when it was judged; `note` is the reason
+    in a person's own words (a waiver, a review). Office and policy version are frozen when a duty opens.
+    """
 
     duty_id: UUID
     state: DutyState
     at: datetime
     reason: Reason
     actor: Actor
+    effective_at: datetime | None = None
     evidence: About | None = None
+    note: str | None = None
     office_id: UUID | None = None
     policy_version_id: UUID | None = None
 

@@ -33,3 +33,7 @@ class Conflict(ZhifangError):
 
 class Refused(ZhifangError):
     """The input was read, and the rules refuse it."""
+
+
+class Unavailable(ZhifangError):
+    """Nothing was refused: the service cannot keep a promise right now. The caller should try again."""

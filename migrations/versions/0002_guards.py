@@ -74,7 +74,9 @@ def upgrade() -> None:
         "CREATE TRIGGER policy_versions_keep_content BEFORE UPDATE ON policy_versions "
         "FOR EACH ROW EXECUTE FUNCTION refuse_policy_change()"
     )
-    op.execute(f"DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{APP_ROLE}') THEN {grants()} END IF; END $$")
+    op.execute(
+        f"DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{APP_ROLE}') THEN {grants()} END IF; END $$"
+    )
 
 
 def grants() -> str:

@@ -1,0 +1,69 @@
+"""The table of actions and the roles that may do them. What is not in it nobody may do."""
+
+from dataclasses import replace
+
+from app.rules.errors import NotAllowed
+from app.rules.facts import Actor, Role
+
+_A, _O, _CS, _CH, _CI, _P, _PR, _AD = (
+    Role.AIDE,
+    Role.OFFICER,
+    Role.COUNTY_STAFF,
+    Role.COUNTY_HEAD,
+    Role.CITY_STAFF,
+    Role.PROCURATOR,
+    Role.PROVIDER,
+    Role.ADMIN,
+)
+
+EVERYONE = frozenset(Role)
+CASE_READERS = frozenset({_A, _O, _CS, _CH, _CI, _P, _PR})
+CASE_WORKERS = frozenset({_O, _CS, _CH})
+
+ACTIONS: dict[str, frozenset[Role]] = {
+    "self.read": EVERYONE,
+    "notices.read": EVERYONE,
+    "offices.read": EVERYONE,
+    "offices.change": frozenset({_AD}),
+    "users.read": frozenset({_O, _CS, _CH, _CI, _AD}),
+    "users.change": frozenset({_AD}),
+    "absences.read": EVERYONE - {_PR},
+    "absences.change": frozenset({_O, _CS, _CH, _CI, _AD}),
+    "policies.read": EVERYONE - {_PR},
+    "policies.change": frozenset({_CH}),
+    "subjects.read": CASE_READERS,
+    "subjects.change": CASE_WORKERS,
+    "devices.release": CASE_WORKERS,
+    "identity.reveal": CASE_WORKERS | {_P},
+    "tracks.read": CASE_WORKERS | {_CI, _P},
+    "judgments.read": CASE_READERS - {_PR},
+    "judgments.change": CASE_WORKERS,
+    "intake.confirm": CASE_WORKERS,
+    "orders.read": CASE_READERS - {_PR, _A},
+    "orders.decide": frozenset({_CH}),
+    "duties.read": CASE_READERS,
+    "duties.waive": CASE_WORKERS,
+    "check_ins.read": CASE_READERS,
+    "check_ins.record": CASE_WORKERS | {_A},
+    "check_ins.review": CASE_WORKERS,
+    "alerts.read": CASE_READERS - {_PR},
+    "alerts.acknowledge": CASE_WORKERS | {_A, _CI},
+    "alerts.close": CASE_WORKERS | {_CI},
+    "visits.read": CASE_READERS,
+    "visits.record": CASE_WORKERS | {_A},
+    "talks.record": CASE_WORKERS,
+    "compliance.read": CASE_READERS - {_PR, _A},
+    "audit.read": frozenset({_CH, _CI, _P}),
+}
+
+
+def allow(actor: Actor, action: str) -> Actor:
+    """The actor with only those grants that permit `action`, so that row scope follows the same grants.
+
+    NotAllowed where none does, or where the action is unknown.
+    """
+    permitted = ACTIONS.get(action, frozenset())
+    grants = tuple(grant for grant in actor.grants if grant.role in permitted)
+    if not grants:
+        raise NotAllowed("not_allowed")
+    return replace(actor, grants=grants)

@@ -1,0 +1,62 @@
+"""Access and refresh tokens. PyJWT signs and reads them; times are judged by our own clock, never by its."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import jwt
+
+ACCESS_TERM = timedelta(minutes=15)
+ALGORITHM = "HS256"
+
+
+class BadToken(Exception):
+    """Not one of ours, altered, of another use or audience, or past its time."""
+
+
+@dataclass(frozen=True)
+class Token:
+    """What a token says: whose session, at which refresh generation, and for whom it was made."""
+
+    session_id: UUID
+    owner_id: UUID
+    generation: int
+    expires_at: datetime
+
+
+def make_token(
+    secret: str, *, use: str, audience: str, session_id: UUID, owner_id: UUID, generation: int, expires_at: datetime
+) -> str:
+    """Sign a token. `use` is `access` or `refresh`, `audience` is `mobile` or `office`."""
+    claims = {
+        "use": use,
+        "aud": audience,
+        "sid": session_id.hex,
+        "sub": owner_id.hex,
+        "gen": generation,
+        "exp": int(expires_at.timestamp()),
+    }
+    return jwt.encode(claims, secret, algorithm=ALGORITHM)
+
+
+def read_token(token: str, secret: str, *, use: str, audience: str, now: datetime) -> Token:
+    """Check signature, use, audience and time; BadToken on anything else."""
+    try:
+        claims = jwt.decode(
+            token,
+            secret,
+            algorithms=[ALGORITHM],
+            audience=audience,
+            options={"verify_exp": False, "require": ["exp", "aud", "sub"]},
+        )
+        read = Token(
+            session_id=UUID(claims["sid"]),
+            owner_id=UUID(claims["sub"]),
+            generation=int(claims["gen"]),
+            expires_at=datetime.fromtimestamp(int(claims["exp"]), UTC),
+        )
+    except (jwt.InvalidTokenError, KeyError, ValueError, TypeError, OverflowError, AttributeError) as error:
+        raise BadToken from error
+    if claims.get("use") != use or now >= read.expires_at:
+        raise BadToken
+    return read

@@ -1,0 +1,17 @@
+"""The fingerprint of a body: a repeated request is told from an id that is used for something else."""
+
+import json
+from hashlib import sha256
+from typing import Any
+
+from flask import request
+
+TRANSPORT = frozenset({"sent_at", "sent_elapsed_ms", "boot_id"})
+"""What a phone writes anew each time it sends the same event: no part of what the event is."""
+
+
+def body_hash() -> bytes:
+    """SHA-256 of the request's JSON without what differs from one sending to the next."""
+    content: Any = request.get_json(silent=True) or {}
+    kept = {key: value for key, value in content.items() if key not in TRANSPORT}
+    return sha256(json.dumps(kept, sort_keys=True, ensure_ascii=False, allow_nan=False).encode()).digest()

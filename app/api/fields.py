@@ -1,0 +1,89 @@
+"""The schema base and the field types of every body: clean text, bounded times, places on earth."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate
+
+LOCAL = ZoneInfo("Asia/Shanghai")
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+class Body(Schema):
+    """The base of every schema: unknown fields and characters that no database stores are errors."""
+
+    class Meta:
+        """Unknown fields are errors, and the order of fields is that of the class."""
+
+        unknown = RAISE
+
+    @pre_load
+    def refuse_unstorable(self, data: Any, **_: Any) -> Any:
+        """Refuse NUL and lone surrogates anywhere in the body, whatever the field."""
+        if _unstorable(data):
+            raise ValidationError("含有不能保存的字符")
+        return data
+
+
+def _unstorable(value: object) -> bool:
+    if isinstance(value, str):
+        return "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value)
+    if isinstance(value, Mapping):
+        return any(_unstorable(key) or _unstorable(inner) for key, inner in value.items())
+    if isinstance(value, list):
+        return any(map(_unstorable, value))
+    return False
+
+
+class Instant(fields.AwareDateTime):
+    """RFC 3339 with offset, from 2000 to 2100; read as UTC, written in +08:00."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="iso", **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        try:
+            instant = super()._deserialize(value, attr, data, **kwargs).astimezone(UTC)
+        except (OverflowError, ValueError, TypeError, AttributeError) as error:
+            if isinstance(error, ValidationError):
+                raise
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE) from error
+        if not EARLIEST <= instant < LATEST:
+            raise ValidationError("时间应在 2000 年到 2100 年之间")
+        return instant
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return None if value is None else value.astimezone(LOCAL).isoformat()
+
+
+def text(longest: int = 500, *, shortest: int = 1, **kwargs: Any) -> fields.String:
+    """Text of bounded length, in characters."""
+    return fields.String(validate=validate.Length(min=shortest, max=longest), **kwargs)
+
+
+def whole(low: int, high: int, **kwargs: Any) -> fields.Integer:
+    """A whole number in [low, high]."""
+    return fields.Integer(strict=True, validate=validate.Range(low, high), **kwargs)
+
+
+def number(low: float, high: float, **kwargs: Any) -> fields.Float:
+    """A finite number in [low, high]."""
+    return fields.Float(validate=validate.Range(low, high), **kwargs)
+
+
+def longitude(**kwargs: Any) -> fields.Float:
+    """Degrees east, -180 to 180."""
+    return number(-180, 180, **kwargs)
+
+
+def latitude(**kwargs: Any) -> fields.Float:
+    """Degrees north, -90 to 90."""
+    return number(-90, 90, **kwargs)
+
+
+def choice(values: Any, **kwargs: Any) -> fields.String:
+    """One of a closed set."""
+    return fields.String(validate=validate.OneOf([str(value) for value in values]), **kwargs)

@@ -1,0 +1,37 @@
+"""Lists in pages: `?cursor=&limit=` in, `{"items": [...], "next_cursor": ...}` out."""
+
+import base64
+import binascii
+import json
+from typing import Any
+
+from marshmallow import ValidationError, fields
+
+from app.api.fields import Body, whole
+
+LONGEST_PAGE = 200
+
+
+class Cursor(fields.Field[list[Any]]):
+    """An opaque place in a list: base64 of the sort key of the last row seen."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
+        try:
+            key = json.loads(base64.urlsafe_b64decode(str(value).encode()))
+        except (binascii.Error, ValueError, UnicodeError) as error:
+            raise ValidationError("翻页标记有误,请从第一页重新查看") from error
+        if not isinstance(key, list) or not all(isinstance(part, str) for part in key):
+            raise ValidationError("翻页标记有误,请从第一页重新查看")
+        return key
+
+
+class PageArgs(Body):
+    """The query of every list."""
+
+    cursor = Cursor(load_default=None, metadata={"type": "string", "description": "Opaque; from next_cursor."})
+    limit = whole(1, LONGEST_PAGE, load_default=50)
+
+
+def next_cursor(key: list[str] | None) -> str | None:
+    """The cursor for the rows after the one with this sort key; None on the last page."""
+    return None if key is None else base64.urlsafe_b64encode(json.dumps(key).encode()).decode()

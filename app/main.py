@@ -1,0 +1,50 @@
+"""The HTTP application: the only place where blueprints are wired."""
+
+from datetime import timedelta
+
+from flask import Flask
+from flask_smorest import Api
+
+from app.api.errors import register_errors
+from app.api.health import BLUEPRINT as HEALTH
+from app.api.mobile import BLUEPRINTS as MOBILE
+from app.api.office import BLUEPRINTS as OFFICE
+from app.deps import Deps
+
+LARGEST_BODY = 2 * 1024 * 1024
+AUDIENCES = {
+    "MOBILE": ("知访手机接口", "/api/mobile/v1", MOBILE),
+    "OFFICE": ("知访工作人员接口", "/api/office/v1", OFFICE),
+}
+
+
+def create_app(deps: Deps) -> Flask:
+    """The application for one process; `deps` carries settings, database, clock and push channel."""
+    app = Flask("zhifang", static_folder=None)
+    app.config.update(
+        SECRET_KEY=deps.settings.web_secret,
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.extensions["deps"] = deps
+    for prefix, (title, base, blueprints) in AUDIENCES.items():
+        _audience(app, prefix, title, base, blueprints)
+    app.register_blueprint(HEALTH)
+    register_errors(app)
+    return app
+
+
+def _audience(app: Flask, prefix: str, title: str, base: str, blueprints: tuple[object, ...]) -> None:
+    """One API with its own OpenAPI document; office and phone share none of their code."""
+    app.config.update(
+        {
+            f"{prefix}_API_TITLE": title,
+            f"{prefix}_API_VERSION": "v1",
+            f"{prefix}_OPENAPI_VERSION": "3.1.0",
+        }
+    )
+    api = Api(app, config_prefix=prefix)
+    for blueprint in blueprints:
+        api.register_blueprint(blueprint, url_prefix=base)

@@ -1,0 +1,1 @@
+"""What is shown: SELECT only, frozen read models, every public function takes the actor whose scope it keeps."""

@@ -1,0 +1,23 @@
+"""From reason codes to Chinese sentences: what people read. No sentence blames, each says what can be done."""
+
+from collections.abc import Mapping
+
+from app.rules.wording import alerts, duties, notices, problems, receipts
+
+SENTENCES: dict[str, str] = {
+    **problems.SENTENCES,
+    **receipts.SENTENCES,
+    **duties.SENTENCES,
+    **alerts.SENTENCES,
+    **notices.SENTENCES,
+}
+
+
+def sentence(code: str, params: Mapping[str, object] | None = None) -> str:
+    """The sentence for `code` with its placeholders filled; a placeholder without a value shows as `—`."""
+    return SENTENCES[code].format_map(_Filled(params or {}))
+
+
+class _Filled(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return "—"

@@ -1,0 +1,3 @@
+"""Sentences about alerts."""
+
+SENTENCES: dict[str, str] = {}

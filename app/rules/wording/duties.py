@@ -1,0 +1,3 @@
+"""Sentences about duties."""
+
+SENTENCES: dict[str, str] = {}

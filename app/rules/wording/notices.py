@@ -1,0 +1,3 @@
+"""Sentences about notices."""
+
+SENTENCES: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""Sentences about receipts."""
+
+SENTENCES: dict[str, str] = {}

@@ -1,0 +1,196 @@
+"""Duties on disk: planned, cancelled, changed, postponed, reminded; each change with its event."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, bindparam, delete, insert, text, update
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from app.models.duty import Duty, DutyEvent
+from app.models.position import CollectionPower
+from app.models.subject import SubjectState
+from app.rules.effects import CancelPlanned, ChangeDuty, MarkReminded, MovePlan, PlanDuty, PostponeJudgment
+from app.rules.facts import DutyState, PowerKind
+from app.store.arrays import as_json
+
+
+def plan(tx: Connection, effects: Sequence[PlanDuty]) -> None:
+    """Write planned duties and the powers to collect in their windows. What is planned already stays as it is;
+    a slot that was cancelled and is planned again comes back.
+    """
+    statement = upsert(Duty)
+    replaced = ("opens_at", "due_at", "grace_until", "judge_at", "remind_at", "office_id", "policy_version_id", "state")
+    replanned = statement.on_conflict_do_update(
+        index_elements=[Duty.subject_id, Duty.rule_code, Duty.slot_start],
+        set_={name: statement.excluded[name] for name in replaced},
+        where=Duty.state == DutyState.CANCELLED,
+    )
+    planned = set(tx.execute(replanned.returning(Duty.id), [_planned_row(effect) for effect in effects]).scalars())
+    covered = [effect for effect in effects if effect.covered_until is not None and effect.id in planned]
+    if covered:
+        power = upsert(CollectionPower)
+        tx.execute(
+            power.on_conflict_do_update(index_elements=["id"], set_={"covers": power.excluded.covers}),
+            [_power_row(effect) for effect in covered],
+        )
+
+
+def _planned_row(effect: PlanDuty) -> dict[str, Any]:
+    return {
+        "id": effect.id,
+        "subject_id": effect.subject_id,
+        "kind": effect.kind,
+        "obligor": effect.obligor,
+        "rule_code": effect.rule_code,
+        "slot_start": effect.slot_start,
+        "opens_at": effect.opens_at,
+        "due_at": effect.due_at,
+        "grace_until": effect.grace_until,
+        "judge_at": effect.judge_at,
+        "remind_at": effect.remind_at,
+        "random": effect.random,
+        "state": DutyState.PLANNED,
+        "office_id": effect.office_id,
+        "policy_version_id": effect.policy_version_id,
+        "created_at": effect.at,
+    }
+
+
+def _power_row(effect: PlanDuty) -> dict[str, Any]:
+    return {
+        "id": effect.id,
+        "subject_id": effect.subject_id,
+        "kind": PowerKind.CHECK,
+        "covers": Range(effect.opens_at, effect.covered_until, bounds="[)"),
+        "phone": True,
+    }
+
+
+def move_plan(tx: Connection, effects: Sequence[MovePlan]) -> None:
+    """Remember up to when each subject's duties are planned; None takes the subject out of planning."""
+    tx.execute(
+        update(SubjectState)
+        .where(SubjectState.subject_id == bindparam("key"))
+        .values(planned_until=bindparam("until")),
+        [{"key": effect.subject_id, "until": effect.planned_until} for effect in effects],
+    )
+
+
+def cancel_planned(tx: Connection, effects: Sequence[CancelPlanned]) -> None:
+    """Planned duties fall away, and with them the powers that they would have carried."""
+    for effect in effects:
+        cancelled = list(
+            tx.execute(
+                update(Duty)
+                .where(
+                    Duty.subject_id == effect.subject_id,
+                    Duty.state == DutyState.PLANNED,
+                    Duty.opens_at >= effect.since,
+                    Duty.kind.in_(effect.kinds),
+                )
+                .values(state=DutyState.CANCELLED)
+                .returning(Duty.id)
+            ).scalars()
+        )
+        if cancelled:
+            tx.execute(delete(CollectionPower).where(CollectionPower.id.in_(cancelled)))
+            tx.execute(insert(DutyEvent), [_cancel_event(effect, duty_id) for duty_id in cancelled])
+
+
+def _cancel_event(effect: CancelPlanned, duty_id: UUID) -> dict[str, Any]:
+    return {
+        "duty_id": duty_id,
+        "at": effect.at,
+        "from_state": DutyState.PLANNED,
+        "to_state": DutyState.CANCELLED,
+        "reason": effect.reason.as_json(),
+        "actor_kind": effect.actor.kind,
+        "actor_id": effect.actor.id,
+    }
+
+
+CHANGE = text(
+    """
+    WITH change AS (
+        SELECT * FROM jsonb_to_recordset(CAST(:changes AS jsonb)) AS c(
+            n integer, duty_id uuid, state text, at timestamptz, effective_at timestamptz, reason jsonb,
+            actor_kind text, actor_id uuid, evidence_kind text, evidence_id uuid, note text,
+            office_id uuid, policy_version_id uuid)
+    ), old AS (
+        SELECT d.id, d.state FROM duties d JOIN change c ON c.duty_id = d.id WHERE d.state <> c.state
+    ), moved AS (
+        UPDATE duties d SET
+            state = c.state,
+            fulfilled_at = CASE WHEN c.state IN ('fulfilled', 'late')
+                           THEN coalesce(c.effective_at, c.at) ELSE d.fulfilled_at END,
+            missed_at = CASE WHEN c.state = 'missed' THEN coalesce(d.missed_at, c.at) ELSE d.missed_at END,
+            waived_by = CASE WHEN c.state = 'waived' THEN c.actor_id ELSE d.waived_by END,
+            waive_reason = CASE WHEN c.state = 'waived' THEN c.note ELSE d.waive_reason END,
+            evidence_kind = coalesce(c.evidence_kind, d.evidence_kind),
+            evidence_id = coalesce(c.evidence_id, d.evidence_id),
+            office_id = coalesce(c.office_id, d.office_id),
+            policy_version_id = coalesce(c.policy_version_id, d.policy_version_id)
+        FROM change c JOIN old ON old.id = c.duty_id
+        WHERE d.id = c.duty_id
+    )
+    INSERT INTO duty_events (duty_id, at, from_state, to_state, reason, actor_kind, actor_id,
+                             evidence_kind, evidence_id)
+    SELECT c.duty_id, c.at, old.state, c.state,
+           CASE WHEN c.note IS NULL THEN c.reason ELSE c.reason || jsonb_build_object('note', c.note) END,
+           c.actor_kind, c.actor_id, c.evidence_kind, c.evidence_id
+    FROM change c JOIN old ON old.id = c.duty_id ORDER BY c.n
+    """
+)
+
+
+def change(tx: Connection, effects: Sequence[ChangeDuty]) -> None:
+    """Move duties to their new state and write an event for each that did move; `missed_at` is never cleared.
+
+    One statement for any number of duties; the same duty twice is applied as two statements, in order.
+    """
+    rest = list(effects)
+    while rest:
+        batch: list[ChangeDuty] = []
+        later: list[ChangeDuty] = []
+        seen = set()
+        for effect in rest:
+            (later if effect.duty_id in seen else batch).append(effect)
+            seen.add(effect.duty_id)
+        tx.execute(CHANGE, {"changes": as_json([_change_row(n, effect) for n, effect in enumerate(batch)])})
+        rest = later
+
+
+def _change_row(n: int, effect: ChangeDuty) -> dict[str, Any]:
+    return {
+        "n": n,
+        "duty_id": effect.duty_id,
+        "state": effect.state,
+        "at": effect.at,
+        "effective_at": effect.effective_at,
+        "reason": effect.reason.as_json(),
+        "actor_kind": effect.actor.kind,
+        "actor_id": effect.actor.id,
+        "evidence_kind": effect.evidence.kind if effect.evidence else None,
+        "evidence_id": effect.evidence.id if effect.evidence else None,
+        "note": effect.note,
+        "office_id": effect.office_id,
+        "policy_version_id": effect.policy_version_id,
+    }
+
+
+def postpone(tx: Connection, effects: Sequence[PostponeJudgment]) -> None:
+    """Judge these duties later."""
+    tx.execute(
+        update(Duty).where(Duty.id == bindparam("key")).values(judge_at=bindparam("until")),
+        [{"key": effect.duty_id, "until": effect.judge_at} for effect in effects],
+    )
+
+
+def mark_reminded(tx: Connection, effects: Sequence[MarkReminded]) -> None:
+    """These duties need no further reminder."""
+    tx.execute(
+        update(Duty).where(Duty.id == bindparam("key")).values(reminded_at=bindparam("moment")),
+        [{"key": effect.duty_id, "moment": effect.at} for effect in effects],
+    )

@@ -1,0 +1,44 @@
+"""From decisions to rows: a table of effect types and the functions that write them, in this order."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.rules import effects as e
+from app.store import alerts, attempts, audit, duties, incidents, outbox, states
+
+Writer = Callable[[Connection, list[Any]], None]
+
+WRITERS: dict[type, Writer] = {
+    e.CancelPlanned: duties.cancel_planned,
+    e.PlanDuty: duties.plan,
+    e.MovePlan: duties.move_plan,
+    e.RecordAttempt: attempts.record,
+    e.ReviewAttempt: attempts.review,
+    e.ChangeDuty: duties.change,
+    e.PostponeJudgment: duties.postpone,
+    e.MarkReminded: duties.mark_reminded,
+    e.RecoverAlert: alerts.recover,
+    e.RaiseAlert: alerts.raise_,
+    e.AcknowledgeAlert: alerts.acknowledge,
+    e.CloseAlert: alerts.close,
+    e.TakeStep: alerts.take_step,
+    e.Notify: outbox.notify,
+    e.MoveSilenceCheck: states.move_silence_check,
+    e.OpenIncident: incidents.open_,
+    e.WriteAudit: audit.write,
+}
+
+
+def apply(tx: Connection, decisions: Iterable[e.Decision]) -> int:
+    """Write the effects of any number of decisions, grouped by type; gives how many there were."""
+    grouped: dict[type, list[Any]] = defaultdict(list)
+    for decision in decisions:
+        for effect in decision.effects:
+            grouped[type(effect)].append(effect)
+    for kind, write in WRITERS.items():
+        if grouped[kind]:
+            write(tx, grouped[kind])
+    return sum(map(len, grouped.values()))

@@ -1,0 +1,35 @@
+"""Row scope: an actor sees the rows of its own offices and of those below them, and nothing else."""
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+
+from app.models.office import Office
+from app.models.subject import Subject
+from app.rules.facts import Actor, Grant, Role
+
+
+def below(path: str) -> ColumnElement[bool]:
+    """Offices at `path` or anywhere under it."""
+    return or_(Office.path == path, Office.path.like(f"{path}.%"))
+
+
+def offices_of(actor: Actor) -> ColumnElement[bool]:
+    """A condition on `Office` for what the actor's grants reach; without grants nothing."""
+    if not actor.grants:
+        return false()
+    return or_(*(below(grant.office_path) for grant in actor.grants))
+
+
+def subjects_of(actor: Actor) -> ColumnElement[bool]:
+    """A condition on `Subject`: rows of the actor's offices, for an outside helper only those assigned to them."""
+    if actor.kind == "subject":
+        return Subject.id == actor.id
+    if not actor.grants:
+        return false()
+    return or_(*(_granted(actor, grant) for grant in actor.grants))
+
+
+def _granted(actor: Actor, grant: Grant) -> ColumnElement[bool]:
+    within = Subject.office_id.in_(select(Office.id).where(below(grant.office_path)))
+    if grant.role is Role.PROVIDER:
+        return and_(within, Subject.officer_id == actor.id)
+    return within
