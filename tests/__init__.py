@@ -1,0 +1,1 @@
+"""Tests, one folder for each floor; what they share (databases, builders) is imported from here."""

@@ -1,0 +1,89 @@
+"""What every test may ask for: a database, and the clean-up after all of them. Nothing starts until a test asks."""
+
+from collections.abc import Iterator
+
+import hypothesis
+import pytest
+from sqlalchemy import Connection, Engine
+
+from app.store.session import make_engine
+from tests import database
+from tests.database import Database
+from tests.undone import undone_engine
+
+SLOW_RULE = "slow rule, ms"
+
+hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
+hypothesis.settings.register_profile("explore", deadline=None)
+hypothesis.settings.load_profile("repeatable")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The controller (or the only process) opens the run; the workers of pytest-xdist find it open."""
+    if not hasattr(config, "workerinput"):
+        database.open_run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Whoever opened the run closes it."""
+    if not hasattr(config, "workerinput"):
+        database.close_run()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the tests of rules that took long: a pure rule that does has stopped being one."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, milliseconds in report.user_properties:
+            if name == SLOW_RULE:
+                terminalreporter.line(f"slow: {report.nodeid} took {milliseconds} ms; a rule is pure and takes none.")
+
+
+@pytest.fixture(scope="session")
+def database_server() -> database.Server:
+    """The server of this run, with the migrated template."""
+    return database.server()
+
+
+@pytest.fixture(scope="session")
+def worker_database(database_server: database.Server) -> Iterator[Database]:
+    """The copy that the tests of this process share. They leave it as they found it."""
+    with database.copy_of_template(database_server) as copy:
+        yield copy
+
+
+@pytest.fixture(scope="session")
+def engine(worker_database: Database) -> Iterator[Engine]:
+    """The service's own kind of engine on the shared copy, in the application's role. Commit nothing with it."""
+    made = make_engine(worker_database.url)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def tx(engine: Engine) -> Iterator[Connection]:
+    """A connection whose transaction is rolled back after the test."""
+    with engine.connect() as connection:
+        outer = connection.begin()
+        yield connection
+        outer.rollback()
+
+
+@pytest.fixture
+def undone(worker_database: Database) -> Iterator[Engine]:
+    """An engine on which the service may commit: all of it is undone after the test (one connection only)."""
+    with undone_engine(worker_database.url) as made:
+        yield made
+
+
+@pytest.fixture
+def fresh_database(database_server: database.Server) -> Iterator[Database]:
+    """A database of the test's own, for what really commits: several connections, several processes."""
+    with database.copy_of_template(database_server) as copy:
+        yield copy
+
+
+@pytest.fixture
+def durable_database() -> Iterator[Database]:
+    """The same on a server with a production's settings, for tests that kill -9."""
+    with database.copy_of_template(database.server(durable=True)) as copy:
+        yield copy
