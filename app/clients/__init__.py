@@ -1,0 +1,1 @@
+"""Doors out: one file or family of files for each vendor we speak to."""

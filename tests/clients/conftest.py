@@ -1,0 +1,47 @@
+"""A fake FCM for each test, one key for all of them, and a watch over where the machine is asked to go."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.clients.push_fcm import FcmChannel
+from app.simulation.fake_fcm import FakeFcm
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+@pytest.fixture(scope="session")
+def account_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("fcm-account")
+
+
+@pytest.fixture
+def fcm(account_directory: Path) -> Iterator[FakeFcm]:
+    with FakeFcm(directory=account_directory) as fake:
+        yield fake
+
+
+@pytest.fixture
+def channel(fcm: FakeFcm, hosts_asked: list[str]) -> Iterator[FcmChannel]:
+    with FcmChannel(fcm.credentials_path, fcm.base_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def hosts_asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Every host whose address was looked up. A test with a channel fails if one lies outside this machine."""
+    asked: list[str] = []
+    look_up = socket.getaddrinfo
+
+    def note(host: Any, *arguments: Any, **named: Any) -> Any:
+        asked.append(str(host))
+        if host not in LOOPBACK:
+            raise socket.gaierror(f"a test asked for {host}")
+        return look_up(host, *arguments, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", note)
+    yield asked
+    assert set(asked) <= LOOPBACK

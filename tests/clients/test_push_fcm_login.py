@@ -1,0 +1,76 @@
+"""A log-in that fails is a matter of another try, is never slept on, and sends no message."""
+
+from collections.abc import Iterator
+from time import perf_counter
+from uuid import UUID
+
+import pytest
+
+from app.clients.push import PushMessage, PushTarget, Retry, Sent
+from app.clients.push_fcm import FcmChannel
+from app.simulation.fake_fcm import FakeFcm
+from app.simulation.fake_fcm_answers import CUT, DEAD, OK, Answer, quota, slow, unavailable
+
+MESSAGE = PushMessage(UUID(int=5), "alert-5")
+PHONE = PushTarget("token", "a-phone")
+CASES: list[tuple[str, Answer, Retry]] = [
+    ("overload", unavailable(), Retry(None, "login_unavailable")),
+    ("overload with a wish", unavailable("9"), Retry(9.0, "login_unavailable")),
+    ("quota with a wish", quota("4"), Retry(4.0, "login_unavailable")),
+    ("a key that was withdrawn", Answer(400, body=b'{"error": "invalid_grant"}'), Retry(None, "login_refused")),
+    ("a redirect", Answer(302, location="http://192.0.2.1/"), Retry(None, "login_connection")),
+    ("cut off", CUT, Retry(None, "login_connection")),
+    ("closed without a word", DEAD, Retry(None, "login_connection")),
+    ("slow", slow(5), Retry(None, "login_timeout")),
+    ("HTML", Answer(body=b"<html>"), Retry(None, "login_unreadable")),
+    ("no token in it", Answer(body=b"{}"), Retry(None, "login_unreadable")),
+    ("another shape", Answer(body=b"[]"), Retry(None, "login_unreadable")),
+    ("no text", Answer(body=b"\xff\xfe"), Retry(None, "login_unreadable")),
+    (
+        "a lifetime that is no number",
+        Answer(body=b'{"access_token": "a", "expires_in": "x"}'),
+        Retry(None, "login_unreadable"),
+    ),
+]
+
+
+@pytest.fixture
+def hasty(fcm: FakeFcm, hosts_asked: list[str]) -> Iterator[FcmChannel]:
+    with FcmChannel(fcm.credentials_path, fcm.base_url, timeout_s=0.5) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(("answer", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_a_failed_log_in_is_tried_again_by_the_outbox(
+    fcm: FakeFcm, hasty: FcmChannel, answer: Answer, expected: Retry
+) -> None:
+    fcm.script_login(answer, OK)
+    started = perf_counter()
+    assert hasty.send(PHONE, MESSAGE) == expected
+    assert perf_counter() - started < 1.0
+    assert fcm.received == ()
+    assert isinstance(hasty.send(PHONE, MESSAGE), Sent)
+
+
+def test_a_service_that_is_away_from_the_start(fcm: FakeFcm, hasty: FcmChannel) -> None:
+    fcm.stop()
+    assert hasty.send(PHONE, MESSAGE) == Retry(None, "login_connection")
+
+
+def test_one_log_in_serves_many_messages(fcm: FakeFcm, hasty: FcmChannel) -> None:
+    for _ in range(3):
+        assert isinstance(hasty.send(PHONE, MESSAGE), Sent)
+    assert fcm.logins == 1
+
+
+def test_a_token_that_google_forgot_is_fetched_anew(fcm: FakeFcm, hasty: FcmChannel) -> None:
+    hasty.send(PHONE, MESSAGE)
+    fcm.forget_tokens()
+    assert isinstance(hasty.send(PHONE, MESSAGE), Sent)
+    assert fcm.logins == 2
+    assert len(fcm.received) == 2
+
+
+def test_a_token_that_is_never_taken_ends_in_another_try(fcm: FakeFcm, hasty: FcmChannel) -> None:
+    fcm.script(PHONE.address, Answer(401, "THIRD_PARTY_AUTH_ERROR"))
+    assert hasty.send(PHONE, MESSAGE) == Retry(None, "not_signed_in")
