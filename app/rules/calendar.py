@@ -47,9 +47,7 @@ class Holidays:
 
 def legal_day(at: datetime) -> date:
     """The local calendar day of an instant. Refuses naive times, whose day nobody can know."""
-    if at.tzinfo is None:
-        raise ValueError("a legal day needs an aware time")
-    return at.astimezone(SHANGHAI).date()
+    return _local(at).date()
 
 
 def at_minute(day: date, minute: int) -> datetime:
@@ -75,7 +73,7 @@ def last_day_before(due_at: datetime) -> date:
 
 def minute_of_day(at: datetime) -> int:
     """Whole minutes since the local midnight before the instant, 0 to 1439."""
-    local = at.astimezone(SHANGHAI)
+    local = _local(at)
     return local.hour * 60 + local.minute
 
 
@@ -115,9 +113,8 @@ def next_month(day: date) -> date:
 
 def months_later(at: datetime, months: int) -> datetime:
     """The instant, in UTC, that many calendar months later at the same local time of day. Never moved for holidays."""
-    local = at.astimezone(SHANGHAI)
-    day = add_months(legal_day(at), months)
-    return datetime.combine(day, local.time(), tzinfo=SHANGHAI).astimezone(UTC)
+    local = _local(at)
+    return datetime.combine(add_months(local.date(), months), local.time(), tzinfo=SHANGHAI).astimezone(UTC)
 
 
 def is_quiet(at: datetime, from_minute: int, to_minute: int) -> bool:
@@ -134,3 +131,10 @@ def quiet_until(at: datetime, from_minute: int, to_minute: int) -> datetime:
         return at.astimezone(UTC)
     ends_tomorrow = to_minute <= minute_of_day(at)
     return at_minute(legal_day(at) + (_ONE_DAY if ends_tomorrow else timedelta(0)), to_minute)
+
+
+def _local(at: datetime) -> datetime:
+    # Python would take a naive time for one of the server's own zone, silently.
+    if at.tzinfo is None:
+        raise ValueError("a local day or time needs an aware instant")
+    return at.astimezone(SHANGHAI)

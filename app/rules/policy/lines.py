@@ -57,7 +57,8 @@ class _Scanner:
         """Pass blanks, newlines and comments; False at the end of the text."""
         while self.at < len(self.text):
             if self.peek() == "#":
-                self.step(len(self.text[self.at :].split("\n", 1)[0]))
+                end = self.text.find("\n", self.at)
+                self.at = len(self.text) if end < 0 else end
             elif self.peek() in _BLANK:
                 self.step()
             else:
@@ -80,8 +81,8 @@ class _Scanner:
         path: Path = ()
         for index, key in enumerate(keys):
             path = (*path, key)
+            self.mark(path)
             if adds_element and index == len(keys) - 1:
-                self.mark(path)
                 self.elements[path] = self.elements.get(path, 0) + 1
             if path in self.elements:
                 path = (*path, str(self.elements[path]))

@@ -24,15 +24,23 @@ from app.rules.policy.tree import Policy
 from app.rules.policy.windows import read_location_checks, read_windows
 from app.rules.policy.write import canonical_hash, to_mapping
 
-MAX_CHARACTERS = 500_000
+MAX_CHARACTERS = 100_000
 
 _TOML_PLACE = re.compile(r"\s*\(at line (\d+), column \d+\)$")
 
 
 def parse_policy(text: str) -> Policy:
     """A policy file's text as a policy. Raises `PolicyError` whose problems name their lines."""
-    mapping = _toml(text)
-    return _read(mapping, Report(lines=key_lines(text)))
+    if len(text) > MAX_CHARACTERS:
+        raise _too_large()
+    try:
+        mapping = tomllib.loads(text)
+        lines = key_lines(text)
+    except RecursionError:
+        raise _too_large() from None
+    except ValueError as error:  # tomllib's own error, or a number with thousands of digits
+        raise PolicyError((_syntax_problem(text, str(error)),)) from None
+    return _read(mapping, Report(lines=lines))
 
 
 def policy_from_mapping(mapping: Mapping[str, object]) -> Policy:
@@ -49,7 +57,10 @@ def with_changes(
     citing one: only a replay, which tracks nobody, may give it.
     """
     report = Report()
-    mapping = changed_mapping(to_mapping(base) if isinstance(base, Policy) else base, changes, report)
+    try:
+        mapping = changed_mapping(to_mapping(base) if isinstance(base, Policy) else base, changes, report)
+    except RecursionError:
+        raise _too_large() from None
     if trial_basis and mapping.get("phone_under_order") is True and not mapping.get("phone_under_order_basis"):
         mapping["phone_under_order_basis"] = trial_basis
     return _read(mapping, report)
@@ -64,20 +75,13 @@ def content_hash(content: Policy | Mapping[str, object] | str) -> str:
     return canonical_hash(to_mapping(content))
 
 
-def _toml(text: str) -> dict[str, object]:
-    if len(text) > MAX_CHARACTERS:
-        raise PolicyError((make_problem("too_large", "policy"),))
-    try:
-        return tomllib.loads(text)
-    except RecursionError:
-        raise PolicyError((make_problem("too_large", "policy"),)) from None
-    except ValueError as error:  # tomllib's own error, or a number with thousands of digits
-        raise PolicyError((_syntax_problem(text, str(error)),)) from None
+def _too_large() -> PolicyError:
+    return PolicyError((make_problem("too_large", "policy"),))
 
 
 def _syntax_problem(text: str, message: str) -> Problem:
     place = _TOML_PLACE.search(message)
-    line = int(place[1]) if place else text.count("\n") + 1
+    line = int(place[1]) if place else text.rstrip().count("\n") + 1  # "at end of document"
     problem = make_problem("syntax", "toml", detail=_TOML_PLACE.sub("", message))
     return Problem(problem.code, problem.key, problem.en, problem.zh, line)
 
@@ -89,7 +93,7 @@ def _read(mapping: Mapping[str, object], report: Report) -> Policy:
     policy = Policy(
         name=root.text("name"),
         title=root.text("title"),
-        version=root.integer("version", 1, 1_000_000),
+        version=root.integer("version", 1, 9_999),
         windows=read_windows(root, poll_after_s),
         location_checks=read_location_checks(root, poll_after_s),
         visits=read_visits(root),

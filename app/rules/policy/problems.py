@@ -81,6 +81,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "{key}：{found} 的推送不得延后，法律要求立即处置（社区矫正法第三十条、第三十一条）。",
     ),
     "empty": ("{key} must name at least one.", "{key} 至少应列出一项。"),
+    "too_long": ("{key} may hold at most {most}; found {found}.", "{key} 最多 {most} 项，现有 {found} 项。"),
     "repeated": ("{key}: {found} is listed twice.", "{key}：{found} 重复列出。"),
     "other_year": ("{key}: {found} does not lie in {year}.", "{key}：{found} 不在 {year} 年内。"),
     "worked_anyway": (

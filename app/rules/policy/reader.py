@@ -1,6 +1,5 @@
 """One table of a policy, read key by key. Every misfit becomes a problem and reading goes on with a stand-in."""
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +10,8 @@ from app.rules.policy.lines import Path, line_of
 from app.rules.policy.problems import PolicyError, Problem, make_problem
 
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d|24:00")
+_HINTED_PROBLEMS = 50  # a hint takes a while to find, and nobody reads the fiftieth
+_SHOWN_BITS = 256  # a number with thousands of digits is not written out
 _KINDS = {
     "integer": ("a whole number", "整数"),
     "number": ("a number", "数字"),
@@ -100,11 +101,11 @@ class Table:
         return int(self._bounded(key, found, low, high))
 
     def number(self, key: str, low: float, high: float) -> float:
-        """A finite number in [low, high]."""
+        """A number in [low, high]; infinity and NaN lie outside."""
         found = self.raw(key)
         if key not in self.values:
             return low
-        if not isinstance(found, int | float) or isinstance(found, bool) or not math.isfinite(found):
+        if not isinstance(found, int | float) or isinstance(found, bool):
             self.misfit("number", self.at(key), found)
             return low
         return float(self._bounded(key, found, low, high))
@@ -205,7 +206,8 @@ class Table:
         for key in self.values:
             if key in self.asked:
                 continue
-            near = get_close_matches(key, self.asked, n=1, cutoff=0.6)
+            few = len(self.report.problems) < _HINTED_PROBLEMS
+            near = get_close_matches(key, self.asked, n=1, cutoff=0.6) if few else []
             code = "unknown_key_hint" if near else "unknown_key"
             self.report.add(code, self.at(key), **({"hint": near[0]} if near else {}))
 
@@ -218,6 +220,12 @@ def clock_text(minute: int) -> str:
 def _shown(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, int) and value.bit_length() > _SHOWN_BITS:
+        return "…"
+    if isinstance(value, Mapping):
+        return "{…}"
+    if isinstance(value, list | tuple):
+        return "[…]"
     if isinstance(value, str):
         return f'"{value}"'
     return "null" if value is None else str(value)

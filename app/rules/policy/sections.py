@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from app.rules.calendar import DAY_MINUTES, Holidays
 from app.rules.facts import AlertKind, DutyKind, Role
+from app.rules.policy.lines import Path
 from app.rules.policy.reader import Table
 from app.rules.policy.tree import (
     HOME_VISIT,
@@ -169,26 +170,26 @@ def read_holidays(root: Table) -> Holidays:
             continue
         years.add(int(key))
         year = table.table(key)
-        rest |= _days_of(year, "rest", int(key))
-        work |= _worked_days(year, int(key))
+        off, worked = _days_of(year, "rest", int(key)), _days_of(year, "work", int(key))
+        _check_worked(year, off, worked)
+        rest |= off.keys()
+        work |= worked.keys()
         year.finish()
     table.finish()
     return Holidays(years=frozenset(years), rest=frozenset(rest), work=frozenset(work))
 
 
-def _worked_days(year: Table, number: int) -> set[date]:
-    days = _days_of(year, "work", number)
-    off = set(_dates(year.values.get("rest")))
-    for day in sorted(days):
+def _check_worked(year: Table, off: dict[date, Path], worked: dict[date, Path]) -> None:
+    for day, place in worked.items():
         if day in off:
-            year.report.add("rest_and_work", year.at("work"), found=day)
+            year.report.add("rest_and_work", place, found=day)
         elif day.weekday() < 5:
-            year.report.add("worked_anyway", year.at("work"), found=day)
-    return days
+            year.report.add("worked_anyway", place, found=day)
 
 
-def _days_of(year: Table, key: str, number: int) -> set[date]:
-    days: set[date] = set()
+def _days_of(year: Table, key: str, number: int) -> dict[date, Path]:
+    """The days of a list, each with its place in the file."""
+    days: dict[date, Path] = {}
     for index, found in enumerate(year.items(key), start=1):
         place = (*year.at(key), str(index))
         day = _as_date(found)
@@ -199,13 +200,8 @@ def _days_of(year: Table, key: str, number: int) -> set[date]:
         elif day in days:
             year.report.add("repeated", place, found=day)
         else:
-            days.add(day)
+            days[day] = place
     return days
-
-
-def _dates(values: object) -> list[date]:
-    found = values if isinstance(values, list | tuple) else []
-    return [day for day in map(_as_date, found) if day is not None]
 
 
 def _as_date(value: object) -> date | None:

@@ -19,6 +19,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAILY = "daily"
 POLLS_IN_WINDOW = 3
 MAX_CHECKS_A_DAY = 96
+MAX_WINDOWS = 24
 
 _LAST_START = DAY_MINUTES - 1
 _WEEK_MINUTES = 7 * DAY_MINUTES
@@ -38,6 +39,9 @@ def read_windows(root: Table, poll_after_s: int) -> ByClass[tuple[Window, ...]]:
 
 def _class_windows(table: Table, key: str, poll_after_s: int) -> tuple[Window, ...]:
     rows = table.tables(key)
+    if len(rows) > MAX_WINDOWS:
+        table.report.add("too_long", table.at(key), most=MAX_WINDOWS, found=len(rows))
+        return ()
     windows = tuple(_window(row, poll_after_s) for row in rows)
     for later, row in enumerate(rows):
         for earlier in range(later):

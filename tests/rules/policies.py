@@ -1,0 +1,19 @@
+"""The shipped policies as text and as values, for the tests of the rules. Tests may read files; rules may not."""
+
+from functools import cache
+from pathlib import Path
+
+from app.rules.policy import Policy, parse_policy
+
+FOLDER = Path(__file__).parents[2] / "app" / "policies"
+NAMES = ("jiangshan", "demo")
+
+
+@cache
+def policy_text(name: str) -> str:
+    return (FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+
+
+@cache
+def shipped(name: str) -> Policy:
+    return parse_policy(policy_text(name))
