@@ -160,7 +160,8 @@ class Cluster:
     def _control(self, action: str, *options: str) -> None:
         command = [str(programs(self.data) / "pg_ctl"), action, "-D", str(self.data), *options]
         done = run(server_user(self.folder), command, cwd=self.folder)
-        if done.returncode != 0:
+        already_down = action == "stop" and not self.is_running()  # it died, or somebody else stopped it
+        if done.returncode != 0 and not already_down:
             reason = _last_line(self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else "")
             message = f"The database in {self.folder} did not {action}: {reason or _last_line(done.stdout)}"
             raise ClusterError(message)
