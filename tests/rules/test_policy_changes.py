@@ -62,6 +62,12 @@ def test_a_bare_number_of_grace_is_that_of_check_ins() -> None:
     assert (policy.grace_min.check_in, policy.grace_min.location_check) == (1, 0)
 
 
+def test_an_object_may_give_grace_as_one_number_and_be_changed_by_kind() -> None:
+    mapping = to_mapping(shipped("jiangshan")) | {"grace_min": 20}
+    policy = with_changes(mapping, {"grace_min.intake": 7})
+    assert (policy.grace_min.check_in, policy.grace_min.intake) == (20, 7)
+
+
 def test_days_and_minutes_take_each_others_place() -> None:
     policy = with_changes(shipped("jiangshan"), {"visits.first_due_min": 3, "talks.intake_min": 4})
     assert policy.visits.first_due == DueAfter(minutes=3)

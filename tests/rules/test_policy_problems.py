@@ -197,6 +197,13 @@ def test_an_empty_text_lacks_everything_but_what_may_be_left_out() -> None:
     assert missing == set(to_mapping(shipped("jiangshan"))) - {"phone_under_order_basis", "quiet"}
 
 
+def test_a_long_value_is_shortened_in_its_sentence() -> None:
+    text = policy_text("jiangshan").replace('"next_fulfilled"', '"' + "x" * 500 + '"')
+    (problem,) = problems_of(text)
+    assert "xxx…" in problem.en
+    assert len(problem.en) < 200
+
+
 def test_an_object_has_no_lines() -> None:
     mapping = to_mapping(shipped("jiangshan")) | {"remind_min": -1}
     with pytest.raises(PolicyError) as caught:

@@ -121,20 +121,25 @@ def test_the_demo_shows_its_faults_within_ten_minutes() -> None:
     assert demo.poll_after_s == 10
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("year", [2025, 2026])
+LISTED_YEARS = [(name, year) for name in NAMES for year in sorted(shipped(name).holidays.years)]
+
+
+@pytest.mark.parametrize(("name", "year"), LISTED_YEARS)
 def test_the_holidays_are_those_that_were_announced(name: str, year: int) -> None:
-    holidays = shipped(name).holidays
-    assert holidays.known(year)
     day = date(year, 1, 1)
+    try:
+        chinese_calendar.is_workday(day)
+    except NotImplementedError:
+        pytest.skip(f"the installed release of chinesecalendar does not know {year} yet")
     while day.year == year:
-        assert holidays.is_working_day(day) is chinese_calendar.is_workday(day), day
+        assert shipped(name).holidays.is_working_day(day) is chinese_calendar.is_workday(day), day
         day += timedelta(days=1)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_year_that_was_not_announced_is_not_known(name: str) -> None:
-    assert not shipped(name).holidays.known(2027)
+def test_the_years_that_are_known(name: str) -> None:
+    assert shipped(name).holidays.years >= {2025, 2026}
+    assert not shipped(name).holidays.known(2100)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -231,7 +231,7 @@ def test_location_checks_of_a_day_lie_apart_and_within_bounds(day: date, subject
 def test_after_one_location_check_the_next_may_follow_at_once() -> None:
     """With a check in each quarter of the day, whoever was just asked would be free for hours."""
     policy = shipped("jiangshan")
-    slots = location_check_slots(policy, STRICT, SUBJECT, from_day=date(2026, 1, 1), to_day=date(2026, 12, 31), key=KEY)
+    slots = location_check_slots(policy, STRICT, SUBJECT, from_day=date(2026, 1, 1), to_day=date(2026, 3, 1), key=KEY)
     gaps = [
         later.opens_at - earlier.due_at for earlier, later in pairwise(slots) if later.slot_start == earlier.slot_start
     ]
@@ -269,8 +269,8 @@ DUES = [
     Due("month end", local("2026-02-26T10:00:00"), local("2026-03-09T00:00:00"), local("2026-03-02T00:00:00")),
     Due("29 February", local("2028-02-26T10:00:00"), local("2028-03-08T00:00:00"), local("2028-03-01T00:00:00")),
     Due("year end", local("2026-12-29T10:00:00"), local("2027-01-09T00:00:00"), local("2027-01-02T00:00:00")),
-    Due("a holiday moves nothing", local("2026-09-28T10:00:00"), local("2026-10-09T00:00:00"), local("2026-10-02T00:00:00")),
-]  # fmt: skip
+    Due("in a holiday", local("2026-09-28T10:00:00"), local("2026-10-09T00:00:00"), local("2026-10-02T00:00:00")),
+]
 
 
 @pytest.mark.parametrize("case", DUES, ids=lambda case: case.name)

@@ -17,15 +17,16 @@ _ALTERNATIVES: dict[str, str] = {
 }
 
 
-def changed_mapping(base: Mapping[str, object], changes: Mapping[str, object], report: Report) -> dict[str, Any]:
-    """A copy of the mapping with the changes made; None takes a key away. Places that do not exist are reported.
+def changed_mapping(normal_form: Mapping[str, object], changes: Mapping[str, object], report: Report) -> dict[str, Any]:
+    """A copy of a policy's normal form with the changes made; None takes a key away.
 
-    Elements of a list count from 1: `windows.strict.2.length_min`. A bare number for `grace_min` is the check-in's.
+    Places that do not exist are reported. Elements of a list count from 1: `windows.strict.2.length_min`. A bare number for
+    `grace_min` is the check-in's.
     """
-    mapping: dict[str, Any] = copy.deepcopy(dict(base))
+    mapping: dict[str, Any] = copy.deepcopy(dict(normal_form))
     for dotted, value in changes.items():
         key = dotted
-        if dotted == GRACE_KEY and isinstance(mapping.get(GRACE_KEY), Mapping) and not isinstance(value, Mapping):
+        if dotted == GRACE_KEY and not isinstance(value, Mapping):
             key = f"{GRACE_KEY}.check_in"
         if key in _ALTERNATIVES and value is not None:
             _put(mapping, tuple(_ALTERNATIVES[key].split(".")), None)

@@ -57,8 +57,9 @@ def with_changes(
     citing one: only a replay, which tracks nobody, may give it.
     """
     report = Report()
+    before = base if isinstance(base, Policy) else policy_from_mapping(base)
     try:
-        mapping = changed_mapping(to_mapping(base) if isinstance(base, Policy) else base, changes, report)
+        mapping = changed_mapping(to_mapping(before), changes, report)
     except RecursionError:
         raise _too_large() from None
     if trial_basis and mapping.get("phone_under_order") is True and not mapping.get("phone_under_order_basis"):
