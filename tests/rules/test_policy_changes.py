@@ -122,6 +122,18 @@ def test_the_base_stays_as_it_was() -> None:
     assert ladder == {"office": 0, "county": 1, "city": 2}
 
 
+@pytest.mark.parametrize(("hours", "accepted"), [(0.09, False), (0.1, False), (0.11, True)])
+@pytest.mark.parametrize("key", ["silence_h", "silence_under_order_h"])
+def test_silence_is_longer_than_a_poll(key: str, hours: float, accepted: bool) -> None:
+    """A phone that asks every 360 s is silent for 0.1 h between any two questions."""
+    changes = {"poll_after_s": 360, key: hours}
+    if accepted:
+        assert getattr(with_changes(shipped("jiangshan"), changes), key) == hours
+    else:
+        with pytest.raises(PolicyError, match=f"{key} must be longer"):
+            with_changes(shipped("jiangshan"), changes)
+
+
 def test_phones_under_an_order_need_a_basis() -> None:
     with pytest.raises(PolicyError, match="phone_under_order_basis"):
         with_changes(shipped("jiangshan"), {"phone_under_order": True})

@@ -20,8 +20,8 @@ _ALTERNATIVES: dict[str, str] = {
 def changed_mapping(normal_form: Mapping[str, object], changes: Mapping[str, object], report: Report) -> dict[str, Any]:
     """A copy of a policy's normal form with the changes made; None takes a key away.
 
-    Places that do not exist are reported. Elements of a list count from 1: `windows.strict.2.length_min`. A bare number for
-    `grace_min` is the check-in's.
+    Places that do not exist are reported. Elements of a list count from 1: `windows.strict.2.length_min`. A bare
+    number for `grace_min` is the check-in's.
     """
     mapping: dict[str, Any] = copy.deepcopy(dict(normal_form))
     for dotted, value in changes.items():
