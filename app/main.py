@@ -9,7 +9,10 @@ from app.api.errors import register_errors
 from app.api.health import BLUEPRINT as HEALTH
 from app.api.mobile import BLUEPRINTS as MOBILE
 from app.api.office import BLUEPRINTS as OFFICE
-from app.deps import Deps
+from app.config import load_settings
+from app.deps import Deps, make_deps
+from app.jobs.heartbeat import Heartbeat
+from app.logs import set_up_logs
 
 LARGEST_BODY = 2 * 1024 * 1024
 AUDIENCES = {
@@ -34,6 +37,14 @@ def create_app(deps: Deps) -> Flask:
     app.register_blueprint(HEALTH)
     register_errors(app)
     return app
+
+
+def serving_app() -> Flask:
+    """The application of one serving process, made from the environment; it beats as long as the process lives."""
+    set_up_logs()
+    deps = make_deps(load_settings())
+    Heartbeat(deps, "api").start()
+    return create_app(deps)
 
 
 def _audience(app: Flask, prefix: str, title: str, base: str, blueprints: tuple[object, ...]) -> None:

@@ -1,8 +1,14 @@
 """Signs of life, open to everybody: they tell states and times, never anything of a person."""
 
+from http import HTTPStatus
+
 from flask import Blueprint, Response, jsonify
 
 from app.api.auth import public
+from app.api.context import deps
+from app.config import Mode
+from app.queries import health
+from app.rules.errors import Unavailable
 
 BLUEPRINT = Blueprint("health", __name__, url_prefix="/health")
 
@@ -12,3 +18,41 @@ BLUEPRINT = Blueprint("health", __name__, url_prefix="/health")
 def live() -> Response:
     """The process answers."""
     return jsonify(state="ok")
+
+
+@BLUEPRINT.get("/ready")
+@public
+def ready() -> tuple[Response, int]:
+    """The process can keep its promises: database there, schema right, in production also durable."""
+    try:
+        with deps().autocommit() as connection:
+            faults = health.fitness(connection, durable=deps().settings.mode is Mode.PRODUCTION).faults
+    except Unavailable as error:
+        faults = (error.code,)
+    return _answer(not faults, faults=list(faults))
+
+
+@BLUEPRINT.get("/jobs")
+@public
+def jobs() -> tuple[Response, int]:
+    """Every job with its last good run; red when one is older than it may be, failed, or none ever ran."""
+    try:
+        with deps().autocommit() as connection:
+            found = health.job_health(connection, now=deps().now())
+    except Unavailable as error:
+        return _answer(False, faults=[error.code], jobs=[])
+    rows = [
+        {
+            "name": job.name,
+            "state": "ok" if job.fresh else "stale",
+            "last_ok_at": job.last_ok_at.isoformat() if job.last_ok_at else None,
+            "last_outcome": job.last_outcome,
+        }
+        for job in found
+    ]
+    return _answer(bool(found) and all(job.fresh for job in found), jobs=rows)
+
+
+def _answer(well: bool, **content: object) -> tuple[Response, int]:  # noqa: FBT001  (private, one caller's word each)
+    status = HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE
+    return jsonify(state="ok" if well else "not_ok", **content), status

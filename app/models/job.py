@@ -18,7 +18,7 @@ from app.models.base import Base
 
 
 class JobState(Base):
-    """One row a job: its lease by database time, and its last run."""
+    """One row a job: its lease by database time, its last run, and how old that may grow before health turns red."""
 
     __tablename__ = "job_states"
 
@@ -30,6 +30,8 @@ class JobState(Base):
     last_ok_at: Mapped[datetime | None]
     last_outcome: Mapped[str | None]
     last_error: Mapped[str | None]
+    max_age_s: Mapped[int]
+    why: Mapped[str]
 
 
 class JobRun(Base):

@@ -1,0 +1,123 @@
+"""The `zhifang` command: serve, worker, jobs, replay, demo, migrate, export-openapi."""
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from app.config import Settings, SettingsError, load_settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+def main() -> None:
+    """知访: community correction, from a missed check-in or visit to the officer who deals with it."""
+
+
+def _settings() -> Settings:
+    try:
+        return load_settings()
+    except SettingsError as error:
+        _give_up("The settings do not fit:\n  " + "\n  ".join(error.problems))
+
+
+def _give_up(sentence: str) -> NoReturn:
+    click.echo(sentence, err=True)
+    sys.exit(2)
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the newest schema (MIGRATION_DATABASE_URL, or DATABASE_URL)."""
+    from alembic import command
+    from alembic.config import Config
+
+    command.upgrade(Config(str(ROOT / "alembic.ini")), "head")
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+def serve(port: int, host: str, workers: int) -> None:
+    """Serve the HTTP interfaces and pages."""
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    _settings()
+    Server(
+        "app.main:serving_app",
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=8,
+        respawn_failed_workers=True,
+        log_access=False,
+        working_dir=ROOT,
+    ).serve()
+
+
+@main.command()
+def worker() -> None:
+    """Run the scheduler: jobs, pushes, heartbeat."""
+    from app.deps import make_deps
+    from app.logs import set_up_logs
+    from app.worker import run
+
+    set_up_logs()
+    run(make_deps(_settings()))
+
+
+@main.group()
+def jobs() -> None:
+    """What runs by the clock."""
+
+
+@jobs.command("list")
+def list_jobs() -> None:
+    """Every job with its rhythm and the reason for it."""
+    from app.jobs.schedule import JOBS
+
+    for job in JOBS:
+        click.echo(f"{job.name:<22} {job.rhythm:<16} {job.why}")
+
+
+@jobs.command("run")
+@click.argument("name")
+@click.option("--at", "at", help="Run as if it were this time (RFC 3339 with offset).")
+def run_job(name: str, at: str | None) -> None:
+    """Run one job now, or as if at a given time, and print what it did."""
+    from app.deps import make_deps
+    from app.jobs import runner
+    from app.jobs.schedule import JOBS, declare
+
+    job = next((job for job in JOBS if job.name == name), None)
+    if job is None:
+        _give_up(f"There is no job {name}. Known: {', '.join(job.name for job in JOBS)}")
+    deps = make_deps(_settings())
+    declare(deps)
+    run = runner.run_now(deps, job, runner.new_holder(), at=_instant(at) if at else None)
+    if run is None:
+        _give_up(f"The job {name} is running elsewhere right now; try again in a moment.")
+    click.echo(json.dumps({"job": run.name, "outcome": run.outcome, "counts": dict(run.counts), "error": run.error}))
+    sys.exit(0 if run.outcome == "ok" else 1)
+
+
+def _instant(value: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        _give_up(f"{value} is no time in RFC 3339, such as 2026-03-02T08:00:00+08:00")
+    if at.tzinfo is None:
+        _give_up(f"{value} has no offset; write for instance 2026-03-02T08:00:00+08:00")
+    return at
+
+
+if __name__ == "__main__":
+    main(prog_name="zhifang")

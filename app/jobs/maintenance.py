@@ -1,0 +1,32 @@
+"""The jobs that look after the service itself."""
+
+import logging
+from datetime import datetime
+
+from app.actions import keep_up
+from app.deps import Deps
+from app.jobs.job import Counts
+from app.queries.watchdog import impossible_states
+
+LOG = logging.getLogger(__name__)
+
+
+def make_partitions(deps: Deps, now: datetime) -> Counts:
+    """Partitions for the months ahead."""
+    with deps.transaction() as tx:
+        return keep_up.make_partitions(tx, now=now)
+
+
+def purge(deps: Deps, now: datetime) -> Counts:
+    """End what may be kept no longer."""
+    with deps.transaction() as tx:
+        return keep_up.purge(tx, now=now)
+
+
+def watch(deps: Deps, now: datetime) -> Counts:
+    """Look for states that must not be; each makes the run `partial` and the health page red."""
+    with deps.autocommit() as connection:
+        found = {state: n for state, n in impossible_states(connection, now=now).items() if n}
+    if found:
+        LOG.error("states that must not be: %s", found)
+    return {**found, "failed": sum(found.values())}

@@ -1,0 +1,79 @@
+"""One run of one job: claim its lease, keep it while running, record the outcome, give it back."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from app.deps import Deps
+from app.jobs.job import Counts, Job
+from app.rules.errors import Unavailable
+from app.store import jobs as store
+
+LOG = logging.getLogger(__name__)
+RENEWAL_S = store.LEASE.total_seconds() / 3
+MARGIN = timedelta(milliseconds=500)
+"""Ticks are never exact: a run counts as the previous one's period if it started this much early."""
+
+
+def new_holder() -> str:
+    """A name for this worker that no other has."""
+    return uuid4().hex
+
+
+def run_if_due(deps: Deps, job: Job, holder: str) -> store.Run | None:
+    """Run the job if its time has come and nobody else holds it; None otherwise."""
+    return _run(deps, job, holder, ran_before=job.due_since(deps.now()) + MARGIN)
+
+
+def run_now(deps: Deps, job: Job, holder: str, *, at: datetime | None = None) -> store.Run | None:
+    """Run the job at once, whenever it ran last, as if it were `at`; None where somebody else holds it."""
+    return _run(deps, job, holder, ran_before=datetime.max.replace(tzinfo=deps.now().tzinfo), at=at)
+
+
+def _run(deps: Deps, job: Job, holder: str, *, ran_before: datetime, at: datetime | None = None) -> store.Run | None:
+    now = at or deps.now()
+    with deps.transaction() as tx:
+        if not store.claim(tx, job.name, holder, now=now, ran_before=ran_before):
+            return None
+    with _lease_kept(deps, job, holder):
+        outcome, counts, error = _outcome(deps, job, now)
+    run = store.Run(job.name, now, deps.now(), outcome, counts, error)
+    with deps.transaction() as tx:
+        store.release(tx, run, holder)
+    return run
+
+
+def _outcome(deps: Deps, job: Job, now: datetime) -> tuple[str, Counts, str | None]:
+    """A run that throws is `failed`, never `ok`; one that left items behind is `partial`."""
+    try:
+        counts = job.run(deps, now)
+    except Unavailable:
+        raise
+    except Exception as error:
+        LOG.exception("job %s failed", job.name)
+        return "failed", {}, type(error).__name__
+    return ("partial" if counts.get("failed") else "ok"), counts, None
+
+
+@contextmanager
+def _lease_kept(deps: Deps, job: Job, holder: str) -> Iterator[None]:
+    done = threading.Event()
+    keeper = threading.Thread(target=_keep, args=(deps, job.name, holder, done), daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        done.set()
+        keeper.join()
+
+
+def _keep(deps: Deps, name: str, holder: str, done: threading.Event) -> None:
+    while not done.wait(RENEWAL_S):
+        try:
+            with deps.transaction() as tx:
+                store.renew(tx, name, holder)
+        except Unavailable:
+            LOG.warning("lease of job %s could not be renewed", name)

@@ -1,0 +1,4 @@
+"""Which schema this code was written for."""
+
+HEAD = "0002"
+"""The newest migration; a guard compares it with the folder."""
