@@ -20,4 +20,4 @@ def ensure_partitions(tx: Connection, *, from_month: date, months: int) -> int:
 
 def purge(tx: Connection, table: str, *, before: datetime) -> int:
     """Delete the rows of one of PURGES that are older than `before`; gives how many."""
-    return tx.execute(PURGES[table], {"before": before}).rowcount
+    return int(tx.execute(PURGES[table], {"before": before}).rowcount)
