@@ -15,7 +15,7 @@ PURGES = {
 
 def ensure_partitions(tx: Connection, *, from_month: date, months: int) -> int:
     """Make the monthly partitions of positions that are not there yet; gives how many were made."""
-    return tx.execute(PARTITIONS, {"from_month": from_month, "months": months}).scalar_one()
+    return int(tx.execute(PARTITIONS, {"from_month": from_month, "months": months}).scalar_one())
 
 
 def purge(tx: Connection, table: str, *, before: datetime) -> int:
