@@ -6,10 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, insert, text
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.exc import IntegrityError
 
-from app.rules.errors import Refused
-from app.rules.policy import Policy, policy_from_mapping
+from app.models.policy import PolicyVersion
+from app.rules.errors import Conflict, Refused
+from app.rules.policy import Policy, content_hash, policy_from_mapping, to_mapping
 
 IN_FORCE = text(
     """
@@ -19,6 +22,13 @@ IN_FORCE = text(
     JOIN policy_versions v ON v.office_id = scope.id AND v.in_force @> CAST(:at AS timestamptz)
     WHERE o.id = ANY(:office_ids)
     ORDER BY o.id, length(scope.path) DESC
+    """
+)
+
+CLOSE = text(
+    """
+    UPDATE policy_versions SET in_force = tstzrange(lower(in_force), :at)
+    WHERE office_id = :office_id AND in_force @> CAST(:at AS timestamptz) AND lower(in_force) < :at
     """
 )
 
@@ -54,3 +64,37 @@ def _parsed(content_hash: str, content: Mapping[str, Any]) -> Policy:
     if content_hash not in _PARSED:
         _PARSED[content_hash] = policy_from_mapping(content)
     return _PARSED[content_hash]
+
+
+def add_version(
+    tx: Connection,
+    version_id: UUID,
+    office_id: UUID,
+    policy: Policy,
+    *,
+    in_force_from: datetime,
+    created_by: UUID | None,
+    now: datetime,
+) -> None:
+    """Write a version in force from `in_force_from` on; the one in force until then ends there.
+
+    Conflict `policy_planned_later` where a version begins at that instant or later: it would have to be rewritten.
+    """
+    try:
+        with tx.begin_nested():
+            tx.execute(CLOSE, {"office_id": office_id, "at": in_force_from})
+            tx.execute(
+                insert(PolicyVersion),
+                {
+                    "id": version_id,
+                    "office_id": office_id,
+                    "name": policy.name,
+                    "content": to_mapping(policy),
+                    "content_hash": content_hash(policy),
+                    "in_force": Range(in_force_from, None, bounds="[)"),
+                    "created_at": now,
+                    "created_by": created_by,
+                },
+            )
+    except IntegrityError as error:
+        raise Conflict("policy_planned_later") from error

@@ -1,10 +1,12 @@
 """Who a token stands for, looked up on every request: a withdrawn role, session or device counts at once."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, insert, text
 
+from app.models.session import Session
 from app.rules.facts import Actor, Grant, Role
 
 USER = text(
@@ -64,3 +66,32 @@ def phone(tx: Connection, session_id: UUID, owner_id: UUID, *, now: datetime, he
     statement = PHONE_HEARD if heard else PHONE_KNOWN
     row = tx.execute(statement, {"session_id": session_id, "owner_id": owner_id, "now": now}).one_or_none()
     return Actor("subject", row.owner_id, (), session_id, row.device_id) if row else None
+
+
+@dataclass(frozen=True)
+class NewSession:
+    """A log-in to be written; `device_id` is None for a browser."""
+
+    id: UUID
+    owner_kind: str
+    owner_id: UUID
+    device_id: UUID | None
+    at: datetime
+    expires_at: datetime
+
+
+def open_(tx: Connection, session: NewSession) -> None:
+    """Write a session whose first refresh token has generation 0."""
+    tx.execute(
+        insert(Session),
+        {
+            "id": session.id,
+            "owner_kind": session.owner_kind,
+            "owner_id": session.owner_id,
+            "device_id": session.device_id,
+            "generation": 0,
+            "created_at": session.at,
+            "refreshed_at": session.at,
+            "expires_at": session.expires_at,
+        },
+    )

@@ -1,0 +1,85 @@
+"""Which phone is bound to which subject."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.exc import IntegrityError
+
+from app.models.subject import DeviceBinding, Subject, SubjectState
+from app.rules.devices import PhoneFacts
+from app.rules.errors import Conflict
+from app.rules.facts import Channel, SubjectStatus
+
+
+@dataclass(frozen=True)
+class Device:
+    """A phone as it names itself."""
+
+    id: UUID
+    platform: str
+    model: str | None = None
+    app_version: str | None = None
+
+
+def facts(tx: Connection, subject_id: UUID, device_id: UUID, *, now: datetime) -> PhoneFacts | None:
+    """What decides whether this phone may log in for this subject, under the subject's lock; None without a subject."""
+    bound = (
+        select(DeviceBinding.device_id)
+        .where(DeviceBinding.subject_id == subject_id, DeviceBinding.bound.contains(now))
+        .scalar_subquery()
+    )
+    holder = (
+        select(DeviceBinding.subject_id)
+        .where(DeviceBinding.device_id == device_id, DeviceBinding.bound.contains(now))
+        .scalar_subquery()
+    )
+    row = tx.execute(
+        select(Subject.status, Subject.channel, bound.label("bound"), holder.label("holder"))
+        .join(SubjectState, SubjectState.subject_id == Subject.id)
+        .where(Subject.id == subject_id)
+        .with_for_update(of=SubjectState)
+    ).one_or_none()
+    if row is None:
+        return None
+    return PhoneFacts(
+        subject_id, device_id, SubjectStatus(row.status), Channel(row.channel), bound=row.bound, holder=row.holder
+    )
+
+
+def bound_to(tx: Connection, subject_id: UUID, *, now: datetime) -> UUID | None:
+    """The device bound to the subject at `now`."""
+    return tx.execute(
+        select(DeviceBinding.device_id).where(DeviceBinding.subject_id == subject_id, DeviceBinding.bound.contains(now))
+    ).scalar_one_or_none()
+
+
+def bind(tx: Connection, subject_id: UUID, device: Device, *, now: datetime) -> None:
+    """Bind the device from `now` on; Conflict `device_not_bound` where the subject or the device is bound already."""
+    row = {
+        "id": uuid5(device.id, f"{subject_id}|{now.isoformat()}"),
+        "subject_id": subject_id,
+        "device_id": device.id,
+        "platform": device.platform,
+        "model": device.model,
+        "app_version": device.app_version,
+        "bound": Range(now, None, bounds="[)"),
+    }
+    try:
+        with tx.begin_nested():
+            tx.execute(insert(DeviceBinding), row)
+    except IntegrityError as error:
+        raise Conflict("device_not_bound") from error
+
+
+def release(tx: Connection, subject_id: UUID, *, released_by: UUID | None, now: datetime) -> UUID | None:
+    """End the subject's binding at `now`; gives the device that was bound, None where there was none."""
+    ended = func.tstzrange(func.lower(DeviceBinding.bound), func.greatest(func.lower(DeviceBinding.bound), now))
+    return tx.execute(
+        update(DeviceBinding)
+        .where(DeviceBinding.subject_id == subject_id, func.upper_inf(DeviceBinding.bound))
+        .values(bound=ended, released_by=released_by)
+        .returning(DeviceBinding.device_id)
+    ).scalar_one_or_none()

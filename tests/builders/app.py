@@ -1,0 +1,42 @@
+"""The service as a test runs it: settings without cost, a clock that is moved by hand."""
+
+from datetime import UTC, datetime
+
+from flask import Flask
+from sqlalchemy import Engine
+
+from app.clients.push import PushChannel
+from app.config import Mode, Settings
+from app.deps import Deps
+from app.main import create_app
+from app.simulation.clock import TestClock
+
+MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+"""Monday 2 March 2026, 09:00 in Shanghai: a plain working morning on which tests begin."""
+
+
+def a_clock(at: datetime = MONDAY) -> TestClock:
+    return TestClock(at)
+
+
+def settings_for_tests(database_url: str = "postgresql+psycopg://") -> Settings:
+    return Settings(
+        mode=Mode.TEST,
+        database_url=database_url,
+        token_secret="9f3c1d7a5be24860b1c7e3f2a4d6980c",
+        web_secret="07ad41c98e5b4f32a6d0c3b9e1f87254",
+        window_secret=b"c5e80b7149fa4d6c93b2e7d1085fa346",
+        identity_key=bytes(range(32)),
+        identity_hash_key=bytes(range(32, 64)),
+        password_rounds=1,
+        password_memory_kib=8,
+    )
+
+
+def deps_for_tests(engine: Engine, clock: TestClock, *, push: PushChannel | None = None) -> Deps:
+    return Deps(settings_for_tests(), engine, clock, push)
+
+
+def make_test_app(engine: Engine, clock: TestClock, *, push: PushChannel | None = None) -> Flask:
+    """The HTTP application on `engine` (the fixture `undone`, or a fresh database's)."""
+    return create_app(deps_for_tests(engine, clock, push=push))
