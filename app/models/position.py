@@ -14,13 +14,22 @@ from app.rules.facts import Ground, PowerKind
 
 
 class PositioningOrder(Base):
-    """An electronic positioning order: one of five grounds, a named approver, at most three months [Law 29]."""
+    """An electronic positioning order: one of five grounds, a named approver, at most three months [Law 29].
+
+    What was ordered stays as written; `term` is what is in force of it, shortened by lifting, empty where an order
+    was lifted before it began. Months are counted in local time, as everywhere in law.
+    """
 
     __tablename__ = "positioning_orders"
     __table_args__ = (
         one_of("ground", Ground),
-        CheckConstraint("upper(term) <= lower(term) + interval '3 months'", name="at_most_three_months"),
-        CheckConstraint("NOT upper_inf(term) AND NOT lower_inf(term)", name="bounded"),
+        CheckConstraint("ordered_from < ordered_until", name="begins_before_it_ends"),
+        CheckConstraint(
+            "(ordered_until AT TIME ZONE 'Asia/Shanghai')"
+            " <= (ordered_from AT TIME ZONE 'Asia/Shanghai') + interval '3 months'",
+            name="at_most_three_months",
+        ),
+        CheckConstraint("term <@ tstzrange(ordered_from, ordered_until)", name="within_what_was_ordered"),
         ExcludeConstraint(("subject_id", "="), ("term", "&&"), name="ex_positioning_orders_term", using="gist"),
     )
 
@@ -29,6 +38,7 @@ class PositioningOrder(Base):
     ground: Mapped[str]
     approver_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     term: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
+    ordered_from: Mapped[datetime]
     ordered_until: Mapped[datetime]
     covers_phone: Mapped[bool]
     created_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
@@ -56,11 +66,20 @@ class CollectionPower(Base):
     phone: Mapped[bool]
 
 
+FAR_CLOCK = "effective_at - recorded_at NOT BETWEEN interval '-1 hour' AND interval '1 hour'"
+"""Fixes of a phone whose clock was far off. All others are found by effective time through the primary key, which is
+ordered by the phone's own time, with an hour's slack on both sides; only these need an index of their own.
+"""
+
+
 class Position(Base):
     """One fix that a power covered. `power_id` has no foreign key: it is checked by the statement that inserts."""
 
     __tablename__ = "positions"
-    __table_args__ = ({"postgresql_partition_by": "RANGE (recorded_at)"},)
+    __table_args__ = (
+        Index("ix_positions_far_clock", "subject_id", "effective_at", postgresql_where=text(FAR_CLOCK)),
+        {"postgresql_partition_by": "RANGE (recorded_at)"},
+    )
 
     subject_id: Mapped[UUID] = mapped_column(primary_key=True)
     recorded_at: Mapped[datetime] = mapped_column(primary_key=True)

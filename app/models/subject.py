@@ -186,8 +186,8 @@ class DeviceHealth(Base):
     __tablename__ = "device_health"
     __table_args__ = (Index("ix_device_health_subject_id", "subject_id", "received_at"),)
 
+    subject_id: Mapped[UUID] = mapped_column(ForeignKey("subjects.id"), primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    subject_id: Mapped[UUID] = mapped_column(ForeignKey("subjects.id"))
     device_id: Mapped[UUID]
     received_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]

@@ -149,6 +149,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("subject_id", "recorded_at", "id", name=op.f("pk_positions")),
         postgresql_partition_by="RANGE (recorded_at)",
     )
+    op.create_index(
+        "ix_positions_far_clock",
+        "positions",
+        ["subject_id", "effective_at"],
+        unique=False,
+        postgresql_where=sa.text("effective_at - recorded_at NOT BETWEEN interval '-1 hour' AND interval '1 hour'"),
+    )
     op.create_table(
         "push_endpoints",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -546,7 +553,7 @@ def upgrade() -> None:
         sa.Column("network", sa.Text(), nullable=True),
         sa.Column("body_hash", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["subject_id"], ["subjects.id"], name=op.f("fk_device_health_subject_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_device_health")),
+        sa.PrimaryKeyConstraint("subject_id", "id", name=op.f("pk_device_health")),
     )
     op.create_index("ix_device_health_subject_id", "device_health", ["subject_id", "received_at"], unique=False)
     op.create_table(
@@ -681,6 +688,7 @@ def upgrade() -> None:
         sa.Column("ground", sa.Text(), nullable=False),
         sa.Column("approver_id", sa.Uuid(), nullable=False),
         sa.Column("term", postgresql.TSTZRANGE(), nullable=False),
+        sa.Column("ordered_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ordered_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("covers_phone", sa.Boolean(), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=False),
@@ -697,10 +705,14 @@ def upgrade() -> None:
             "ground IN ('broke_prohibition', 'left_without_permission', 'refused_reporting', 'public_security_penalty', 'revocation_proposed')",
             name=op.f("ck_positioning_orders_ground_known"),
         ),
+        sa.CheckConstraint("ordered_from < ordered_until", name=op.f("ck_positioning_orders_begins_before_it_ends")),
         sa.CheckConstraint(
-            "upper(term) <= lower(term) + interval '3 months'", name=op.f("ck_positioning_orders_at_most_three_months")
+            "(ordered_until AT TIME ZONE 'Asia/Shanghai') <= (ordered_from AT TIME ZONE 'Asia/Shanghai') + interval '3 months'",
+            name=op.f("ck_positioning_orders_at_most_three_months"),
         ),
-        sa.CheckConstraint("NOT upper_inf(term) AND NOT lower_inf(term)", name=op.f("ck_positioning_orders_bounded")),
+        sa.CheckConstraint(
+            "term <@ tstzrange(ordered_from, ordered_until)", name=op.f("ck_positioning_orders_within_what_was_ordered")
+        ),
         sa.ForeignKeyConstraint(["approver_id"], ["users.id"], name=op.f("fk_positioning_orders_approver_id")),
         sa.ForeignKeyConstraint(["created_by"], ["users.id"], name=op.f("fk_positioning_orders_created_by")),
         sa.ForeignKeyConstraint(["lifted_by"], ["users.id"], name=op.f("fk_positioning_orders_lifted_by")),

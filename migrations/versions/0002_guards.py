@@ -15,17 +15,27 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     month_start date;
     partition text;
+    low text;
+    high text;
     made integer := 0;
 BEGIN
     FOR n IN 0 .. months - 1 LOOP
         month_start := (date_trunc('month', from_month) + make_interval(months => n))::date;
         partition := 'positions_' || to_char(month_start, 'YYYYMM');
         IF to_regclass('public.' || partition) IS NULL THEN
+            low := to_char(month_start, 'YYYY-MM-DD') || ' 00:00:00+00';
+            high := to_char(month_start + interval '1 month', 'YYYY-MM-DD') || ' 00:00:00+00';
+            -- A phone whose clock ran ahead may have left rows of this month in the default partition.
+            LOCK TABLE public.positions_default IN ACCESS EXCLUSIVE MODE;
+            EXECUTE format('CREATE TABLE public.%I (LIKE public.positions INCLUDING ALL)', partition);
             EXECUTE format(
-                'CREATE TABLE public.%I PARTITION OF public.positions FOR VALUES FROM (%L) TO (%L)',
-                partition,
-                to_char(month_start, 'YYYY-MM-DD') || ' 00:00:00+00',
-                to_char(month_start + interval '1 month', 'YYYY-MM-DD') || ' 00:00:00+00'
+                'WITH moved AS (DELETE FROM public.positions_default WHERE recorded_at >= %L AND recorded_at < %L '
+                'RETURNING *) INSERT INTO public.%I SELECT * FROM moved',
+                low, high, partition
+            );
+            EXECUTE format(
+                'ALTER TABLE public.positions ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)',
+                partition, low, high
             );
             made := made + 1;
         END IF;
