@@ -11,10 +11,13 @@ from app.access.tokens import BadToken, Token, read_token
 from app.actions.authenticate import authenticate_phone, authenticate_user
 from app.api.context import deps
 from app.api.errors import NotLoggedIn
+from app.api.refusals import refusals
 from app.rules.errors import NotAllowed
 from app.rules.facts import Actor
 
 View = TypeVar("View", bound=Callable[..., Any])
+
+REFUSED_BY_GUARDS = {"office": (401, 403), "mobile": (401,), "public": ()}
 
 
 def office(action: str) -> Callable[[View], View]:
@@ -47,7 +50,7 @@ def _guard(access: str, identify: Callable[[], Actor]) -> Callable[[View], View]
             return view(*args, **kwargs)
 
         guarded.__dict__["access"] = access
-        return guarded  # type: ignore[return-value]
+        return refusals(*REFUSED_BY_GUARDS[access.partition(":")[0]])(guarded)  # type: ignore[return-value]
 
     return decorate
 
