@@ -32,6 +32,8 @@ CLOSE = text(
     """
 )
 
+VERSIONS = text("SELECT id, content_hash, content FROM policy_versions WHERE id = ANY(:version_ids)")
+
 
 @dataclass(frozen=True)
 class PolicyInForce:
@@ -54,6 +56,12 @@ def in_force(tx: Connection, office_ids: Iterable[UUID], *, at: datetime) -> Map
 def of_office(tx: Connection, office_id: UUID, *, at: datetime) -> PolicyInForce:
     """The policy in force at `at` for one office."""
     return in_force(tx, [office_id], at=at)[office_id]
+
+
+def by_id(tx: Connection, version_ids: Iterable[UUID]) -> Mapping[UUID, Policy]:
+    """The policies of these versions, one query for all."""
+    rows = tx.execute(VERSIONS, {"version_ids": list(version_ids)})
+    return {row.id: _parsed(row.content_hash, row.content) for row in rows}
 
 
 _PARSED: dict[str, Policy] = {}
