@@ -86,6 +86,7 @@ def test_visits_and_talks_of_jiangshan() -> None:
     policy = shipped("jiangshan")
     assert policy.visits.first_due == DueAfter(days=10)
     assert [policy.visits.home_repeat_months.of(class_) for class_ in SupervisionClass] == [1, 2, 3]
+    assert policy.visits.write_within_days == 3
     assert policy.intake_talk_due == DueAfter(days=3)
 
 

@@ -10,6 +10,7 @@ from app.rules.policy.reader import Table
 from app.rules.policy.tree import (
     HOME_VISIT,
     INTAKE_TALK,
+    WRITE_WITHIN_DAYS,
     ByClass,
     Departure,
     DueAfter,
@@ -49,7 +50,9 @@ def read_grace(root: Table) -> GraceMin:
 
 
 def read_visits(root: Table) -> Visits:
-    """`visits`: when the first home visit is due after intake, and the months from one due to the next by class."""
+    """`visits`: when the first home visit is due after intake, the months from one due to the next by class, and within
+    how many days a record should be written.
+    """
     table = root.table("visits")
     first_due = _due_after(table, "first_due_days", "first_due_min")
     months = table.table("home_repeat_months")
@@ -60,6 +63,7 @@ def read_visits(root: Table) -> Visits:
             normal=months.integer("normal", 1, 12),
             lenient=months.integer("lenient", 1, 12),
         ),
+        write_within_days=table.integer("write_within_days", 1, 365, if_absent=WRITE_WITHIN_DAYS),
     )
     months.finish()
     table.finish()

@@ -15,6 +15,7 @@ T_co = TypeVar("T_co", covariant=True)
 HOME_VISIT = "访1"
 INTAKE_TALK = "谈1"
 EVERY_DAY = frozenset(range(7))
+WRITE_WITHIN_DAYS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +87,15 @@ class DueAfter:
 
 @dataclass(frozen=True, slots=True)
 class Visits:
-    """访1: first due after intake, then so many months after the last due."""
+    """访1: first due after intake, then so many months after the last due.
+
+    A record of a visit or talk that is written more than `write_within_days` after it happened counts all the same,
+    and says so.
+    """
 
     first_due: DueAfter
     home_repeat_months: ByClass[int]
+    write_within_days: int = WRITE_WITHIN_DAYS
 
 
 @dataclass(frozen=True, slots=True)

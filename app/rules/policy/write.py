@@ -38,6 +38,7 @@ def to_mapping(policy: Policy) -> Json:
         "visits": {
             **_due_after(policy.visits.first_due, "first_due_days", "first_due_min"),
             "home_repeat_months": dict(_by_class(policy.visits.home_repeat_months)),
+            "write_within_days": policy.visits.write_within_days,
         },
         "talks": _due_after(policy.intake_talk_due, "intake_days", "intake_min"),
         "items": {item.code: _item(item) for item in (policy.home_visit, policy.intake_talk)},
