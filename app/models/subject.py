@@ -1,6 +1,7 @@
 """The subject: identity, the narrow state row that is locked, and the periods that audits count by."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry, WKBElement
@@ -19,7 +20,12 @@ from app.rules.facts import (
 
 
 class Subject(Base):
-    """Who is supervised. Class, office and officer are the current ones; their history is in the period tables."""
+    """Who is supervised. Class, office and officer are the current ones; their history is in the period tables.
+
+    `home_given` is the pair of coordinates and the datum as they were entered, `home` the same place in WGS-84.
+    `registration_id` is the client's id of the registration, which need not be the row's: a judgment may have made
+    the row before.
+    """
 
     __tablename__ = "subjects"
     __table_args__ = (
@@ -49,11 +55,13 @@ class Subject(Base):
     minor_regime: Mapped[bool]
     home_address: Mapped[str | None]
     home: Mapped[WKBElement | None] = mapped_column(Geometry("POINT", srid=4326, spatial_index=False))
+    home_given: Mapped[dict[str, Any] | None]
     permitted_area_id: Mapped[UUID | None] = mapped_column(ForeignKey("areas.id"))
     term_from: Mapped[date | None]
     term_to: Mapped[date | None]
     created_at: Mapped[datetime]
     registered_at: Mapped[datetime | None]
+    registration_id: Mapped[UUID | None] = mapped_column(unique=True)
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]
     body_hash: Mapped[bytes | None]

@@ -338,11 +338,13 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
+        sa.Column("home_given", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("permitted_area_id", sa.Uuid(), nullable=True),
         sa.Column("term_from", sa.Date(), nullable=True),
         sa.Column("term_to", sa.Date(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("registered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("registration_id", sa.Uuid(), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("end_reason", sa.Text(), nullable=True),
         sa.Column("body_hash", sa.LargeBinary(), nullable=True),
@@ -361,6 +363,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["permitted_area_id"], ["areas.id"], name=op.f("fk_subjects_permitted_area_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subjects")),
         sa.UniqueConstraint("id_number_hash", name=op.f("uq_subjects_id_number_hash")),
+        sa.UniqueConstraint("registration_id", name=op.f("uq_subjects_registration_id")),
         sa.UniqueConstraint("subject_no", name=op.f("uq_subjects_subject_no")),
     )
     op.create_index("ix_subjects_office_id", "subjects", ["office_id", "status"], unique=False)
