@@ -1,0 +1,1 @@
+"""Replay: days of a county from a file of dated events, through the real service with a clock that can be moved."""

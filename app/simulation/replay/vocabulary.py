@@ -1,0 +1,99 @@
+"""Every event that a scenario may hold: its fields, and whether the service can play it yet."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from app.rules.facts import AlertKind, Category, CloseReason, EndReason, Ground, Role, SupervisionClass
+from app.simulation.replay import fields as f
+from app.simulation.replay.fields import Reader
+
+
+@dataclass(frozen=True)
+class Form:
+    """The fields of one kind of event. `unbuilt` names what the service cannot do yet, as a sentence."""
+
+    needed: Mapping[str, Reader] = field(default_factory=dict)
+    optional: Mapping[str, Reader] = field(default_factory=dict)
+    unbuilt: str | None = None
+
+
+KINDS = f.one_of(*AlertKind)
+CLASSES = f.one_of(*SupervisionClass)
+CATEGORIES = f.one_of(*Category)
+FIX = {"lon": f.LON, "lat": f.LAT, "accuracy_m": f.ACCURACY}
+FIX_EXTRAS = {
+    "id": f.word,
+    "recorded_at": f.instant,
+    "arrives_at": f.instant,
+    "provider": f.word,
+    "mock": f.flag,
+}
+LATER = "is not built yet"
+
+EVENTS: Mapping[str, Form] = {
+    "office": Form({"office": f.word, "county": f.word}),
+    "officer": Form(
+        {"officer": f.word, "role": f.one_of(*Role)},
+        {"office": f.word, "county": f.word, "city": f.word, "push": f.one_of("ok", "dead", "flaky")},
+    ),
+    "absent": Form({"officer": f.word, "until": f.instant}),
+    "register": Form(
+        {"subject": f.word, "office": f.word, "class": CLASSES, "category": CATEGORIES, "home": f.place},
+        {"area": f.word, "minor": f.flag, "officer": f.word},
+    ),
+    "judgment": Form(
+        {"subject": f.word, "category": CATEGORIES, "effective_on": f.day, "office": f.word},
+        {"received_on": f.day, "papers_on": f.day, "officer": f.word},
+    ),
+    "phone": Form(
+        {"subject": f.word},
+        {
+            "online": f.flag,
+            "platform": f.word,
+            "maker": f.word,
+            "carrier": f.word,
+            "clock_offset_s": f.number(-1e9, 1e9),
+            "reboot": f.flag,
+        },
+    ),
+    "position": Form({"subject": f.word, **FIX}, {**FIX_EXTRAS, "speed_mps": f.number(-1, 1e5)}),
+    "check_in": Form({"subject": f.word, **FIX}, FIX_EXTRAS),
+    "habit": Form(
+        {"subject": f.word, "checks_in": f.chance},
+        {"delay_s": f.delay, "place": f.one_of("home", "last")},
+    ),
+    "location_habit": Form({"subject": f.word, "path": f.path}),
+    "health": Form(
+        {"subject": f.word},
+        {"battery_percent": f.number(0, 100), "location_permission": f.word, "battery_saver": f.flag},
+    ),
+    "positioning_order": Form(
+        {"subject": f.word, "ground": f.one_of(*Ground), "from": f.instant, "to": f.instant, "by": f.word}
+    ),
+    "order_lift": Form({"subject": f.word}, {"officer": f.word, "by": f.word, "reason": f.text}),
+    "class_change": Form({"subject": f.word, "class": CLASSES}, {"officer": f.word, "reason": f.text}),
+    "end": Form({"subject": f.word, "reason": f.one_of(*EndReason)}, {"officer": f.word}),
+    "visit": Form({"subject": f.word, "officer": f.word, "item": f.word}, {"lon": f.LON, "lat": f.LAT, "note": f.text}),
+    "talk": Form({"subject": f.word, "officer": f.word, "item": f.word}, {"lon": f.LON, "lat": f.LAT, "note": f.text}),
+    "waive": Form({"officer": f.word, "subject": f.word, "duty": f.word}, {"reason": f.text}),
+    "acknowledge": Form({"officer": f.word, "subject": f.word, "alert": KINDS}, {"about": f.word}),
+    "close": Form(
+        {"officer": f.word, "subject": f.word, "alert": KINDS, "reason": f.one_of(*CloseReason), "result": f.text},
+        {"about": f.word},
+    ),
+    "outage": Form({"what": f.word, "until": f.instant}),
+    "truth": Form(
+        {"subject": f.word, "kind": KINDS, "from": f.instant, "to": f.instant},
+        {"cause": f.one_of("person", "phone", "service")},
+    ),
+    "leave": Form(unbuilt=LATER),
+    "returned": Form(unbuilt=LATER),
+    "zone": Form(unbuilt=LATER),
+    "zone_remove": Form(unbuilt=LATER),
+    "transfer": Form(unbuilt=LATER),
+    "spot_check": Form(unbuilt=LATER),
+    "permit": Form(unbuilt=LATER),
+}
+
+OUTAGES = ("push", "scheduler", "service")
+"""What may fall silent. An outage of a carrier is read, and refused as not built."""
