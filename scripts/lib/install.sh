@@ -1,0 +1,32 @@
+# shellcheck shell=bash
+# Everything that a purpose needs, in order. Costs well under a second when all of it is there.
+
+# install_for image|run|test
+install_for() {
+    local packages=(python3 python3-venv)
+    case $1 in
+        run) [ -n "${DATABASE_URL:-}" ] || mapfile -t -O "${#packages[@]}" packages < <(database_packages) ;;
+        test)
+            [ -n "${TEST_DATABASE_URL:-}" ] || mapfile -t -O "${#packages[@]}" packages < <(database_packages)
+            packages+=(fonts-noto-cjk)
+            # Ubuntu's chromium is no package but a snap; there Playwright fetches its own (install_browser).
+            [ "$SYSTEM" != debian ] || packages+=(chromium)
+            ;;
+    esac
+    exec 6>"$DATA_DIR/setup.lock"
+    flock --nonblock 6 || { say "Waiting for another start that is installing ..."; flock 6; }
+    install_packages "${packages[@]}"
+    if [ "$1" = test ]; then install_python development; else install_python runtime; fi
+    install_htmx
+    [ "$1" != test ] || install_browser
+    exec 6>&-
+}
+
+# Sets ZHIFANG_CHROMIUM where the system has a Chromium of its own.
+install_browser() {
+    if [ "$SYSTEM" = debian ]; then
+        export ZHIFANG_CHROMIUM=/usr/bin/chromium
+    elif ! compgen -G "${PLAYWRIGHT_BROWSERS_PATH:-$HOME/.cache/ms-playwright}/chromium*" >/dev/null; then
+        step "Fetching Chromium for the tests of the pages" "$VENV/bin/playwright" install --with-deps chromium
+    fi
+}
