@@ -8,6 +8,17 @@ from app.rules.facts import Channel, SubjectStatus
 
 
 @dataclass(frozen=True)
+class Device:
+    """A phone as it names itself; `push_token` is its address at the push service, where it has one."""
+
+    id: UUID
+    platform: str
+    model: str | None = None
+    app_version: str | None = None
+    push_token: str | None = None
+
+
+@dataclass(frozen=True)
 class PhoneFacts:
     """A phone that logs in for a subject. `bound` is the subject's device now, `holder` the device's subject now."""
 

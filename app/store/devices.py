@@ -1,6 +1,5 @@
 """Which phone is bound to which subject."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -9,19 +8,9 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 
 from app.models.subject import DeviceBinding, Subject, SubjectState
-from app.rules.devices import PhoneFacts
+from app.rules.devices import Device, PhoneFacts
 from app.rules.errors import Conflict
 from app.rules.facts import Channel, SubjectStatus
-
-
-@dataclass(frozen=True)
-class Device:
-    """A phone as it names itself."""
-
-    id: UUID
-    platform: str
-    model: str | None = None
-    app_version: str | None = None
 
 
 def facts(tx: Connection, subject_id: UUID, device_id: UUID, *, now: datetime) -> PhoneFacts | None:

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import ColumnElement, Connection, and_, text, update
 
 from app.models.session import Session
 from app.rules.facts import Actor, Grant, Role
+from app.rules.sessions import SessionFacts
 
 USER = text(
     """
@@ -48,6 +49,32 @@ PHONE_HEARD = text(
     """
 )
 
+OPEN = text(
+    """
+    WITH replaced AS (
+        UPDATE sessions SET ended_at = :at, end_reason = 'replaced'
+        WHERE owner_kind = :owner_kind AND owner_id = :owner_id AND device_id = :device_id AND ended_at IS NULL
+    )
+    INSERT INTO sessions (id, owner_kind, owner_id, device_id, generation, created_at, refreshed_at, expires_at)
+    VALUES (:id, :owner_kind, :owner_id, :device_id, 0, :at, :at, :expires_at)
+    """
+)
+
+LOCK = text(
+    """
+    SELECT s.device_id, s.generation, s.ended_at IS NULL AND s.expires_at > :now AND CASE s.owner_kind
+        WHEN 'user' THEN EXISTS (SELECT FROM users u WHERE u.id = s.owner_id AND u.disabled_at IS NULL)
+        ELSE EXISTS (
+            SELECT FROM subjects p JOIN device_bindings b ON b.subject_id = p.id
+            WHERE p.id = s.owner_id AND p.status = 'in_correction'
+              AND b.device_id = s.device_id AND b.bound @> CAST(:now AS timestamptz))
+        END AS live
+    FROM sessions s
+    WHERE s.id = :session_id AND s.owner_kind = :owner_kind AND s.owner_id = :owner_id
+    FOR UPDATE
+    """
+)
+
 
 def user(tx: Connection, session_id: UUID, owner_id: UUID, *, now: datetime) -> Actor | None:
     """The user behind a session with the roles held at `now`; None where session or user ended."""
@@ -81,17 +108,40 @@ class NewSession:
 
 
 def open_(tx: Connection, session: NewSession) -> None:
-    """Write a session whose first refresh token has generation 0."""
+    """Write a session whose first refresh token has generation 0; it replaces the owner's last one on that device."""
+    tx.execute(OPEN, vars(session))
+
+
+def lock(tx: Connection, session_id: UUID, owner_kind: str, owner_id: UUID, *, now: datetime) -> SessionFacts | None:
+    """What decides over a refresh, under the session's lock."""
+    keys = {"session_id": session_id, "owner_kind": owner_kind, "owner_id": owner_id, "now": now}
+    row = tx.execute(LOCK, keys).one_or_none()
+    return SessionFacts(row.device_id, row.generation, row.live) if row else None
+
+
+def rotate(tx: Connection, session_id: UUID, *, expires_at: datetime, now: datetime) -> None:
+    """The session's present refresh token is used up; the next generation counts."""
     tx.execute(
-        insert(Session),
-        {
-            "id": session.id,
-            "owner_kind": session.owner_kind,
-            "owner_id": session.owner_id,
-            "device_id": session.device_id,
-            "generation": 0,
-            "created_at": session.at,
-            "refreshed_at": session.at,
-            "expires_at": session.expires_at,
-        },
+        update(Session)
+        .where(Session.id == session_id)
+        .values(generation=Session.generation + 1, refreshed_at=now, expires_at=expires_at)
     )
+
+
+def end(tx: Connection, session_id: UUID, reason: str, *, now: datetime) -> None:
+    """End one session."""
+    _end(tx, Session.id == session_id, reason, now)
+
+
+def end_of_owner(tx: Connection, owner_kind: str, owner_id: UUID, reason: str, *, now: datetime) -> None:
+    """End every session of a user or subject."""
+    _end(tx, and_(Session.owner_kind == owner_kind, Session.owner_id == owner_id), reason, now)
+
+
+def end_of_device(tx: Connection, device_id: UUID, reason: str, *, now: datetime) -> None:
+    """End every session on a device, whoever logged in on it."""
+    _end(tx, Session.device_id == device_id, reason, now)
+
+
+def _end(tx: Connection, which: ColumnElement[bool], reason: str, now: datetime) -> None:
+    tx.execute(update(Session).where(which, Session.ended_at.is_(None)).values(ended_at=now, end_reason=reason))

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from app.access.tokens import ACCESS_TERM, make_token
 from app.deps import Deps
+from app.rules.devices import Device
 from app.rules.facts import Actor, Grant, Role
 from app.rules.offices import Site
 from app.store import accounts, devices, passwords, sessions
@@ -71,7 +72,7 @@ def phone_logged_in(app: Flask, subject_id: UUID, *, device_id: UUID | None = No
     device_id = device_id or uuid5(subject_id, "phone")
     with _deps(app).transaction() as tx:
         if devices.bound_to(tx, subject_id, now=_deps(app).now()) != device_id:
-            devices.bind(tx, subject_id, devices.Device(device_id, "android"), now=_deps(app).now())
+            devices.bind(tx, subject_id, Device(device_id, "android"), now=_deps(app).now())
     return _headers(app, "subject", "mobile", subject_id, device_id)
 
 

@@ -1,5 +1,6 @@
 """The subject's phone. One file for each subject-matter; what officers see is not shared from here."""
 
-from flask_smorest import Blueprint
+from app.api.blueprint import Blueprint
+from app.api.mobile import sessions
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS: tuple[Blueprint, ...] = (sessions.BLUEPRINT,)

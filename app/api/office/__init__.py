@@ -1,5 +1,6 @@
 """Officers, supervisors and procurators. One file for each subject-matter."""
 
-from flask_smorest import Blueprint
+from app.api.blueprint import Blueprint
+from app.api.office import sessions
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS: tuple[Blueprint, ...] = (sessions.BLUEPRINT,)

@@ -3,6 +3,8 @@
 SENTENCES: dict[str, str] = {
     "bad_request": "请求的格式有误,请检查后再试。",
     "not_logged_in": "请先登录。",
+    "wrong_login": "账号或密码不正确,请检查后再试;忘记密码请联系司法所或管理员。",
+    "device_not_bound": "这部手机不是登记的手机,暂时不能登录。更换手机请联系司法所,由工作人员解除原手机后再登录。",
     "session_ended": "登录已失效,请重新登录。",
     "not_allowed": "您的账号没有这项权限,如有需要请联系管理员。",
     "not_found": "没有找到这条记录,它可能不存在,或不在您的管辖范围内。",
@@ -17,4 +19,8 @@ SENTENCES: dict[str, str] = {
     "database_busy": "服务繁忙,请稍后再试,您的内容还没有提交成功。",
     "id_reused": "这个编号已用于另一份内容,请换一个编号提交。",
     "no_policy_in_force": "所在地区还没有生效的监管制度,请联系县级社区矫正机构。",
+    "already_reviewed": "这次签到已经核实过,结果不能再改。",
+    "nothing_to_review": "这次签到不需要核实。",
+    "happened_ahead": "签到时间不能晚于现在。",
+    "happened_long_ago": "只能补登 7 天以内的签到。",
 }

@@ -1,0 +1,85 @@
+"""From a log-in and its password, or from a refresh token, to tokens: the same road for phones, officers and pages."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from app.access.tokens import ACCESS_TERM, BadToken, make_token, read_token
+from app.actions.log_in import (
+    compare_password,
+    open_phone_session,
+    open_user_session,
+    subject_account,
+    user_account,
+)
+from app.actions.refresh_session import refresh_session
+from app.deps import Deps
+from app.rules.devices import Device
+from app.rules.errors import NotAllowed
+
+OWNERS = {"office": "user", "mobile": "subject"}
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What a client keeps: seconds until the access token ends, and the instant at which the log-in ends."""
+
+    session_id: UUID
+    owner_id: UUID
+    access_token: str
+    refresh_token: str
+    expires_in: int
+    session_expires_at: datetime
+
+
+def log_in_user(deps: Deps, login: str, password: str, device: Device | None) -> Tokens:
+    """Log a user in; NotAllowed `wrong_login` whatever of the two is wrong, after the same time."""
+    with deps.autocommit() as tx:
+        account = user_account(tx, login)
+    user_id = compare_password(account, password, deps.settings)
+    with deps.transaction() as tx:
+        session = open_user_session(tx, uuid4(), user_id, device, now=deps.now())
+    return _tokens(deps, "office", session.id, user_id, 0, session.expires_at)
+
+
+def log_in_subject(deps: Deps, login: str, password: str, device: Device) -> Tokens:
+    """Log a subject in on its phone; refused as above, and Conflict `device_not_bound` on another phone."""
+    with deps.autocommit() as tx:
+        account = subject_account(tx, login)
+    subject_id = compare_password(account, password, deps.settings)
+    with deps.transaction() as tx:
+        session = open_phone_session(tx, uuid4(), subject_id, device, now=deps.now())
+    return _tokens(deps, "mobile", session.id, subject_id, 0, session.expires_at)
+
+
+def refresh(deps: Deps, audience: str, refresh_token: str) -> Tokens:
+    """Exchange a refresh token of this audience, once; NotAllowed `session_ended` where it counts no more."""
+    now = deps.now()
+    try:
+        token = read_token(refresh_token, deps.settings.token_secret, use="refresh", audience=audience, now=now)
+    except BadToken as error:
+        raise NotAllowed("session_ended") from error
+    with deps.transaction() as tx:
+        refreshed = refresh_session(tx, token.session_id, OWNERS[audience], token.owner_id, token.generation, now=now)
+    if refreshed is None:
+        raise NotAllowed("session_ended")
+    return _tokens(deps, audience, token.session_id, token.owner_id, refreshed.generation, refreshed.expires_at)
+
+
+def _tokens(
+    deps: Deps, audience: str, session_id: UUID, owner_id: UUID, generation: int, session_expires_at: datetime
+) -> Tokens:
+    ends = {"access": deps.now() + ACCESS_TERM, "refresh": session_expires_at}
+    access, following = (
+        make_token(
+            deps.settings.token_secret,
+            use=use,
+            audience=audience,
+            session_id=session_id,
+            owner_id=owner_id,
+            generation=generation,
+            expires_at=expires_at,
+        )
+        for use, expires_at in ends.items()
+    )
+    return Tokens(session_id, owner_id, access, following, int(ACCESS_TERM.total_seconds()), session_expires_at)

@@ -1,0 +1,60 @@
+"""What log-ins send and get, for phones and offices alike."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from marshmallow import fields, post_load
+
+from app.api.errors import NotLoggedIn
+from app.api.fields import Body, Instant, choice, text
+from app.rules.devices import Device
+from app.rules.errors import NotAllowed
+
+Answer = TypeVar("Answer")
+
+PLATFORMS = ("android", "ios", "harmonyos", "other")
+
+
+class DeviceBody(Body):
+    """The phone on which somebody logs in. `id` is made once, at installation."""
+
+    id = fields.UUID(required=True)
+    platform = choice(PLATFORMS, required=True)
+    model = text(100, load_default=None, allow_none=True)
+    app_version = text(40, load_default=None, allow_none=True)
+    push_token = text(
+        4096,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Address at the push service. It leaves whoever had it; log-out retires it."},
+    )
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Device:
+        """The device as a value."""
+        return Device(**data)
+
+
+class RefreshBody(Body):
+    """A refresh token, good for one exchange."""
+
+    refresh_token = text(2000, required=True)
+
+
+class TokensAnswer(Body):
+    """An access token for requests, and the refresh token that is exchanged for the next pair."""
+
+    access_token = fields.String(required=True)
+    refresh_token = fields.String(required=True)
+    expires_in = fields.Integer(required=True, metadata={"description": "Seconds until the access token ends."})
+    session_expires_at = Instant(
+        required=True, metadata={"description": "Without an exchange until then one has to log in again."}
+    )
+
+
+def or_not_logged_in(log_in: Callable[[], Answer]) -> Answer:
+    """The answer of a log-in or exchange; where it is not allowed, the caller is not logged in (401)."""
+    try:
+        return log_in()
+    except NotAllowed as error:
+        raise NotLoggedIn(error.code, error.params) from error

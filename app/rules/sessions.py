@@ -1,0 +1,48 @@
+"""How long a log-in lasts, and what a refresh token is still good for."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from uuid import UUID
+
+SUBJECT_TERM = timedelta(days=30)
+OFFICER_PHONE_TERM = timedelta(days=7)
+BROWSER_TERM = timedelta(hours=12)
+
+
+class Refresh(StrEnum):
+    """What becomes of a refresh token that is presented."""
+
+    ROTATE = "rotate"
+    REUSED = "reused"
+    OVER = "over"
+
+
+@dataclass(frozen=True)
+class SessionFacts:
+    """A session under its lock. `live` while it has not ended or run out, and its owner and phone still count."""
+
+    device_id: UUID | None
+    generation: int
+    live: bool
+
+
+def term(owner_kind: str, device_id: UUID | None) -> timedelta:
+    """How long a log-in lasts without being refreshed.
+
+    A subject's phone that is used at all stays logged in. An officer's phone must be able to open an alert at night;
+    a browser is not bound to anything and is left behind on desks: it lasts a working day.
+    """
+    if owner_kind == "subject":
+        return SUBJECT_TERM
+    return OFFICER_PHONE_TERM if device_id else BROWSER_TERM
+
+
+def judge_refresh(session: SessionFacts | None, generation: int) -> Refresh:
+    """Whether the token of this generation is exchanged for new ones.
+
+    An older one than the session's has been used before: two hold it, and nobody can tell which is the thief.
+    """
+    if session is None or not session.live or generation > session.generation:
+        return Refresh.OVER
+    return Refresh.ROTATE if generation == session.generation else Refresh.REUSED
