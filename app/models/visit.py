@@ -1,22 +1,28 @@
 """Visits, talks, and which duties each record fulfilled."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base
 
 
 class Record(Base):
-    """A visit made or a talk held, as its officer wrote it. A correction is a new record that names the old one."""
+    """A visit made or a talk held, as its officer wrote it. A correction is a new record that names the old one.
+
+    `place_given` is the pair of coordinates and the datum as they were sent, `place` the same place in WGS-84.
+    """
 
     __tablename__ = "records"
     __table_args__ = (
         CheckConstraint("kind IN ('visit', 'talk')", name="kind_known"),
         CheckConstraint("happened_at <= written_at", name="written_after_it_happened"),
+        CheckConstraint("happened_at <= ended_at AND ended_at <= written_at", name="ended_in_between"),
+        Index("ix_records_corrects_id", "corrects_id", postgresql_where=text("corrects_id IS NOT NULL")),
         Index("ix_records_subject_id", "subject_id", "happened_at"),
         Index("ix_records_office_id", "office_id", "happened_at"),
     )
@@ -27,8 +33,10 @@ class Record(Base):
     office_id: Mapped[UUID] = mapped_column(ForeignKey("offices.id"))
     officer_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     happened_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
     written_at: Mapped[datetime]
     place: Mapped[WKBElement | None] = mapped_column(Geometry("POINT", srid=4326, spatial_index=False))
+    place_given: Mapped[dict[str, Any] | None]
     accuracy_m: Mapped[float | None]
     home_distance_m: Mapped[float | None]
     met: Mapped[str | None]

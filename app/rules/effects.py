@@ -139,6 +139,32 @@ class ReviewAttempt:
 
 
 @dataclass(frozen=True)
+class WriteRecord:
+    """A visit made or a talk held (`kind`), with each item that it covers and the duty that the item fulfilled, if any.
+
+    `fix` is where the officer was, `fix_given` the pair of coordinates and the datum as they were sent; `corrects_id`
+    names an older record that this one puts right.
+    """
+
+    id: UUID
+    kind: DutyKind
+    subject_id: UUID
+    office_id: UUID
+    officer: Actor
+    happened_at: datetime
+    ended_at: datetime | None
+    written_at: datetime
+    items: tuple[tuple[str, UUID | None], ...]
+    note: str
+    body_hash: bytes
+    fix: Fix | None = None
+    fix_given: Mapping[str, Any] | None = None
+    home_distance_m: float | None = None
+    met: str | None = None
+    corrects_id: UUID | None = None
+
+
+@dataclass(frozen=True)
 class RaiseAlert:
     """Something a person should look at. One unclosed alert per (subject, kind, about); a repeat is an occurrence.
 
@@ -184,6 +210,15 @@ class TakeStep:
     step: LadderStep
     at: datetime
     reason: Reason
+    next_step: LadderStep | None
+    next_at: datetime | None
+
+
+@dataclass(frozen=True)
+class MoveLadder:
+    """The alert's next step is another one, or due at another time; None ends the ladder. No step is taken."""
+
+    alert_id: UUID
     next_step: LadderStep | None
     next_at: datetime | None
 
@@ -265,9 +300,11 @@ Effect = (
     | MarkReminded
     | RecordAttempt
     | ReviewAttempt
+    | WriteRecord
     | RaiseAlert
     | RecoverAlert
     | TakeStep
+    | MoveLadder
     | AcknowledgeAlert
     | CloseAlert
     | Notify

@@ -730,6 +730,7 @@ def upgrade() -> None:
         sa.Column("office_id", sa.Uuid(), nullable=False),
         sa.Column("officer_id", sa.Uuid(), nullable=False),
         sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column(
             "place",
@@ -743,6 +744,7 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
+        sa.Column("place_given", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("accuracy_m", sa.Double(), nullable=True),
         sa.Column("home_distance_m", sa.Double(), nullable=True),
         sa.Column("met", sa.Text(), nullable=True),
@@ -751,11 +753,21 @@ def upgrade() -> None:
         sa.Column("body_hash", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint("kind IN ('visit', 'talk')", name=op.f("ck_records_kind_known")),
         sa.CheckConstraint("happened_at <= written_at", name=op.f("ck_records_written_after_it_happened")),
+        sa.CheckConstraint(
+            "happened_at <= ended_at AND ended_at <= written_at", name=op.f("ck_records_ended_in_between")
+        ),
         sa.ForeignKeyConstraint(["corrects_id"], ["records.id"], name=op.f("fk_records_corrects_id")),
         sa.ForeignKeyConstraint(["office_id"], ["offices.id"], name=op.f("fk_records_office_id")),
         sa.ForeignKeyConstraint(["officer_id"], ["users.id"], name=op.f("fk_records_officer_id")),
         sa.ForeignKeyConstraint(["subject_id"], ["subjects.id"], name=op.f("fk_records_subject_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_records")),
+    )
+    op.create_index(
+        "ix_records_corrects_id",
+        "records",
+        ["corrects_id"],
+        unique=False,
+        postgresql_where=sa.text("corrects_id IS NOT NULL"),
     )
     op.create_index("ix_records_office_id", "records", ["office_id", "happened_at"], unique=False)
     op.create_index("ix_records_subject_id", "records", ["subject_id", "happened_at"], unique=False)
@@ -1106,6 +1118,7 @@ def downgrade() -> None:
     op.drop_table("subject_accounts")
     op.drop_index("ix_records_subject_id", table_name="records")
     op.drop_index("ix_records_office_id", table_name="records")
+    op.drop_index("ix_records_corrects_id", table_name="records", postgresql_where=sa.text("corrects_id IS NOT NULL"))
     op.drop_table("records")
     op.drop_table("positioning_orders")
     op.drop_table("position_batches")
