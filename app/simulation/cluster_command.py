@@ -7,6 +7,8 @@ database, one NAME=value a line.
 import sys
 from pathlib import Path
 
+import psycopg
+
 from app.simulation.cluster import APPLICATION, OWNER, Cluster
 from app.simulation.postgres import ClusterError
 
@@ -26,6 +28,9 @@ def main(words: list[str]) -> int:
                 return 1
     except ClusterError as error:
         sys.stderr.write(f"{error}\n")
+        return 1
+    except (psycopg.Error, OSError) as error:
+        sys.stderr.write(f"The private database cannot be used: {str(error).splitlines()[0]}\n")
         return 1
     return 0
 

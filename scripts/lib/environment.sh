@@ -46,9 +46,16 @@ open_database() {
     flock --shared 8
     flock 7
     addresses=$("$PYTHON" -m app.simulation.cluster_command start "$DATA_DIR/pg" 2>"$DATA_DIR/log/database-start.log") ||
-        fail "$(tail -n 1 "$DATA_DIR/log/database-start.log") The server's own log is $DATA_DIR/pg/server.log."
+        fail_for_database
     exec 7>&-
     while read -r line; do export "${line?}"; done <<<"$addresses"
+}
+
+fail_for_database() {
+    local reason
+    reason=$(tail -n 1 "$DATA_DIR/log/database-start.log")
+    if tells_of_full_disk "$reason"; then fail "The disk is full, so the database cannot start. $reason"; fi
+    fail "$reason The server's own log is $DATA_DIR/pg/server.log."
 }
 
 # Stops the private cluster, unless somebody else still uses it.

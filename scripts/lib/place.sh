@@ -32,7 +32,7 @@ usable_folder() {
 require_space() {
     local free
     free=$(free_megabytes "$1")
-    [ "$free" -ge "$2" ] || fail "The disk is nearly full: $3 needs $2 MB at $1, and $free MB are left."
+    [ "$free" -ge "$2" ] || fail "The disk is nearly full: for $3, $2 MB are needed at $1, and $free MB are left."
 }
 
 is_full() { [ "$(free_megabytes "$1")" -lt 5 ]; }

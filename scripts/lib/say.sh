@@ -28,15 +28,26 @@ step() {
 cause_of_failure() {
     local output
     output=$(tail -c "+$(($1 + 1))" "$SETUP_LOG")
+    if tells_of_full_disk "$output"; then
+        echo "The disk is full."
+        return
+    fi
     case $output in
-        *'No space left on device'* | *'not enough free space'* | *"don't have enough free space"*)
-            echo "The disk is full." ;;
+        *'connection to server'* | *'could not translate host name'*) echo "The database cannot be reached." ;;
         *'Temporary failure'* | *'Failed to fetch'* | *'Network is unreachable'* | *'Failed to establish a new connection'* \
-            | *'Could not resolve'* | *'Unable to locate package'* | *'No matching distribution'* | *'Connection refused'*)
+            | *'Could not resolve'* | *'Unable to locate package'* | *'No matching distribution'*)
             echo "Something is missing on this machine and could not be fetched: the first start needs the network." ;;
         *'a password is required'* | *'a terminal is required'* | *'not in the sudoers'*)
             echo "Something is missing on this machine, and this user may not install it: start once as root." ;;
         *'Permission denied'*) echo "There is no permission for something that the step needs." ;;
         *) echo "It did not work." ;;
     esac
+}
+
+# tells_of_full_disk TEXT: whether the text does, or the disk itself: a full one takes no message either.
+tells_of_full_disk() {
+    case $1 in
+        *'No space left on device'* | *'could not extend file'* | *"don't have enough free space"*) return ;;
+    esac
+    is_full "$DATA_DIR"
 }
