@@ -5,6 +5,12 @@ SENTENCES: dict[str, str] = {
     "not_logged_in": "请先登录。",
     "wrong_login": "账号或密码不正确,请检查后再试;忘记密码请联系司法所或管理员。",
     "device_not_bound": "这部手机不是登记的手机,暂时不能登录。更换手机请联系司法所,由工作人员解除原手机后再登录。",
+    "bad_cursor": "翻页标记有误,请从第一页重新查看。",
+    "office_exists": "这个机构代码已经使用,请核对。",
+    "office_parent_unfit": "这一级机构不能设在所选的上级机构之下。",
+    "office_code_unfit": "司法所代码只能由字母、数字和短横线组成,最长 32 位。",
+    "adcode_unfit": "机构代码应为与级别相符的 6 位行政区划代码。",
+    "adcode_of_another": "行政区划代码与上级机构的代码不一致,请核对。",
     "session_ended": "登录已失效,请重新登录。",
     "not_allowed": "您的账号没有这项权限,如有需要请联系管理员。",
     "not_found": "没有找到这条记录,它可能不存在,或不在您的管辖范围内。",
@@ -23,4 +29,5 @@ SENTENCES: dict[str, str] = {
     "nothing_to_review": "这次签到不需要核实。",
     "happened_ahead": "签到时间不能晚于现在。",
     "happened_long_ago": "只能补登 7 天以内的签到。",
+    "alert_closed": "这条预警已经办结,不能再改。",
 }

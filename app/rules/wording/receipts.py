@@ -1,3 +1,19 @@
 """Sentences about receipts."""
 
-SENTENCES: dict[str, str] = {}
+SENTENCES: dict[str, str] = {
+    "checked_in": "已按时签到。",
+    "checked_in_late": "签到已收到,时间晚于规定时段,记为迟签。",
+    "late_evidence": "签到当时已经完成,手机现已补传,记录已更正。",
+    "recorded_by_officer": "工作人员已当面登记这次签到。",
+    "time_not_proven": "手机没有带上可以核对的时间,这次签到已转工作人员核实。请在手机设置中打开自动校时。",
+    "time_ahead": "手机的时间比实际时间快,这次签到已转工作人员核实。请在手机设置中打开自动校时。",
+    "position_missing": "没有收到位置,这次签到已转工作人员核实。请打开手机的定位权限,可以再签到一次。",
+    "accuracy_missing": "收到的位置没有精度,这次签到已转工作人员核实。可以到室外再签到一次。",
+    "mock_location": "手机给出的位置标有模拟定位,这次签到已转工作人员核实。请关闭模拟定位,可以再签到一次。",
+    "too_early": "还没有到签到时间,窗口打开时手机会提醒您。",
+    "window_opens": "下一次签到从{opens_at}开始。",
+    "no_duty_now": "这个时间没有需要完成的签到,有新的签到时手机会提醒您。",
+    "already_done": "这次签到之前已经完成,凭证号 {receipt_no},不用再签。",
+    "too_late": "这次签到的时间已经过了,未能计入,但您的尝试已经留存。如有情况,请联系司法所工作人员。",
+    "clock_differs": "手机的时间与实际时间不一致。请在手机设置中打开自动校时,再试一次。",
+}

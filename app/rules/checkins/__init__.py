@@ -1,0 +1,17 @@
+"""Check-ins: what a try is worth, and what an officer's review of it changes."""
+
+from app.rules.checkins.facts import CheckInDuty, Episode, Evidence, Facts, ReviewFacts, Standing, Try
+from app.rules.checkins.judge import judge
+from app.rules.checkins.review import review
+
+__all__ = [
+    "CheckInDuty",
+    "Episode",
+    "Evidence",
+    "Facts",
+    "ReviewFacts",
+    "Standing",
+    "Try",
+    "judge",
+    "review",
+]

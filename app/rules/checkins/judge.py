@@ -1,0 +1,151 @@
+"""What a try at a check-in is worth: accepted, to be reviewed by a person, or refused; and what that changes."""
+
+from datetime import datetime
+
+from app.rules.checkins.facts import CheckInDuty, Evidence, Facts, Try
+from app.rules.checkins.match import duty_for, why_none
+from app.rules.checkins.recovery import recoveries
+from app.rules.effects import ChangeDuty, Decision, Effect, RecordAttempt
+from app.rules.facts import About, Actor, AreaVerdict, Cause, DutyState, Fix, Outcome, Reason
+from app.rules.timing import Proof
+
+
+def judge(facts: Facts, tried: Try, *, now: datetime) -> Decision:
+    """Keep the try, and settle the duty in whose window it was made. `now` is when it arrived.
+
+    Doubts about time or place never refuse: the duty is then submitted, with this try's time, until a person looked.
+    Refused is only what no duty asks for; of that no place is kept.
+    """
+    doubts = _doubts(tried)
+    duty, at = duty_for(facts, tried, doubted=bool(doubts), now=now)
+    if duty is None:
+        return Decision((_refused(facts, tried, now),))
+    if doubts:
+        return Decision((_kept(tried, duty, at, Outcome.TO_REVIEW, doubts, now), *_submit(tried, duty, at, now)))
+    return Decision(_accepted(facts, tried, duty, at, now))
+
+
+def _doubts(tried: Try) -> tuple[Reason, ...]:
+    """What a person should look at before the try counts. An officer who met the subject vouches for all of it."""
+    if tried.by_officer:
+        return ()
+    found = []
+    if not tried.timed.proven:
+        found.append(Reason("time_ahead" if tried.timed.how is Proof.AHEAD else "time_not_proven"))
+    if tried.fix is None or _is_nowhere(tried.fix):
+        found.append(Reason("position_missing"))
+    elif tried.fix.accuracy_m <= 0:
+        found.append(Reason("accuracy_missing"))
+    if tried.fix is not None and tried.fix.mock:
+        found.append(Reason("mock_location"))
+    return tuple(found)
+
+
+def _is_nowhere(fix: Fix) -> bool:
+    """(0, 0) is what receivers report before they know anything."""
+    return fix.lon == 0 and fix.lat == 0
+
+
+def _refused(facts: Facts, tried: Try, now: datetime) -> RecordAttempt:
+    duty_id, reasons = why_none(facts, tried.timed.effective_at, now=now)
+    clock = () if tried.by_officer or tried.timed.proven else (Reason("clock_differs"),)
+    return RecordAttempt(
+        id=tried.id,
+        subject_id=tried.subject_id,
+        body_hash=tried.body_hash,
+        outcome=Outcome.REFUSED,
+        reasons=reasons + clock,
+        recorded_at=tried.recorded_at,
+        received_at=now,
+        effective_at=tried.timed.effective_at if tried.timed.proven else None,
+        sent_at=tried.sent_at,
+        duty_id=duty_id,
+        officer_id=tried.actor.id if tried.by_officer else None,
+        note=tried.note,
+        answers=tried.answers,
+    )
+
+
+def _accepted(facts: Facts, tried: Try, duty: CheckInDuty, at: datetime, now: datetime) -> tuple[Effect, ...]:
+    on_time = duty.on_time(at)
+    after_judgment = duty.state in {DutyState.MISSED, DutyState.UNJUDGED}
+    reasons = [Reason("checked_in" if on_time else "checked_in_late")]
+    if tried.by_officer:
+        reasons.append(Reason("recorded_by_officer"))
+    elif after_judgment:
+        reasons.append(Reason("late_evidence"))
+    change = ChangeDuty(
+        duty_id=duty.id,
+        state=DutyState.FULFILLED if on_time else DutyState.LATE,
+        at=now,
+        reason=reasons[-1],
+        actor=tried.actor,
+        effective_at=at,
+        evidence=About("attempt", tried.id),
+    )
+    return (
+        _kept(tried, duty, at, Outcome.ACCEPTED, tuple(reasons), now),
+        *_opened(duty, tried.actor, now),
+        change,
+        *recoveries(
+            duty,
+            facts.episodes,
+            About("subject", tried.subject_id),
+            at=at,
+            now=now,
+            reason=reasons[-1],
+            cause=None if tried.by_officer else Cause.PHONE,
+        ),
+    )
+
+
+def _submit(tried: Try, duty: CheckInDuty, at: datetime, now: datetime) -> tuple[ChangeDuty, ...]:
+    """The duty waits for a person, and keeps the first try: nothing more changes where one waits already."""
+    if duty.state is DutyState.SUBMITTED:
+        return ()
+    change = ChangeDuty(
+        duty_id=duty.id,
+        state=DutyState.SUBMITTED,
+        at=now,
+        reason=Reason("submitted_for_review"),
+        actor=tried.actor,
+        effective_at=at,
+        evidence=About("attempt", tried.id),
+    )
+    return (*_opened(duty, tried.actor, now), change)
+
+
+def _opened(duty: CheckInDuty, actor: Actor, now: datetime) -> tuple[ChangeDuty, ...]:
+    """A duty that the clock has opened and no job yet: its history should not skip that, and its office is fixed."""
+    if duty.state is not DutyState.PLANNED:
+        return ()
+    return (ChangeDuty(duty.id, DutyState.OPEN, now, Reason("duty_opened"), actor, office_id=duty.office_id),)
+
+
+def _kept(
+    tried: Try, duty: CheckInDuty, at: datetime, outcome: Outcome, reasons: tuple[Reason, ...], now: datetime
+) -> RecordAttempt:
+    """The try on record. Its place stays only where it is one, and where the duty's power covers that instant."""
+    keep = tried.fix is not None and not _is_nowhere(tried.fix) and duty.covers(at)
+    evidence = tried.evidence if keep else Evidence()
+    mock = tried.fix is not None and tried.fix.mock
+    return RecordAttempt(
+        id=tried.id,
+        subject_id=tried.subject_id,
+        body_hash=tried.body_hash,
+        outcome=outcome,
+        reasons=reasons,
+        recorded_at=tried.recorded_at,
+        received_at=now,
+        effective_at=at if tried.timed.proven else None,
+        sent_at=tried.sent_at,
+        duty_id=duty.id,
+        fix=tried.fix if keep else None,
+        area=AreaVerdict.CANNOT_TELL if mock else evidence.area,
+        area_distance_m=evidence.area_distance_m,
+        home_distance_m=evidence.home_distance_m,
+        power_id=duty.id if keep else None,
+        officer_id=tried.actor.id if tried.by_officer else None,
+        note=tried.note,
+        answers=tried.answers,
+    )
