@@ -4,11 +4,12 @@ Two beats lie ten seconds apart. A gap of up to `BRIDGED` is a late beat or a re
 a time in which nobody could be served. Before its very first beat a service was not yet there: that counts as away.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import Connection, text
+
+from app.rules.duties import Gap
 
 API = "api"
 SCHEDULER = "scheduler"
@@ -44,18 +45,6 @@ STRETCHES = text(
     ORDER BY 1
     """
 )
-
-
-@dataclass(frozen=True)
-class Gap:
-    """A time in which the component was away. `to_at` is None while it has not come back."""
-
-    from_at: datetime
-    to_at: datetime | None
-
-    def touches(self, from_at: datetime, to_at: datetime) -> bool:
-        """Whether any of [from_at, to_at) lies in the gap."""
-        return self.from_at < to_at and (self.to_at is None or from_at < self.to_at)
 
 
 def beat(tx: Connection, component: str, instance: str, *, now: datetime, gap_s: float = 30) -> None:

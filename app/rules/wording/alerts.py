@@ -1,3 +1,52 @@
-"""Sentences about alerts."""
+"""Sentences about alerts: why they were raised, why the ladder went on, and the names of their kinds and states."""
 
-SENTENCES: dict[str, str] = {}
+KINDS: dict[str, str] = {
+    "missed_check_in": "未收到签到",
+    "lost_contact": "失去联系",
+    "left_area": "离开规定区域",
+    "forbidden_zone": "进入禁止区域",
+    "left_zone": "离开限定区域",
+    "leave_overdue": "外出到期未销假",
+    "missed_intake": "未按期报到",
+    "device_trouble": "设备异常",
+    "suspected_separation": "疑似人机分离",
+    "suspected_fake": "疑似虚假定位",
+    "visit_overdue": "走访到期未记录",
+    "talk_overdue": "谈话到期未记录",
+    "handling_overdue": "预警处置超时",
+    "order_expiring": "电子定位决定即将到期",
+}
+
+STEPS: dict[str, str] = {"office": "司法所", "county": "县级社区矫正机构", "city": "市级社区矫正机构"}
+CAUSES: dict[str, str] = {"person": "本人", "phone": "手机", "service": "服务自身", "unsure": "尚不明确"}
+STRENGTHS: dict[str, str] = {"strong": "证据充分", "medium": "证据一般", "weak": "证据较弱"}
+CONDITIONS: dict[str, str] = {"active": "仍在持续", "recovered": "已恢复"}
+HANDLINGS: dict[str, str] = {"open": "待处理", "acknowledged": "已受理", "closed": "已办结"}
+CLOSE_REASONS: dict[str, str] = {
+    "real": "情况属实",
+    "false_alarm": "误报",
+    "phone": "手机原因",
+    "service": "服务自身原因",
+    "leave": "已准假外出",
+}
+
+SENTENCES: dict[str, str] = {
+    "acknowledged": "已受理,由受理人跟进。",
+    "closed": "已办结:{reason}。",
+    "step_raised": "预警产生,通知司法所。",
+    "step_not_handled_in_time": "规定时间内未受理,向上一级报告。",
+    "step_nobody_on_duty": "这一级当时无人值班。",
+    "step_nobody_below": "下一级当时无人值班,直接向本级报告。",
+    "step_undelivered_below": "发给下一级的通知均未送达,向本级报告。",
+    "checked_in_again": "之后已经收到签到。",
+    "missed_check_in_in_person": "{opens} 至 {due} 没有当面签到的记录。",
+    "missed_check_in_never_heard": "{opens} 至 {due} 未收到签到,手机自登记以来还没有联系过。",
+    "missed_check_in_silent": "{opens} 至 {due} 未收到签到,手机 {heard} 之后没有联系。",
+    "missed_check_in_heard": "{opens} 至 {due} 未收到签到,手机最近一次联系是 {heard}。",
+    "missed_check_in_no_permission": "{opens} 至 {due} 未收到签到,手机 {heard} 最近一次联系,定位已被关闭。",
+    "missed_check_in_low_battery": "{opens} 至 {due} 未收到签到,手机 {heard} 之后没有联系,当时电量 {battery}%。",
+    "missed_check_in_battery_saver": "{opens} 至 {due} 未收到签到,手机 {heard} 之后没有联系,当时开着省电模式。",
+    "visit_overdue_no_record": "{title}最迟应在 {due} 完成,还没有记录。",
+    "talk_overdue_no_record": "{title}最迟应在 {due} 完成,还没有记录。",
+    "missed_intake_no_record": "报到期限 {due} 已过,还没有登记入矫。",
+}

@@ -30,4 +30,5 @@ SENTENCES: dict[str, str] = {
     "happened_ahead": "签到时间不能晚于现在。",
     "happened_long_ago": "只能补登 7 天以内的签到。",
     "alert_closed": "这条预警已经办结,不能再改。",
+    "duty_settled": "这一项已经有了结果,不能再免除。",
 }

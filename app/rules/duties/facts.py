@@ -1,0 +1,102 @@
+"""The values that judgments about duties stand on, and which alert a missed duty raises."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.rules.facts import About, AlertKind, Cause, Channel, DutyKind, DutyState, Obligor, Reason, Strength
+
+ALERTS = {
+    DutyKind.CHECK_IN: AlertKind.MISSED_CHECK_IN,
+    DutyKind.INTAKE: AlertKind.MISSED_INTAKE,
+    DutyKind.VISIT: AlertKind.VISIT_OVERDUE,
+    DutyKind.TALK: AlertKind.TALK_OVERDUE,
+}
+"""What a missed duty raises. A missed location check alone raises nothing: it is counted."""
+
+WAIVABLE = frozenset({DutyState.PLANNED, DutyState.OPEN, DutyState.SUBMITTED, DutyState.MISSED})
+
+
+@dataclass(frozen=True)
+class DutyFacts:
+    """A duty that a sweep looks at. `office_id` answers for it: frozen once it has opened, before that the present one.
+
+    `ended_at` is when the subject's supervision ended, None while it lasts.
+    """
+
+    id: UUID
+    subject_id: UUID
+    office_id: UUID
+    kind: DutyKind
+    obligor: Obligor
+    state: DutyState
+    opens_at: datetime
+    due_at: datetime
+    random: bool = False
+    channel: Channel = Channel.SMARTPHONE
+    ended_at: datetime | None = None
+
+    @property
+    def is_void(self) -> bool:
+        """Whether supervision ended before the duty did: then nobody owes it."""
+        return self.ended_at is not None and self.ended_at <= self.due_at
+
+
+@dataclass(frozen=True)
+class PhoneFacts:
+    """What is known of the subject's phone when a duty is judged; None is what it never told."""
+
+    last_heard_at: datetime | None = None
+    battery_percent: int | None = None
+    location_permission: str | None = None
+    battery_saver: bool = False
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A time in which the service was away. `to_at` is None while it has not come back."""
+
+    from_at: datetime
+    to_at: datetime | None
+
+    def touches(self, from_at: datetime, to_at: datetime) -> bool:
+        """Whether any of [from_at, to_at) lies in the gap."""
+        return self.from_at < to_at and (self.to_at is None or from_at < self.to_at)
+
+
+@dataclass(frozen=True)
+class JudgeFacts:
+    """A duty whose time to be judged has come, and what the judgment looks at.
+
+    `gaps` are the API's gaps that touch [opens_at, due_at), whole and in order. `title` names a visit or talk as the
+    policy does. `why` is what another rule found: reason, cause and strength of what this one knows nothing of.
+    """
+
+    duty: DutyFacts
+    rule_code: str
+    policy_version_id: UUID
+    late_evidence_wait_min: int
+    gaps: tuple[Gap, ...] = ()
+    phone: PhoneFacts = PhoneFacts()
+    title: str = ""
+    why: tuple[Reason, Cause, Strength] | None = None
+
+
+@dataclass(frozen=True)
+class WaiveFacts:
+    """A duty that somebody wants to waive, as it stands."""
+
+    id: UUID
+    subject_id: UUID
+    kind: DutyKind
+    state: DutyState
+
+
+def alert_about(kind: DutyKind, subject_id: UUID, duty_id: UUID) -> About:
+    """What the alert of a missed duty is about: the subject for a check-in, else the duty itself.
+
+    So misses in a row are occurrences of one alert, and each visit or intake that falls due has an alert of its own.
+    """
+    if kind is DutyKind.CHECK_IN:
+        return About("subject", subject_id)
+    return About("duty", duty_id)

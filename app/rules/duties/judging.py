@@ -1,0 +1,99 @@
+"""What became of a duty that nobody fulfilled by the end of its grace."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.rules.duties.facts import ALERTS, DutyFacts, Gap, JudgeFacts, alert_about
+from app.rules.duties.moments import moment
+from app.rules.duties.reading import reading
+from app.rules.duties.steps import cancelled
+from app.rules.effects import ChangeDuty, Decision, OpenIncident, PostponeJudgment, RaiseAlert
+from app.rules.facts import JOB, About, DutyKind, DutyState, Reason
+
+STANDSTILL = "service_away"
+
+
+def judge(facts: JudgeFacts, *, now: datetime) -> Decision:
+    """What became of a duty that nobody fulfilled: missed with its alert, or unjudged because the service was away.
+
+    Where the API was away at the window's end, or for more than half of it, what phones and officers recorded in that
+    time gets `late_evidence_wait_min` from the API's return to arrive; only then the duty is unjudged, with one
+    incident for the whole gap and no alert about a person. A scheduler that was away makes no difference: the duty is
+    judged later, with its own time.
+    """
+    duty = facts.duty
+    if duty.is_void:
+        return Decision((cancelled(duty, now),))
+    gap = _excusing_gap(facts)
+    if gap is None:
+        return _missed(facts, now)
+    wait = timedelta(minutes=facts.late_evidence_wait_min)
+    if gap.to_at is None:
+        return Decision((PostponeJudgment(duty.id, now + wait),))
+    ready_at = max(gap.to_at, duty.due_at) + wait
+    if now < ready_at:
+        return Decision((PostponeJudgment(duty.id, ready_at),))
+    return _unjudged(duty, gap, gap.to_at, now)
+
+
+def _excusing_gap(facts: JudgeFacts) -> Gap | None:
+    """The gap that held at the end of the window; or, if more than half of it is lost, the gap that took the most."""
+    duty = facts.duty
+    gaps = [gap for gap in facts.gaps if gap.touches(duty.opens_at, duty.due_at)]
+    if not gaps:
+        return None
+    if gaps[-1].to_at is None or duty.due_at <= gaps[-1].to_at:
+        return gaps[-1]
+    lost = [min(gap.to_at or duty.due_at, duty.due_at) - max(gap.from_at, duty.opens_at) for gap in gaps]
+    if sum(lost, timedelta(0)) * 2 > duty.due_at - duty.opens_at:
+        return gaps[lost.index(max(lost))]
+    return None
+
+
+def _unjudged(duty: DutyFacts, gap: Gap, back_at: datetime, now: datetime) -> Decision:
+    reason = Reason(STANDSTILL, (("from", moment(gap.from_at)), ("to", moment(back_at))))
+    return Decision(
+        (
+            ChangeDuty(duty.id, DutyState.UNJUDGED, now, reason, JOB, office_id=duty.office_id),
+            OpenIncident(STANDSTILL, "api", gap.from_at, back_at, duty.subject_id, now),
+        )
+    )
+
+
+def _missed(facts: JudgeFacts, now: datetime) -> Decision:
+    duty = facts.duty
+    missed = ChangeDuty(duty.id, DutyState.MISSED, now, Reason("duty_missed"), JOB, office_id=duty.office_id)
+    kind = ALERTS.get(duty.kind)
+    if kind is None:
+        return Decision((missed,))
+    why, cause, strength = reading(facts)
+    alert = RaiseAlert(
+        subject_id=duty.subject_id,
+        office_id=duty.office_id,
+        kind=kind,
+        about=alert_about(duty.kind, duty.subject_id, duty.id),
+        source=About("duty", duty.id),
+        event_at=duty.due_at,
+        at=now,
+        why=why,
+        cause=cause,
+        strength=strength,
+        rule_code=facts.rule_code,
+        policy_version_id=facts.policy_version_id,
+        evidence=_evidence(facts),
+    )
+    return Decision((missed, alert))
+
+
+def _evidence(facts: JudgeFacts) -> Mapping[str, Any]:
+    duty, phone = facts.duty, facts.phone
+    evidence: dict[str, Any] = {"duty_id": duty.id, "opens_at": duty.opens_at, "due_at": duty.due_at}
+    if duty.kind is DutyKind.CHECK_IN:
+        evidence |= {
+            "last_heard_at": phone.last_heard_at,
+            "battery_percent": phone.battery_percent,
+            "location_permission": phone.location_permission,
+            "battery_saver": phone.battery_saver,
+        }
+    return evidence

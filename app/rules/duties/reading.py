@@ -1,0 +1,49 @@
+"""Why a duty counts as missed, in a sentence; whose doing it seems to be; and how much the evidence carries."""
+
+from app.rules.duties.facts import ALERTS, DutyFacts, JudgeFacts, PhoneFacts
+from app.rules.duties.moments import last_moment, moment, window
+from app.rules.facts import Cause, Channel, DutyKind, Reason, Strength
+
+# These word a cause, nothing is decided by them; they are the same for a silence (rules/silence.py).
+LOW_BATTERY_PERCENT = 10
+PERMISSION_LOST = frozenset({"denied", "services_off"})
+
+
+def reading(facts: JudgeFacts) -> tuple[Reason, Cause, Strength]:
+    """The reason, its cause and its strength, from what is known when the duty is judged.
+
+    Nothing that a phone says proves that its owner did not want to, so no cause is ever read as the person's.
+    """
+    if facts.why is not None:
+        return facts.why
+    if facts.duty.kind is DutyKind.CHECK_IN:
+        return _check_in(facts.duty, facts.phone)
+    params = (("title", facts.title), ("due", last_moment(facts.duty.due_at)))
+    return Reason(f"{ALERTS[facts.duty.kind].value}_no_record", params), Cause.UNSURE, Strength.STRONG
+
+
+def _check_in(duty: DutyFacts, phone: PhoneFacts) -> tuple[Reason, Cause, Strength]:
+    """Without a word from the phone since before the window a miss proves little; a known fault points to the phone."""
+    at = window(duty.opens_at, duty.due_at)
+    if duty.channel is Channel.NO_SMARTPHONE:
+        return Reason("missed_check_in_in_person", at), Cause.UNSURE, Strength.MEDIUM
+    if phone.last_heard_at is None:
+        return Reason("missed_check_in_never_heard", at), Cause.UNSURE, Strength.WEAK
+    strength = Strength.WEAK if phone.last_heard_at < duty.opens_at else Strength.MEDIUM
+    params = (*at, ("heard", moment(phone.last_heard_at)))
+    silent = phone.last_heard_at < duty.due_at
+    if fault := _fault(phone, silent=silent):
+        battery = () if phone.battery_percent is None else (("battery", str(phone.battery_percent)),)
+        return Reason(fault, (*params, *battery)), Cause.PHONE, strength
+    return Reason(f"missed_check_in_{'silent' if silent else 'heard'}", params), Cause.UNSURE, strength
+
+
+def _fault(phone: PhoneFacts, *, silent: bool) -> str | None:
+    """A fault that the phone told of. What may switch a phone off explains nothing while it is still heard."""
+    if phone.location_permission in PERMISSION_LOST:
+        return "missed_check_in_no_permission"
+    if silent and phone.battery_percent is not None and phone.battery_percent <= LOW_BATTERY_PERCENT:
+        return "missed_check_in_low_battery"
+    if silent and phone.battery_saver:
+        return "missed_check_in_battery_saver"
+    return None
