@@ -5,7 +5,7 @@ import binascii
 import json
 from typing import Any
 
-from marshmallow import ValidationError, fields
+from marshmallow import Schema, ValidationError, fields
 
 from app.api.fields import Body, whole
 
@@ -35,3 +35,12 @@ class PageArgs(Body):
 def next_cursor(key: list[str] | None) -> str | None:
     """The cursor for the rows after the one with this sort key; None on the last page."""
     return None if key is None else base64.urlsafe_b64encode(json.dumps(key).encode()).decode()
+
+
+def page_of(item: type[Schema]) -> type[Schema]:
+    """The schema of a page of `item`."""
+    content: dict[str, Any] = {
+        "items": fields.List(fields.Nested(item), required=True),
+        "next_cursor": fields.String(required=True, allow_none=True),
+    }
+    return Body.from_dict(content, name=f"{item.__name__}Page")

@@ -1,10 +1,11 @@
 """Offices on disk."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.models.office import Office
@@ -35,6 +36,32 @@ def add(tx: Connection, office: NewOffice) -> None:
             tx.execute(insert(Office), vars(office))
     except IntegrityError as error:
         raise Conflict("office_exists") from error
+
+
+def find(tx: Connection, office_id: UUID) -> NewOffice | None:
+    """One office wherever it is: for a repeated request to be told from another one."""
+    row = tx.execute(
+        select(
+            Office.id,
+            Office.code,
+            Office.level,
+            Office.name,
+            Office.parent_id,
+            Office.path,
+            Office.phone,
+            Office.created_at,
+        ).where(Office.id == office_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    return NewOffice(
+        row.id, row.code, OfficeLevel(row.level), row.name, row.parent_id, row.path, row.phone, row.created_at
+    )
+
+
+def change(tx: Connection, office_id: UUID, values: Mapping[str, str | None]) -> None:
+    """New values for `name` or `phone`: a code or a place in the tree never changes."""
+    tx.execute(update(Office).where(Office.id == office_id).values(**values))
 
 
 def within_reach(tx: Connection, actor: Actor, office_id: UUID) -> Site:

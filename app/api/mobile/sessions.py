@@ -34,7 +34,7 @@ class Sessions(MethodView):
     @BLUEPRINT.arguments(LogInBody)
     @BLUEPRINT.response(201, TokensAnswer)
     def post(self, body: dict[str, Any]) -> Tokens:
-        """Log in. On another phone than the bound one: 409 `device_not_bound`, until an officer releases the old one."""
+        """Log in. On any phone but the bound one: 409 `device_not_bound`, until an officer releases the old one."""
         return or_not_logged_in(lambda: log_in_subject(deps(), body["login"], body["password"], body["device"]))
 
 
