@@ -6,6 +6,7 @@ from uuid import UUID
 
 from geoalchemy2 import Geometry, WKBElement
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base
@@ -42,6 +43,7 @@ class Record(Base):
     met: Mapped[str | None]
     note: Mapped[str]
     corrects_id: Mapped[UUID | None] = mapped_column(ForeignKey("records.id"))
+    reasons: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     body_hash: Mapped[bytes]
 
 

@@ -142,8 +142,8 @@ class ReviewAttempt:
 class WriteRecord:
     """A visit made or a talk held (`kind`), with each item that it covers and the duty that the item fulfilled, if any.
 
-    `fix` is where the officer was, `fix_given` the pair of coordinates and the datum as they were sent; `corrects_id`
-    names an older record that this one puts right.
+    `reasons` say what became of each item, and what stands out. `fix` is where the officer was, `fix_given` the pair of
+    coordinates and the datum as they were sent; `corrects_id` names an older record that this one puts right.
     """
 
     id: UUID
@@ -155,6 +155,7 @@ class WriteRecord:
     ended_at: datetime | None
     written_at: datetime
     items: tuple[tuple[str, UUID | None], ...]
+    reasons: tuple[Reason, ...]
     note: str
     body_hash: bytes
     fix: Fix | None = None

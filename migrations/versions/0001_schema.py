@@ -750,6 +750,7 @@ def upgrade() -> None:
         sa.Column("met", sa.Text(), nullable=True),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("corrects_id", sa.Uuid(), nullable=True),
+        sa.Column("reasons", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("body_hash", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint("kind IN ('visit', 'talk')", name=op.f("ck_records_kind_known")),
         sa.CheckConstraint("happened_at <= written_at", name=op.f("ck_records_written_after_it_happened")),

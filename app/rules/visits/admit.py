@@ -1,0 +1,87 @@
+"""Whether a visit or talk can be written down: its items, its times, and whose place it is to write it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.rules.errors import NotAllowed, Refused
+from app.rules.facts import DutyKind, Grant, Role
+from app.rules.policy import Item, Policy
+from app.rules.visits.facts import NewRecord, RecordFacts
+
+# An officer who taps "now" on a phone that runs a little ahead of us has not told of the future.
+CLOCK_SLACK = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """What was found fit: the policy's items, and the times by our clock."""
+
+    items: tuple[Item, ...]
+    happened_at: datetime
+    ended_at: datetime | None
+
+
+def admit(facts: RecordFacts, new: NewRecord, grants: Iterable[Grant], *, now: datetime) -> Admitted:
+    """The record's items and times. Refused for items that the policy does not have or this kind of record cannot
+    cover, for a correction of another matter, and for times ahead of `now` or after supervision ended; NotAllowed
+    where an item is not for the roles held over the subject's office.
+    """
+    items = _items(facts.policy, new)
+    _refuse_unfitting(new, items)
+    _refuse_stranger(items, roles_reaching(grants, facts.office_path))
+    _refuse_correction(facts, new)
+    return Admitted(items, *_when(facts, new, now))
+
+
+def roles_reaching(grants: Iterable[Grant], office_path: str) -> frozenset[Role]:
+    """The roles that are held in the office at `office_path`, or in one above it."""
+    return frozenset(
+        grant.role
+        for grant in grants
+        if office_path == grant.office_path or office_path.startswith(f"{grant.office_path}.")
+    )
+
+
+def _items(policy: Policy, new: NewRecord) -> tuple[Item, ...]:
+    found: dict[str, Item] = {}
+    for place, code in enumerate(new.items):
+        item = policy.item(code)
+        if item is None:
+            raise Refused("unknown_item", fields={f"items.{place}": "unknown_item"})
+        found[code] = item
+    return tuple(found.values())
+
+
+def _refuse_unfitting(new: NewRecord, items: tuple[Item, ...]) -> None:
+    """Who visits may hold a talk there, so a visit may cover items of both kinds; a talk at a desk is no visit."""
+    if not any(item.kind is new.kind for item in items):
+        raise Refused("item_of_other_kind", fields={"items": "item_of_other_kind"})
+    if new.kind is DutyKind.TALK and any(item.kind is not DutyKind.TALK for item in items):
+        raise Refused("item_of_other_kind", fields={"items": "item_of_other_kind"})
+
+
+def _refuse_stranger(items: tuple[Item, ...], roles: frozenset[Role]) -> None:
+    for item in items:
+        if not roles.intersection(item.by):
+            raise NotAllowed("item_not_yours", {"title": item.title})
+
+
+def _refuse_correction(facts: RecordFacts, new: NewRecord) -> None:
+    if new.corrects_id is None:
+        return
+    if new.corrects_id == new.id or facts.corrected != (facts.subject_id, new.kind):
+        raise Refused("corrects_another_matter", fields={"corrects_id": "corrects_another_matter"})
+
+
+def _when(facts: RecordFacts, new: NewRecord, now: datetime) -> tuple[datetime, datetime | None]:
+    """Begin and end, none of them ahead of `now`. After the end of supervision only earlier events can be added."""
+    for field, at in (("happened_at", new.happened_at), ("ended_at", new.ended_at)):
+        if at is not None and at > now + CLOCK_SLACK:
+            raise Refused("not_happened_yet", fields={field: "not_happened_yet"})
+    if new.ended_at is not None and new.ended_at < new.happened_at:
+        raise Refused("ended_before_it_began", fields={"ended_at": "ended_before_it_began"})
+    happened_at = min(new.happened_at, now)
+    if facts.ended_at is not None and happened_at >= facts.ended_at:
+        raise Refused("record_after_end", fields={"happened_at": "record_after_end"})
+    return happened_at, None if new.ended_at is None else min(new.ended_at, now)

@@ -1,0 +1,87 @@
+"""What is known when a visit or talk is written down, and what was kept of it. All instants are aware UTC."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.rules.facts import DutyKind, DutyState, Fix, Reason
+from app.rules.policy import Policy
+
+
+@dataclass(frozen=True)
+class NewRecord:
+    """What an officer writes: `items` are codes of the local rule, `fix` is where the officer was, by the own phone.
+
+    `fix_given` is the pair of coordinates and the datum as they were sent.
+    """
+
+    id: UUID
+    kind: DutyKind
+    subject_id: UUID
+    items: tuple[str, ...]
+    happened_at: datetime
+    note: str
+    body_hash: bytes
+    ended_at: datetime | None = None
+    fix: Fix | None = None
+    fix_given: Mapping[str, Any] | None = None
+    met: str | None = None
+    corrects_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A duty of the office about this subject, as it stands."""
+
+    id: UUID
+    kind: DutyKind
+    rule_code: str
+    state: DutyState
+    opens_at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class RecordFacts:
+    """One subject and what its office owes about it. `corrected` is the (subject, kind) of the record that the new one
+    corrects, None where there is no such record. `home_distance_m` is None without a fix or a known home.
+    """
+
+    subject_id: UUID
+    office_id: UUID
+    office_path: str
+    ended_at: datetime | None
+    policy: Policy
+    owed: tuple[Owed, ...] = ()
+    corrected: tuple[UUID, DutyKind] | None = None
+    home_distance_m: float | None = None
+
+
+@dataclass(frozen=True)
+class Covered:
+    """An item of a kept record and the duty that it fulfilled, if any; the duty is settled by when it happened."""
+
+    item: str
+    duty_id: UUID | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A record as it was kept: the same however often it is asked for."""
+
+    id: UUID
+    kind: DutyKind
+    subject_id: UUID
+    office_id: UUID
+    officer_id: UUID
+    happened_at: datetime
+    ended_at: datetime | None
+    written_at: datetime
+    items: tuple[Covered, ...]
+    reasons: tuple[Reason, ...]
+    home_distance_m: float | None
+    accuracy_m: float | None
+    corrects_id: UUID | None

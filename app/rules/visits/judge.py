@@ -1,0 +1,149 @@
+"""Visits and talks: which duties a record fulfils, on time or late by when it happened, and who may write it.
+
+A record is the officer's word for what happened, so a duty is judged by `happened_at`; when it was written stays beside
+it. A record that no duty waits for is kept as an extra one.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from app.rules.calendar import legal_day
+from app.rules.effects import ChangeDuty, Decision, Effect, RecoverAlert, WriteRecord
+from app.rules.facts import About, Actor, AlertKind, DutyKind, DutyState, Fix, Reason
+from app.rules.policy import Item
+from app.rules.visits.admit import admit
+from app.rules.visits.facts import NewRecord, Owed, RecordFacts
+
+OVERDUE = {DutyKind.VISIT: AlertKind.VISIT_OVERDUE, DutyKind.TALK: AlertKind.TALK_OVERDUE}
+
+WAITING = frozenset({DutyState.PLANNED, DutyState.OPEN, DutyState.MISSED})
+
+
+def judge(facts: RecordFacts, new: NewRecord, actor: Actor, *, now: datetime) -> Decision:
+    """The record as it is kept, and what it does to duties and alerts. Refused and NotAllowed as `admit` says."""
+    admitted = admit(facts, new, actor.grants, now=now)
+    items, happened_at = admitted.items, admitted.happened_at
+    matched = {} if new.corrects_id else _matches(facts.owed, items, happened_at)
+    verdicts = {item.code: _verdict(item, matched.get(item.code), happened_at) for item in items}
+    written = WriteRecord(
+        id=new.id,
+        kind=new.kind,
+        subject_id=facts.subject_id,
+        office_id=facts.office_id,
+        officer=actor,
+        happened_at=happened_at,
+        ended_at=admitted.ended_at,
+        written_at=now,
+        items=tuple((item.code, matched[item.code].id if item.code in matched else None) for item in items),
+        reasons=(*_covered(new, verdicts), *_remarks(facts, new, happened_at, now)),
+        note=new.note,
+        body_hash=new.body_hash,
+        fix=new.fix,
+        fix_given=new.fix_given,
+        home_distance_m=facts.home_distance_m,
+        met=new.met,
+        corrects_id=new.corrects_id,
+    )
+    changes = [_fulfilled(written, matched[code], verdicts[code]) for code in matched]
+    return Decision((written, *(effect for effects in changes for effect in effects)))
+
+
+def outcome(happened_at: datetime, due_at: datetime) -> DutyState:
+    """On time before the end of the time, late from that instant on, whenever it was written."""
+    return DutyState.FULFILLED if happened_at < due_at else DutyState.LATE
+
+
+def days_until_written(happened_at: datetime, written_at: datetime) -> int:
+    """Local days between an event and its record; 0 when it was written on its own day."""
+    return (legal_day(written_at) - legal_day(happened_at)).days
+
+
+def _matches(owed: Iterable[Owed], items: Iterable[Item], happened_at: datetime) -> Mapping[str, Owed]:
+    """For each item the oldest duty that waits for it, if its time had begun when it happened."""
+    oldest_first = sorted(owed, key=lambda duty: (duty.opens_at, duty.due_at, str(duty.id)))
+    matched: dict[str, Owed] = {}
+    for item in items:
+        for duty in oldest_first:
+            if duty.rule_code == item.code and _waits(duty, happened_at):
+                matched[item.code] = duty
+                break
+    return matched
+
+
+def _waits(duty: Owed, happened_at: datetime) -> bool:
+    """A duty that could not be judged, because the service was away, takes evidence that clears it, and no other: a
+    later visit would turn nobody's fault into somebody's delay.
+    """
+    if duty.opens_at > happened_at:
+        return False
+    if duty.state is DutyState.UNJUDGED:
+        return happened_at < duty.due_at
+    return duty.state in WAITING
+
+
+def _verdict(item: Item, duty: Owed | None, happened_at: datetime) -> Reason:
+    if duty is None:
+        return Reason("record_extra", (("title", item.title),))
+    in_time = outcome(happened_at, duty.due_at) is DutyState.FULFILLED
+    due = ("due", duty.due_at.isoformat())
+    return Reason("record_in_time" if in_time else "record_late", (("title", item.title), due))
+
+
+def _covered(new: NewRecord, verdicts: Mapping[str, Reason]) -> tuple[Reason, ...]:
+    return (Reason("record_corrects"),) if new.corrects_id else tuple(verdicts.values())
+
+
+def _remarks(facts: RecordFacts, new: NewRecord, happened_at: datetime, now: datetime) -> tuple[Reason, ...]:
+    """What a supervisor who reads the record should see at once. None of it is held against anybody."""
+    remarks = []
+    days, allowed = days_until_written(happened_at, now), facts.policy.visits.write_within_days
+    if days > allowed:
+        remarks.append(Reason("written_days_later", (("days", str(days)), ("allowed", str(allowed)))))
+    if new.kind is DutyKind.VISIT:
+        remarks.append(_place(new.fix, facts.home_distance_m))
+    return tuple(remarks)
+
+
+def _place(fix: Fix | None, home_distance_m: float | None) -> Reason:
+    if fix is None:
+        return Reason("place_not_given")
+    if home_distance_m is None:
+        return Reason("place_not_measured")
+    return Reason("place_measured", (("metres", str(round(home_distance_m))), ("accuracy", str(round(fix.accuracy_m)))))
+
+
+def _fulfilled(record: WriteRecord, duty: Owed, verdict: Reason) -> list[Effect]:
+    effects: list[Effect] = []
+    if duty.state is DutyState.PLANNED:  # the clock has opened it and no job yet: its history should not skip that
+        opened = Reason("opened")
+        effects.append(
+            ChangeDuty(duty.id, DutyState.OPEN, record.written_at, opened, record.officer, office_id=record.office_id)
+        )
+    effects.append(
+        ChangeDuty(
+            duty_id=duty.id,
+            state=outcome(record.happened_at, duty.due_at),
+            at=record.written_at,
+            reason=verdict,
+            actor=record.officer,
+            effective_at=record.happened_at,
+            evidence=About(record.kind.value, record.id),
+        )
+    )
+    if duty.state is DutyState.MISSED:
+        effects.append(_recovered(record, duty, verdict))
+    return effects
+
+
+def _recovered(record: WriteRecord, duty: Owed, verdict: Reason) -> RecoverAlert:
+    """The alert is over. One that a visit before it proves wrong is over from its beginning."""
+    about = About("duty", duty.id)
+    return RecoverAlert(
+        subject_id=record.subject_id,
+        kind=OVERDUE[duty.kind],
+        about=about,
+        recovered_at=max(record.happened_at, duty.due_at),
+        at=record.written_at,
+        reason=verdict,
+        source=about,
+    )

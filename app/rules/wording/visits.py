@@ -1,0 +1,47 @@
+"""Sentences of visits and talks, and the names of what the office table counts."""
+
+TITLES: dict[str, str] = {
+    "访1": "走访家庭",
+    "谈1": "入矫必谈",
+    "check_in": "签到",
+    "location_check": "位置核查",
+}
+
+SIDES: dict[str, str] = {"office": "工作人员的任务", "subject": "矫正对象的任务"}
+
+FIGURES: dict[str, str] = {
+    "due": "应完成",
+    "in_time": "按期",
+    "late": "逾期完成",
+    "waived": "已免除",
+    "missed": "未完成",
+    "open": "未到期",
+    "unjudged": "无法判定",
+    "submitted": "待核实",
+}
+
+MINOR = "未成年人"
+"""Stands for the name of a subject under the minor regime wherever the name is sealed [Law 54, 58]."""
+
+SENTENCES: dict[str, str] = {
+    "record_in_time": "{title}:按期完成(应于 {due} 前完成)。",
+    "record_late": "{title}:已完成,晚于应完成的时间 {due}。",
+    "record_extra": "{title}:目前没有到期的任务,作为额外的记录保存。",
+    "record_corrects": "更正先前的一份记录,先前认定的完成情况不变。",
+    "written_days_later": "事后第 {days} 天写成,晚于规定的 {allowed} 天。",
+    "place_measured": "定位距登记的住址约 {metres} 米,定位误差约 {accuracy} 米。",
+    "place_not_measured": "登记的住址还没有坐标,未能测量距离。",
+    "place_not_given": "没有附定位。",
+    "unknown_item": "现行制度中没有这个项目,请从可选的项目中选择。",
+    "item_of_other_kind": "走访记录至少要有一个走访项目,谈话记录只能有谈话项目,请检查所选的项目。",
+    "item_not_yours": "按现行制度,您的岗位不能办理“{title}”,请由有权限的工作人员办理。",
+    "not_happened_yet": "时间不能晚于现在,请检查后再提交。",
+    "ended_before_it_began": "结束时间不能早于开始时间,请检查后再提交。",
+    "record_after_end": "矫正已经结束,只能补写结束以前的走访和谈话。",
+    "corrects_another_matter": "要更正的记录不存在,或不是同一对象的同类记录,请检查后再提交。",
+}
+
+
+def title_of(item: str) -> str:
+    """What an item of the office table is called; an item that a policy added later shows its code."""
+    return TITLES.get(item, item)
