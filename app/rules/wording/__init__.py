@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from app.rules.wording import alerts, duties, notices, problems, receipts
+from app.rules.wording import alerts, duties, notices, problems, receipts, visits
+from app.rules.wording.values import shown
 
 SENTENCES: dict[str, str] = {
     **problems.SENTENCES,
@@ -10,12 +11,16 @@ SENTENCES: dict[str, str] = {
     **duties.SENTENCES,
     **alerts.SENTENCES,
     **notices.SENTENCES,
+    **visits.SENTENCES,
 }
 
 
 def sentence(code: str, params: Mapping[str, object] | None = None) -> str:
-    """The sentence for `code` with its placeholders filled; a placeholder without a value shows as `—`."""
-    return SENTENCES[code].format_map(_Filled(params or {}))
+    """The sentence for `code` with its placeholders filled; a placeholder without a value shows as `—`.
+
+    Instants (aware, or in ISO format) show as local times, codes of closed sets by their names.
+    """
+    return SENTENCES[code].format_map(_Filled(shown(params or {})))
 
 
 class _Filled(dict[str, object]):
