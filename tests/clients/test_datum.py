@@ -51,5 +51,6 @@ def test_known_values_of_the_shifts() -> None:
     """The worked examples of the widely used coordtransform package, in which the inverse is good to 20 cm."""
     place = (116.404, 39.915)
     assert metres(from_wgs84(*place, Datum.GCJ02), (116.41024449916938, 39.91640428150164)) < 0.001
+    assert metres(to_wgs84(116.41036949371029, 39.92133699351021, Datum.BD09), to_wgs84(*place, Datum.GCJ02)) < 0.001
     as_gcj02 = from_wgs84(*to_wgs84(*place, Datum.BD09), Datum.GCJ02)
     assert metres(as_gcj02, (116.39762729119315, 39.90865673957631)) < 0.25
