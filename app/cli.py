@@ -109,6 +109,21 @@ def run_job(name: str, at: str | None) -> None:
     sys.exit(0 if run.outcome == "ok" else 1)
 
 
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def replay(file: Path) -> None:
+    """Play a scenario on a scratch database and print JSON lines."""
+    from app.simulation.replay.engine import replay as play
+    from app.simulation.replay.scenario import ScenarioError, read_scenario
+
+    try:
+        with file.open(encoding="utf-8") as lines:
+            scenario = read_scenario(lines)
+    except (ScenarioError, UnicodeDecodeError) as error:
+        _give_up(f"{file.name} cannot be played: {error}")
+    play(scenario, click.echo)
+
+
 def _instant(value: str) -> datetime:
     try:
         at = datetime.fromisoformat(value)

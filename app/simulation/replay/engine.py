@@ -1,0 +1,113 @@
+"""The replay itself: from one instant at which something is due to the next, until the scenario ends."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import text
+
+from app.simulation.replay.county import County, make_county
+from app.simulation.replay.lines import LOOK_AHEAD, Lines
+from app.simulation.replay.outlet import Outlet
+from app.simulation.replay.people import People
+from app.simulation.replay.scenario import Event, Scenario
+from app.simulation.replay.scoring import score_lines
+from app.simulation.replay.scratch import scratch_database
+from app.simulation.replay.service import Service
+from app.simulation.replay.staff import Staff
+from app.simulation.replay.timeline import LINE, Timeline
+
+ROUNDS = 1000
+"""How often jobs and phones may give each other work at one instant before something is wrong."""
+
+SILENT_FOR_NOW = text("SELECT subject_id FROM subject_states WHERE silence_check_at <= :now ORDER BY subject_id")
+
+
+class Engine:
+    """One replay of one scenario."""
+
+    def __init__(self, scenario: Scenario, county: County, write: Callable[[str], None]) -> None:
+        self._scenario = scenario
+        self._county = county
+        self._outlet = Outlet(write)
+        self._timeline = Timeline()
+        self._service = Service(county)
+        self._people = People(county, self._timeline, self._outlet)
+        self._lines = Lines(county, self._service, Staff(county, self._outlet), self._people)
+        self._tries_seen = 0
+        self._sent_to_officers = 0
+        county.channel.heard_by = self._push_arrived
+
+    def run(self) -> None:
+        """Play the whole scenario and print its score."""
+        header = self._scenario.header
+        self._county.clock.set(header.start)
+        self._service.beat()
+        for event in self._scenario.events:
+            self._announce(event)
+        self._keep_looking()
+        while (at := self._next_instant()) is not None and at <= header.end:
+            self._county.clock.set(max(at, self._county.clock.now()))
+            self._instant()
+        self._county.clock.set(header.end)
+        with self._county.deps.autocommit() as connection:
+            told = score_lines(connection, self._scenario, self._county, self._lines, self._sent_to_officers)
+        for line in told:
+            self._outlet.put(line)
+
+    def _announce(self, event: Event) -> None:
+        self._timeline.add(event.at, lambda: self._lines.play(event), LINE)
+
+    def _next_instant(self) -> datetime | None:
+        candidates = (self._timeline.next_at(), self._service.next_due())
+        return min((at for at in candidates if at is not None), default=None)
+
+    def _instant(self) -> None:
+        """Lines, then phones, then jobs; again as long as one gives work to another."""
+        for _ in range(ROUNDS):
+            played = self._timeline.play_until(self._county.clock.now())
+            due = self._service.due_now()
+            if due:
+                self._poll_before_silence(due)
+                self._service.run(due)
+            self._print()
+            if not played and not due:
+                return
+        raise RuntimeError(f"the service does not come to rest at {self._county.clock.now().isoformat()}")
+
+    def _poll_before_silence(self, due: list[str]) -> None:
+        """Phones that are online polled all the while, which was not played: play it before silence is judged."""
+        if "check_silence" not in due:
+            return
+        with self._county.deps.autocommit() as connection:
+            quiet = connection.execute(SILENT_FOR_NOW, {"now": self._county.clock.now()}).scalars().all()
+        for subject in (self._county.names[subject_id] for subject_id in quiet):
+            if subject in self._county.phones:
+                self._people.poll(subject)
+
+    def _keep_looking(self) -> None:
+        self._lines.look_ahead()
+        self._timeline.add(self._county.clock.now() + LOOK_AHEAD, self._keep_looking)
+
+    def _push_arrived(self, holder: str) -> None:
+        """A push wakes the phone of a subject, which asks what there is."""
+        if holder in self._county.phones:
+            self._timeline.add(self._county.clock.now(), lambda: self._people.poll(holder))
+
+    def _print(self) -> None:
+        now = self._county.clock.now()
+        tries = self._county.channel.pushed[self._tries_seen :]
+        self._tries_seen += len(tries)
+        self._sent_to_officers += sum(t.holder in self._county.officers and t.result == "sent" for t in tries)
+        with self._county.deps.autocommit() as connection:
+            self._outlet.read(connection, now, self._county.names)
+            self._outlet.pushes(connection, now, [(t.holder, t.notice_id, t.result) for t in tries])
+
+
+def replay(scenario: Scenario, write: Callable[[str], None]) -> None:
+    """Play a scenario on a scratch database; `write` takes each line of the output."""
+    with scratch_database() as url:
+        county = make_county(scenario.header, url)
+        try:
+            Engine(scenario, county, write).run()
+        finally:
+            county.deps.engine.dispose()

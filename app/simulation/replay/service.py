@@ -1,0 +1,85 @@
+"""The service's own side of a replay: its jobs by the test clock, its beats, and what of it is down."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from app.jobs.job import Job
+from app.jobs.schedule import JOBS
+from app.simulation.replay.county import County
+from app.simulation.replay.due import ORDER, due_times
+from app.store import uptimes
+
+ENDLESS_S = 10.0**9
+BEATING = {"service": ("api", "scheduler"), "scheduler": ("scheduler",)}
+DAILY = tuple(job for job in JOBS if job.daily_at is not None)
+BY_NAME = {job.name: job for job in JOBS}
+
+
+@dataclass
+class Service:
+    """API and scheduler of the replayed county."""
+
+    county: County
+    down: set[str] = field(default_factory=set)
+    lives: dict[str, int] = field(default_factory=lambda: {"api": 1, "scheduler": 1})
+    daily_done: dict[str, datetime] = field(default_factory=dict)
+
+    def next_due(self) -> datetime | None:
+        """When a job has something to do next; None while the scheduler is down."""
+        if self.down:
+            return None
+        with self.county.deps.autocommit() as connection:
+            times = list(due_times(connection).values())
+        return min([*times, *(self._next_daily(job) for job in DAILY)], default=None)
+
+    def due_now(self) -> list[str]:
+        """The jobs that have something to do now, in the order in which they run."""
+        if self.down:
+            return []
+        now = self.county.clock.now()
+        with self.county.deps.autocommit() as connection:
+            due = due_times(connection)
+        names = [name for name in ORDER if name in due and due[name] <= now]
+        return names + [job.name for job in DAILY if self._next_daily(job) <= now]
+
+    def run(self, names: list[str]) -> None:
+        """Run these jobs, each over all that is due."""
+        now = self.county.clock.now()
+        self.beat()
+        for name in names:
+            job = BY_NAME[name]
+            job.run(self.county.deps, now)
+            if job.daily_at is not None:
+                self.daily_done[name] = job.due_since(now)
+
+    def _next_daily(self, job: Job) -> datetime:
+        slot = job.due_since(self.county.clock.now())
+        return slot if self.daily_done.get(job.name) != slot else slot + timedelta(days=1)
+
+    def beat(self) -> None:
+        """What is up was up without a gap since it started: idle time is not played beat by beat."""
+        now = self.county.clock.now()
+        with self.county.deps.transaction() as tx:
+            for component, life in self.lives.items():
+                if component not in self.down:
+                    uptimes.beat(tx, component, f"replay-{life}", now=now, gap_s=ENDLESS_S)
+
+    def fall_silent(self, what: str) -> None:
+        """Push, scheduler, or the whole service goes away."""
+        if what == "push":
+            self.county.channel.away = True
+            return
+        self.beat()
+        self.down.update(BEATING[what])
+        self.county.away = "api" in self.down
+
+    def come_back(self, what: str) -> None:
+        """It is back, as a new process."""
+        if what == "push":
+            self.county.channel.away = False
+            return
+        for component in BEATING[what]:
+            self.down.discard(component)
+            self.lives[component] += 1
+        self.county.away = "api" in self.down
+        self.beat()

@@ -1,0 +1,170 @@
+"""What officers do by scenario lines: each through the service's own interface, and told when it was refused."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from app.rules.facts import AlertKind
+from app.simulation.replay.county import County
+from app.simulation.replay.outlet import Outlet
+from app.simulation.replay.phone import Answer
+from app.simulation.replay.scenario import Event
+
+NOTE = "按情景记录"
+PLACE_ACCURACY_M = 20
+
+
+@dataclass
+class Staff:
+    """The officers of a replay."""
+
+    county: County
+    outlet: Outlet
+
+    def play(self, event: Event) -> bool:
+        """Play the line if it is an officer's act; whether it was done."""
+        return ACTS[event.do](self, event)
+
+    def ask(
+        self, event: Event, officer: str, method: str, path: str, body: dict[str, Any] | None = None
+    ) -> Answer | None:
+        """One request; a refusal or an absent service is printed with the line's number."""
+        answer = self.county.ask_as(officer, method, path, body)
+        if answer is None or not answer.taken:
+            reason = "service_away" if answer is None else answer.body.get("code", str(answer.status))
+            self.outlet.say(self.county.clock.now(), "refused", line=event.line, reason=reason)
+            return None
+        return answer
+
+    def _actor(self, event: Event) -> str:
+        return self.county.actor_for(event["subject"], event.get("officer") or event.get("by"))
+
+    def _subject(self, event: Event) -> str:
+        return str(self.county.subjects[event["subject"]])
+
+    def absent(self, event: Event) -> bool:
+        """The officer notes an absence from now on."""
+        body = {
+            "id": str(self.county.id("absence", event.line)),
+            "from": event.at.isoformat(),
+            "to": event["until"].isoformat(),
+        }
+        return self.ask(event, event["officer"], "POST", "/absences", body) is not None
+
+    def judgment(self, event: Event) -> bool:
+        """A judgment notice comes in."""
+        name = event["subject"]
+        subject_id = self.county.subjects.setdefault(name, self.county.id("subject", name))
+        self.county.office_of.setdefault(name, event["office"])
+        body = {
+            "id": str(self.county.id("judgment", event.line)),
+            "subject": {"id": str(subject_id), "name": name},
+            "office_id": str(self.county.sites[event["office"]].id),
+            "category": event["category"],
+            "decided_by": "人民法院",
+            **{key: event[key] for key in ("effective_on", "received_on", "papers_on") if event.get(key)},
+        }
+        return self.ask(event, self._actor(event), "POST", "/judgments", body) is not None
+
+    def class_change(self, event: Event) -> bool:
+        """The subject is put into another class."""
+        body = {"class": event["class"], "reason": event.get("reason", NOTE)}
+        return self._of_subject(event, "class-change", body)
+
+    def end(self, event: Event) -> bool:
+        """Supervision ends."""
+        return self._of_subject(event, "end", {"reason": event["reason"], "note": NOTE})
+
+    def _of_subject(self, event: Event, act: str, body: dict[str, Any]) -> bool:
+        path = f"/subjects/{self._subject(event)}/{act}"
+        return self.ask(event, self._actor(event), "POST", path, body) is not None
+
+    def order(self, event: Event) -> bool:
+        """A positioning order is approved."""
+        body = {
+            "id": str(self.county.id("order", event.line)),
+            "subject_id": self._subject(event),
+            "ground": event["ground"],
+            "from": event["from"].isoformat(),
+            "to": event["to"].isoformat(),
+        }
+        return self.ask(event, event["by"], "POST", "/positioning-orders", body) is not None
+
+    def lift(self, event: Event) -> bool:
+        """The order in force is lifted by whoever approved it, or by the one who is named."""
+        officer = event.get("by") or event.get("officer") or self._head(event)
+        listed = self.ask(event, officer, "GET", f"/positioning-orders?subject_id={self._subject(event)}")
+        now = event.at.isoformat()
+        live = [order for order in (listed.body["items"] if listed else []) if order["from"] <= now < order["to"]]
+        if listed is not None and not live:
+            self.outlet.say(self.county.clock.now(), "refused", line=event.line, reason="no_order_in_force")
+        if not live:
+            return False
+        path = f"/positioning-orders/{live[0]['id']}/lift"
+        return self.ask(event, officer, "POST", path, {"reason": event.get("reason", NOTE)}) is not None
+
+    def _head(self, event: Event) -> str:
+        """The county's own people may lift; the office's officer may not."""
+        county = self.county.sites[self.county.office_of[event["subject"]]].path.rsplit(".", 2)[-2]
+        return self.county.first_officer.get(county, self._actor(event))
+
+    def record(self, event: Event) -> bool:
+        """A visit made, or a talk held, just now."""
+        body: dict[str, Any] = {
+            "id": str(self.county.id("record", event.line)),
+            "subject_id": self._subject(event),
+            "items": [event["item"]],
+            "happened_at": event.at.isoformat(),
+            "note": event.get("note") or NOTE,
+        }
+        if event.get("lon") is not None and event.get("lat") is not None:
+            body["position"] = {"lon": event["lon"], "lat": event["lat"], "accuracy_m": PLACE_ACCURACY_M}
+        return self.ask(event, event["officer"], "POST", f"/{event.do}s", body) is not None
+
+    def waive(self, event: Event) -> bool:
+        """The oldest open duty of that kind is waived."""
+        query = f"/duties?subject_id={self._subject(event)}&kind={event['duty']}&state=open&limit=200"
+        listed = self.ask(event, event["officer"], "GET", query)
+        if listed is None:
+            return False
+        duties = sorted(listed.body["items"], key=lambda duty: (duty["opens_at"], duty["id"]))
+        if not duties:
+            self.outlet.say(self.county.clock.now(), "refused", line=event.line, reason="no_such_duty")
+            return False
+        reason = {"reason": event.get("reason", NOTE)}
+        return self.ask(event, event["officer"], "POST", f"/duties/{duties[0]['id']}/waive", reason) is not None
+
+    def acknowledge(self, event: Event) -> bool:
+        """Somebody takes an alert on."""
+        return self._handle(event, "acknowledge", {})
+
+    def close(self, event: Event) -> bool:
+        """Somebody closes an alert."""
+        return self._handle(event, "close", {"reason": event["reason"], "result": event["result"]})
+
+    def _handle(self, event: Event, act: str, body: dict[str, Any]) -> bool:
+        kind = AlertKind(event["alert"])
+        query = f"/alerts?subject_id={self._subject(event)}&kind={kind}&limit=200"
+        listed = self.ask(event, event["officer"], "GET", query)
+        if listed is None:
+            return False
+        alerts = [alert for alert in listed.body["items"] if alert["handling"] != "closed"]
+        if not alerts:
+            self.outlet.say(self.county.clock.now(), "refused", line=event.line, reason="no_such_alert")
+            return False
+        return self.ask(event, event["officer"], "POST", f"/alerts/{alerts[0]['id']}/{act}", body) is not None
+
+
+ACTS: dict[str, Callable[[Staff, Event], bool]] = {
+    "absent": Staff.absent,
+    "judgment": Staff.judgment,
+    "class_change": Staff.class_change,
+    "end": Staff.end,
+    "positioning_order": Staff.order,
+    "order_lift": Staff.lift,
+    "visit": Staff.record,
+    "talk": Staff.record,
+    "waive": Staff.waive,
+    "acknowledge": Staff.acknowledge,
+    "close": Staff.close,
+}
