@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.rules.facts import About, AlertKind, Cause, Channel, DutyKind, DutyState, Obligor, Reason, Strength
+from app.rules.policy import Policy
 
 ALERTS = {
     DutyKind.CHECK_IN: AlertKind.MISSED_CHECK_IN,
@@ -68,17 +69,16 @@ class Gap:
 class JudgeFacts:
     """A duty whose time to be judged has come, and what the judgment looks at.
 
-    `gaps` are the API's gaps that touch [opens_at, due_at), whole and in order. `title` names a visit or talk as the
-    policy does. `why` is what another rule found: reason, cause and strength of what this one knows nothing of.
+    `policy` is the version by which the duty was planned. `gaps` are the API's that touch [opens_at, due_at), whole
+    and in order. `why` is what another rule found: reason, cause and strength of what this one knows nothing of.
     """
 
     duty: DutyFacts
     rule_code: str
     policy_version_id: UUID
-    late_evidence_wait_min: int
+    policy: Policy
     gaps: tuple[Gap, ...] = ()
     phone: PhoneFacts = PhoneFacts()
-    title: str = ""
     why: tuple[Reason, Cause, Strength] | None = None
 
 

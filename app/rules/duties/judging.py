@@ -28,7 +28,7 @@ def judge(facts: JudgeFacts, *, now: datetime) -> Decision:
     gap = _excusing_gap(facts)
     if gap is None:
         return _missed(facts, now)
-    wait = timedelta(minutes=facts.late_evidence_wait_min)
+    wait = timedelta(minutes=facts.policy.late_evidence_wait_min)
     if gap.to_at is None:
         return Decision((PostponeJudgment(duty.id, now + wait),))
     ready_at = max(gap.to_at, duty.due_at) + wait

@@ -18,7 +18,8 @@ def reading(facts: JudgeFacts) -> tuple[Reason, Cause, Strength]:
         return facts.why
     if facts.duty.kind is DutyKind.CHECK_IN:
         return _check_in(facts.duty, facts.phone)
-    params = (("title", facts.title), ("due", last_moment(facts.duty.due_at)))
+    item = facts.policy.item(facts.rule_code)
+    params = (("title", item.title if item else facts.rule_code), ("due", last_moment(facts.duty.due_at)))
     return Reason(f"{ALERTS[facts.duty.kind].value}_no_record", params), Cause.UNSURE, Strength.STRONG
 
 

@@ -1,0 +1,56 @@
+"""Judge the duties that nobody fulfilled by the end of their grace."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from app.rules.duties import JudgeFacts, judge
+from app.rules.effects import ChangeDuty, Decision, PostponeJudgment
+from app.rules.facts import DutyKind, DutyState
+from app.rules.intake import Judgment, why_overdue
+from app.store import due, effects
+
+
+@dataclass(frozen=True)
+class Judged:
+    """How many duties were missed, could not be judged because the service was away, wait longer, or fell away."""
+
+    missed: int = 0
+    unjudged: int = 0
+    postponed: int = 0
+    cancelled: int = 0
+
+
+def judge_duties(tx: Connection, *, now: datetime, limit: int = 500, ids: Sequence[UUID] | None = None) -> Judged:
+    """Judge the next duties whose time has come, or those of `ids` whose has; each once, whoever else tries."""
+    wanted = ids if ids is not None else [found.id for found in due.listed(tx, due.JUDGE, now=now, limit=limit)]
+    claimed = due.claim_duties(tx, due.JUDGE, wanted, now=now) if wanted else ()
+    decisions = [judge(one, now=now) for one in _facts(tx, claimed, now=now)]
+    effects.apply(tx, decisions)
+    return _counted(decisions)
+
+
+def _facts(tx: Connection, claimed: Sequence[UUID], *, now: datetime) -> list[JudgeFacts]:
+    """What the judgment looks at; for an overdue intake also what its own rule says of it."""
+    facts = due.judge_facts(tx, claimed, now=now) if claimed else ()
+    intakes = [one.duty.id for one in facts if one.duty.kind is DutyKind.INTAKE]
+    judgments = due.judgments(tx, intakes) if intakes else {}
+    return [_with_why(one, judgments.get(one.duty.id)) for one in facts]
+
+
+def _with_why(facts: JudgeFacts, judgment: Judgment | None) -> JudgeFacts:
+    return facts if judgment is None else replace(facts, why=why_overdue(judgment, facts.policy.holidays))
+
+
+def _counted(decisions: Sequence[Decision]) -> Judged:
+    found = [effect for decision in decisions for effect in decision.effects]
+    states = [effect.state for effect in found if isinstance(effect, ChangeDuty)]
+    return Judged(
+        missed=states.count(DutyState.MISSED),
+        unjudged=states.count(DutyState.UNJUDGED),
+        postponed=sum(isinstance(effect, PostponeJudgment) for effect in found),
+        cancelled=states.count(DutyState.CANCELLED),
+    )

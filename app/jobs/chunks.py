@@ -1,0 +1,79 @@
+"""Sweeping in chunks: one transaction each, halved on failure until the item that cannot be done stands alone."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from app.rules.errors import Unavailable
+from app.store import due
+from app.store.due import Due, Sweep
+
+LOG = logging.getLogger(__name__)
+CHUNK = 500
+NAMED = 20
+
+Transaction = Callable[[], AbstractContextManager[Connection]]
+Work = Callable[[Connection, Sequence[UUID]], Any]
+"""Does the work for some ids in one transaction; gives a frozen dataclass of counts."""
+
+
+@dataclass
+class Swept:
+    """What a sweep did, counted by name, and which items failed alone."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    failed: list[UUID] = field(default_factory=list)
+
+    def as_counts(self) -> Mapping[str, int]:
+        """The counts of a run: `failed` tells how many were left behind, and the first of them are named."""
+        named = {f"failed {item}": 1 for item in self.failed[:NAMED]}
+        return {**self.counts, "failed": len(self.failed), **named}
+
+
+def in_chunks(ids: Sequence[UUID], work: Work, transaction: Transaction, *, size: int = CHUNK) -> Swept:
+    """Do `work` for all ids, at most `size` in one transaction. What fails is halved; the rest goes through.
+
+    Raises `Unavailable` at once: where the database is away, halving would only ask it more often.
+    """
+    swept = Swept()
+    for start in range(0, len(ids), size):
+        _done(ids[start : start + size], work, transaction, swept)
+    return swept
+
+
+def sweep(kind: Sweep, work: Work, transaction: Transaction, *, now: datetime, size: int = CHUNK) -> Swept:
+    """Do `work` for everything that is due at `now`, chunk by chunk. What failed or is held elsewhere is passed by."""
+    swept = Swept()
+    after: Due | None = None
+    while True:
+        with transaction() as tx:
+            found = due.listed(tx, kind, now=now, limit=size, after=after)
+        if not found:
+            return swept
+        _done([one.id for one in found], work, transaction, swept)
+        after = found[-1]
+
+
+def _done(ids: Sequence[UUID], work: Work, transaction: Transaction, swept: Swept) -> None:
+    try:
+        with transaction() as tx:
+            counts = asdict(work(tx, ids))
+    except Unavailable:
+        raise
+    except Exception:
+        if len(ids) == 1:
+            LOG.exception("item %s failed", ids[0])
+            swept.failed.append(ids[0])
+            return
+        middle = len(ids) // 2
+        for half in (ids[:middle], ids[middle:]):
+            _done(half, work, transaction, swept)
+    else:
+        swept.counts.update(counts)
