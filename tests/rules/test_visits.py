@@ -12,6 +12,7 @@ from app.rules.effects import ChangeDuty, Decision, RecoverAlert, WriteRecord
 from app.rules.errors import NotAllowed, Refused
 from app.rules.facts import About, Actor, AlertKind, DutyKind, DutyState, Fix, Grant, Role
 from app.rules.visits import NewRecord, Owed, RecordFacts, days_until_written, judge, outcome, roles_reaching
+from app.rules.wording import sentence
 from tests.rules.policies import shipped
 
 SUBJECT = uuid5(NAMESPACE_URL, "test:subject")
@@ -69,6 +70,11 @@ def codes(decision: Decision) -> list[str]:
     return [reason.code for reason in written(decision).reasons]
 
 
+def told(decision: Decision) -> str:
+    first = written(decision).reasons[0]
+    return sentence(first.code, dict(first.params))
+
+
 @dataclass(frozen=True)
 class Case:
     name: str
@@ -109,6 +115,13 @@ def test_the_change_names_the_record_and_when_it_happened() -> None:
     assert change.evidence == About("visit", an_id("record"))
     assert change.reason.code == "record_in_time"
     assert change.actor == an_actor()
+
+
+def test_the_sentence_names_the_last_day_or_the_minute() -> None:
+    at_midnight = judge(facts(a_visit_owed()), a_record(DUE), an_actor(), now=NOW)
+    assert told(at_midnight) == "走访家庭:已完成,晚于期限 3月12日。"
+    in_the_demo = judge(facts(a_visit_owed(due_at=OPENS + 3 * DAY)), a_record(OPENS), an_actor(), now=NOW)
+    assert told(in_the_demo) == "走访家庭:按期完成(最迟 3月5日 09:00)。"
 
 
 def test_a_duty_that_no_job_has_opened_yet_is_opened_first() -> None:

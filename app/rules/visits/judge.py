@@ -7,7 +7,7 @@ it. A record that no duty waits for is kept as an extra one.
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from app.rules.calendar import legal_day
+from app.rules.calendar import end_of_day, last_day_before, legal_day
 from app.rules.effects import ChangeDuty, Decision, Effect, RecoverAlert, WriteRecord
 from app.rules.facts import About, Actor, AlertKind, DutyKind, DutyState, Fix, Reason
 from app.rules.policy import Item
@@ -85,8 +85,14 @@ def _verdict(item: Item, duty: Owed | None, happened_at: datetime) -> Reason:
     if duty is None:
         return Reason("record_extra", (("title", item.title),))
     in_time = outcome(happened_at, duty.due_at) is DutyState.FULFILLED
-    due = ("due", duty.due_at.isoformat())
+    due = ("due", _deadline(duty.due_at))
     return Reason("record_in_time" if in_time else "record_late", (("title", item.title), due))
+
+
+def _deadline(due_at: datetime) -> str:
+    """The last day where the time ends with one, else the minute; `rules.wording` writes both as people read them."""
+    last = last_day_before(due_at)
+    return last.isoformat() if due_at == end_of_day(last) else due_at.isoformat(timespec="minutes")
 
 
 def _covered(new: NewRecord, verdicts: Mapping[str, Reason]) -> tuple[Reason, ...]:
@@ -115,7 +121,7 @@ def _place(fix: Fix | None, home_distance_m: float | None) -> Reason:
 def _fulfilled(record: WriteRecord, duty: Owed, verdict: Reason) -> list[Effect]:
     effects: list[Effect] = []
     if duty.state is DutyState.PLANNED:  # the clock has opened it and no job yet: its history should not skip that
-        opened = Reason("opened")
+        opened = Reason("duty_opened")
         effects.append(
             ChangeDuty(duty.id, DutyState.OPEN, record.written_at, opened, record.officer, office_id=record.office_id)
         )

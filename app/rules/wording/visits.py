@@ -24,8 +24,8 @@ MINOR = "未成年人"
 """Stands for the name of a subject under the minor regime wherever the name is sealed [Law 54, 58]."""
 
 SENTENCES: dict[str, str] = {
-    "record_in_time": "{title}:按期完成(应于 {due} 前完成)。",
-    "record_late": "{title}:已完成,晚于应完成的时间 {due}。",
+    "record_in_time": "{title}:按期完成(最迟 {due})。",
+    "record_late": "{title}:已完成,晚于期限 {due}。",
     "record_extra": "{title}:目前没有到期的任务,作为额外的记录保存。",
     "record_corrects": "更正先前的一份记录,先前认定的完成情况不变。",
     "written_days_later": "事后第 {days} 天写成,晚于规定的 {allowed} 天。",
