@@ -14,6 +14,14 @@ LOOK_AHEAD = timedelta(days=7)
 NEVER_STAFFED = "ever"
 """Stands for the beginning of a stretch that has none: nobody ever held a role there."""
 
+SENTENCES = {
+    (True, True): "office_unstaffed",
+    (True, False): "office_unstaffed_open",
+    (False, True): "office_unstaffed_until",
+    (False, False): "office_never_staffed",
+}
+"""By whether the beginning and the end of a stretch are known."""
+
 
 @dataclass(frozen=True)
 class Span:
@@ -116,7 +124,7 @@ def _notice(staffing: Staffing, gap: Gap, user: UUID, now: datetime) -> Notify:
         recipient_id=user,
         about=About("office", staffing.office_id),
         step=f"unstaffed.{_beginning(gap)}",
-        wording=Reason("office_unstaffed" if gap.to_at else "office_unstaffed_open", tuple(params)),
+        wording=Reason(SENTENCES[gap.from_at is not None, gap.to_at is not None], tuple(params)),
         at=now,
         push_at=now,
     )
