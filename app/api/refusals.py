@@ -17,6 +17,7 @@ class ProblemField(Schema):
 
     field = fields.String(required=True, metadata={"description": "Dotted path of the input, such as reports.3.lon."})
     detail = fields.String(required=True, metadata={"description": "One Chinese sentence."})
+    line = fields.Integer(metadata={"description": "Where the input is a text of several lines."})
 
 
 class Problem(Schema):

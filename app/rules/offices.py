@@ -1,11 +1,11 @@
-"""Where an office may stand in the tree, and which roles fit an office of which level."""
+"""Where an office may stand in the tree."""
 
 import re
 from dataclasses import dataclass
 from uuid import UUID
 
 from app.rules.errors import Refused
-from app.rules.facts import OfficeLevel, Role
+from app.rules.facts import OfficeLevel
 
 ADCODE = re.compile(r"[1-9]\d{5}")
 JUSTICE_OFFICE_CODE = re.compile(r"[0-9A-Za-z-]{1,32}")
@@ -20,20 +20,6 @@ PARENTS: dict[OfficeLevel, frozenset[OfficeLevel]] = {
     OfficeLevel.JUSTICE_OFFICE: frozenset({OfficeLevel.COUNTY}),
 }
 """A county stands directly under its province where that is a municipality, or where the province governs it itself."""
-
-_GROUND = frozenset({OfficeLevel.JUSTICE_OFFICE, OfficeLevel.COUNTY})
-
-FITTING: dict[Role, frozenset[OfficeLevel]] = {
-    Role.AIDE: _GROUND,
-    Role.OFFICER: _GROUND,
-    Role.PROVIDER: _GROUND,
-    Role.COUNTY_STAFF: frozenset({OfficeLevel.COUNTY}),
-    Role.COUNTY_HEAD: frozenset({OfficeLevel.COUNTY}),
-    Role.CITY_STAFF: frozenset({OfficeLevel.CITY}),
-    Role.PROCURATOR: frozenset({OfficeLevel.COUNTY, OfficeLevel.CITY}),
-    Role.ADMIN: frozenset(OfficeLevel),
-}
-
 
 @dataclass(frozen=True)
 class Site:
@@ -54,11 +40,6 @@ def path_under(parent: Site | None, level: OfficeLevel, code: str) -> str:
     _refuse_parent(parent, level)
     _refuse_code(parent, level, code)
     return f"{parent.path}.{code}" if parent else code
-
-
-def fits(role: Role, level: OfficeLevel) -> bool:
-    """Whether somebody can have this role in an office of this level."""
-    return level in FITTING[role]
 
 
 def _refuse_parent(parent: Site | None, level: OfficeLevel) -> None:

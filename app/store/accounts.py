@@ -1,5 +1,6 @@
 """Users with their log-ins and roles, and the subjects' own log-ins."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,10 +9,12 @@ from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 
-from app.models.office import User, UserRole
+from app.models.office import Office, User, UserRole
 from app.models.subject import Subject, SubjectAccount
-from app.rules.errors import Conflict
-from app.rules.facts import Role
+from app.rules.errors import Conflict, NotFound
+from app.rules.facts import Actor, Role
+from app.rules.users import HeldRole, UserFacts
+from app.store.scope import offices_of
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,54 @@ def add_user(tx: Connection, user: NewUser) -> None:
         raise Conflict("login_taken", fields={"login": "login_taken"}) from error
 
 
+def within_reach(tx: Connection, actor: Actor, user_id: UUID, *, now: datetime) -> UserFacts:
+    """A user who has, or had, a role in one of the actor's offices, locked; NotFound for any other.
+
+    Somebody whose roles were all withdrawn stays within reach of the admins who had them, and can be given new ones.
+    """
+    in_reach = select(UserRole.id).join(Office, Office.id == UserRole.office_id)
+    user = tx.execute(
+        select(User.id, User.login, User.name, User.phone, User.disabled_at)
+        .where(User.id == user_id, in_reach.where(UserRole.user_id == user_id, offices_of(actor)).exists())
+        .with_for_update()
+    ).one_or_none()
+    if user is None:
+        raise NotFound("not_found")
+    held = tx.execute(
+        select(UserRole.id, UserRole.role, Office.id.label("office_id"), Office.path)
+        .join(Office, Office.id == UserRole.office_id)
+        .where(UserRole.user_id == user_id, UserRole.held.contains(now))
+        .order_by(Office.path, UserRole.role)
+    )
+    roles = tuple(HeldRole(row.id, Role(row.role), row.office_id, row.path) for row in held)
+    return UserFacts(user.id, user.login, user.name, user.phone, user.disabled_at is not None, roles)
+
+
+def find(tx: Connection, user_id: UUID) -> NewUser | None:
+    """One user wherever: for a repeated request to be told from another one."""
+    row = tx.execute(
+        select(User.id, User.login, User.name, User.phone, User.password_hash, User.created_at).where(
+            User.id == user_id
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return NewUser(row.id, row.login, row.name, row.phone, row.password_hash, row.created_at)
+
+
+def change_user(tx: Connection, user_id: UUID, values: Mapping[str, str | None]) -> None:
+    """New values for `name` or `phone`."""
+    tx.execute(update(User).where(User.id == user_id).values(**values))
+
+
+def find_role(tx: Connection, role_id: UUID) -> tuple[UUID, Role, UUID] | None:
+    """Whose role this is, which, and in which office; withdrawn or not."""
+    row = tx.execute(
+        select(UserRole.user_id, UserRole.role, UserRole.office_id).where(UserRole.id == role_id)
+    ).one_or_none()
+    return (row.user_id, Role(row.role), row.office_id) if row else None
+
+
 def give_role(tx: Connection, role_id: UUID, user_id: UUID, role: Role, office_id: UUID, *, now: datetime) -> None:
     """Give a role in an office from `now` on; Conflict `role_held` where the user holds it already."""
     held = Range(now, None, bounds="[)")
@@ -88,9 +139,9 @@ def set_password(tx: Connection, user_id: UUID, password_hash: str) -> None:
     tx.execute(update(User).where(User.id == user_id).values(password_hash=password_hash))
 
 
-def disable(tx: Connection, user_id: UUID, *, now: datetime) -> None:
-    """The user cannot log in any more."""
-    tx.execute(update(User).where(User.id == user_id, User.disabled_at.is_(None)).values(disabled_at=now))
+def set_disabled(tx: Connection, user_id: UUID, disabled_at: datetime | None) -> None:
+    """The user cannot log in any more; None opens the account again."""
+    tx.execute(update(User).where(User.id == user_id).values(disabled_at=disabled_at))
 
 
 def add_subject_account(tx: Connection, subject_id: UUID, login: str, password_hash: str, *, now: datetime) -> None:

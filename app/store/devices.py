@@ -9,8 +9,9 @@ from sqlalchemy.exc import IntegrityError
 
 from app.models.subject import DeviceBinding, Subject, SubjectState
 from app.rules.devices import Device, PhoneFacts
-from app.rules.errors import Conflict
-from app.rules.facts import Channel, SubjectStatus
+from app.rules.errors import Conflict, NotFound
+from app.rules.facts import Actor, Channel, SubjectStatus
+from app.store.scope import subjects_of
 
 
 def facts(tx: Connection, subject_id: UUID, device_id: UUID, *, now: datetime) -> PhoneFacts | None:
@@ -36,6 +37,18 @@ def facts(tx: Connection, subject_id: UUID, device_id: UUID, *, now: datetime) -
     return PhoneFacts(
         subject_id, device_id, SubjectStatus(row.status), Channel(row.channel), bound=row.bound, holder=row.holder
     )
+
+
+def lock_subject(tx: Connection, actor: Actor, subject_id: UUID) -> None:
+    """Take the lock of a subject of the actor's; NotFound for any other."""
+    found = tx.execute(
+        select(SubjectState.subject_id)
+        .join(Subject, Subject.id == SubjectState.subject_id)
+        .where(Subject.id == subject_id, subjects_of(actor))
+        .with_for_update(of=SubjectState)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("not_found")
 
 
 def bound_to(tx: Connection, subject_id: UUID, *, now: datetime) -> UUID | None:

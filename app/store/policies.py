@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 
@@ -35,6 +35,21 @@ CLOSE = text(
 VERSIONS = text("SELECT id, content_hash, content FROM policy_versions WHERE id = ANY(:version_ids)")
 
 
+PLANNED = text(
+    """
+    SELECT t.subject_id, t.planned_until
+    FROM offices scope
+    JOIN offices o ON o.path = scope.path OR o.path LIKE scope.path || '.%'
+    JOIN subjects s ON s.office_id = o.id
+    JOIN subject_states t ON t.subject_id = s.id
+    WHERE scope.id = :office_id AND t.planned_until IS NOT NULL
+      AND (CAST(:after AS uuid) IS NULL OR t.subject_id > CAST(:after AS uuid))
+    ORDER BY t.subject_id LIMIT :limit
+    FOR UPDATE OF t
+    """
+)
+
+
 @dataclass(frozen=True)
 class PolicyInForce:
     """A policy with the id of its version."""
@@ -56,6 +71,28 @@ def in_force(tx: Connection, office_ids: Iterable[UUID], *, at: datetime) -> Map
 def of_office(tx: Connection, office_id: UUID, *, at: datetime) -> PolicyInForce:
     """The policy in force at `at` for one office."""
     return in_force(tx, [office_id], at=at)[office_id]
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    """What a repeated request is compared with."""
+
+    office_id: UUID
+    content_hash: str
+
+
+def find(tx: Connection, version_id: UUID) -> VersionRow | None:
+    """One version wherever."""
+    row = tx.execute(
+        select(PolicyVersion.office_id, PolicyVersion.content_hash).where(PolicyVersion.id == version_id)
+    ).one_or_none()
+    return VersionRow(row.office_id, row.content_hash) if row else None
+
+
+def lock_planned(tx: Connection, office_id: UUID, *, after: UUID | None, limit: int) -> dict[UUID, datetime]:
+    """Up to when the subjects of an office, and of those below it, are planned: the next by id, locked."""
+    rows = tx.execute(PLANNED, {"office_id": office_id, "after": after, "limit": limit})
+    return {row.subject_id: row.planned_until for row in rows}
 
 
 def by_id(tx: Connection, version_ids: Iterable[UUID]) -> Mapping[UUID, Policy]:
