@@ -1,19 +1,27 @@
 """Duties on disk: planned, cancelled, changed, postponed, reminded; each change with its event."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, delete, insert, text, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.models.duty import Duty, DutyEvent
 from app.models.position import CollectionPower
-from app.models.subject import SubjectState
+from app.models.subject import Subject, SubjectState
+from app.rules.duties import WaiveFacts
 from app.rules.effects import CancelPlanned, ChangeDuty, MarkReminded, MovePlan, PlanDuty, PostponeJudgment
-from app.rules.facts import DutyState, PowerKind
+from app.rules.errors import NotFound
+from app.rules.facts import Actor, DutyKind, DutyState, PowerKind
+from app.store import states
 from app.store.arrays import as_json
+from app.store.scope import subjects_of
+
+NOBODY = UUID(int=0)
 
 
 def plan(tx: Connection, effects: Sequence[PlanDuty]) -> None:
@@ -79,13 +87,19 @@ def move_plan(tx: Connection, effects: Sequence[MovePlan]) -> None:
 
 
 def cancel_planned(tx: Connection, effects: Sequence[CancelPlanned]) -> None:
-    """Planned duties fall away, and with them the powers that they would have carried."""
+    """Planned duties fall away, and with them the powers that they would have carried.
+
+    Subjects for whom the same is cancelled for the same reason are written together: a new policy touches a county.
+    """
+    alike: dict[CancelPlanned, list[UUID]] = defaultdict(list)
     for effect in effects:
-        cancelled = list(
+        alike[replace(effect, subject_id=NOBODY)].append(effect.subject_id)
+    for effect, subject_ids in alike.items():
+        cancelled = sorted(
             tx.execute(
                 update(Duty)
                 .where(
-                    Duty.subject_id == effect.subject_id,
+                    Duty.subject_id.in_(subject_ids),
                     Duty.state == DutyState.PLANNED,
                     Duty.opens_at >= effect.since,
                     Duty.kind.in_(effect.kinds),
@@ -159,7 +173,29 @@ def change(tx: Connection, effects: Sequence[ChangeDuty]) -> None:
             (later if effect.duty_id in seen else batch).append(effect)
             seen.add(effect.duty_id)
         tx.execute(CHANGE, {"changes": as_json([_change_row(n, effect) for n, effect in enumerate(batch)])})
+        _end_powers(tx, [effect for effect in batch if effect.state in ENDS_POWER])
         rest = later
+
+
+ENDS_POWER = frozenset({DutyState.WAIVED, DutyState.CANCELLED})
+"""States after which nothing may be asked of the phone for the duty: the power to collect ends with them."""
+
+END_POWERS = text(
+    """
+    WITH ended AS (
+        SELECT * FROM jsonb_to_recordset(CAST(:ended AS jsonb)) AS e(id uuid, at timestamptz)
+    ), shortened AS (
+        UPDATE collection_powers p SET covers = tstzrange(lower(p.covers), e.at, '[)')
+        FROM ended e WHERE p.id = e.id AND e.at > lower(p.covers) AND e.at < upper(p.covers)
+    )
+    DELETE FROM collection_powers p USING ended e WHERE p.id = e.id AND e.at <= lower(p.covers)
+    """
+)
+
+
+def _end_powers(tx: Connection, effects: Sequence[ChangeDuty]) -> None:
+    if effects:
+        tx.execute(END_POWERS, {"ended": as_json([{"id": effect.duty_id, "at": effect.at} for effect in effects])})
 
 
 def _change_row(n: int, effect: ChangeDuty) -> dict[str, Any]:
@@ -194,3 +230,14 @@ def mark_reminded(tx: Connection, effects: Sequence[MarkReminded]) -> None:
         update(Duty).where(Duty.id == bindparam("key")).values(reminded_at=bindparam("moment")),
         [{"key": effect.duty_id, "moment": effect.at} for effect in effects],
     )
+
+
+def waive_facts(tx: Connection, actor: Actor, duty_id: UUID) -> WaiveFacts:
+    """A duty within the actor's reach as it stands, under its subject's lock; NotFound for any other."""
+    reached = select(Duty.subject_id).join(Subject, Subject.id == Duty.subject_id)
+    subject_id = tx.execute(reached.where(Duty.id == duty_id, subjects_of(actor))).scalar_one_or_none()
+    if subject_id is None:
+        raise NotFound("not_found")
+    states.lock(tx, [subject_id])
+    row = tx.execute(select(Duty.kind, Duty.state, Duty.waived_by, Duty.waive_reason).where(Duty.id == duty_id)).one()
+    return WaiveFacts(duty_id, subject_id, DutyKind(row.kind), DutyState(row.state), row.waived_by, row.waive_reason)

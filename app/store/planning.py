@@ -21,6 +21,7 @@ SUBJECTS = text(
             WHERE p.subject_id = s.id ORDER BY lower(p.period) DESC LIMIT 1) AS supervised_to,
            (SELECT max(d.due_at) FROM duties d
             WHERE d.subject_id = s.id AND d.rule_code = :visit AND d.state <> 'cancelled'
+              AND d.opens_at >= s.registered_at
               AND (CAST(:since AS timestamptz) IS NULL OR d.state <> 'planned' OR d.opens_at < :since)
            ) AS last_visit_due
     FROM subjects s JOIN subject_states t ON t.subject_id = s.id

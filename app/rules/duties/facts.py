@@ -84,12 +84,14 @@ class JudgeFacts:
 
 @dataclass(frozen=True)
 class WaiveFacts:
-    """A duty that somebody wants to waive, as it stands."""
+    """A duty that somebody wants to waive, as it stands; with who waived it before, and why."""
 
     id: UUID
     subject_id: UUID
     kind: DutyKind
     state: DutyState
+    waived_by: UUID | None = None
+    waive_reason: str | None = None
 
 
 def alert_about(kind: DutyKind, subject_id: UUID, duty_id: UUID) -> About:

@@ -51,8 +51,11 @@ def _notice(duty: DutyFacts, step: str, now: datetime) -> Notify:
 def waive(facts: WaiveFacts, reason: str, actor: Actor, *, now: datetime) -> Decision:
     """A named user lets the duty go, with a reason in own words; the alert of a missed one is over with it.
 
-    Conflict where the duty was done, was let go before, or nobody can judge it any more.
+    The same user with the same reason again changes nothing. Conflict `duty_settled` where the duty was done, was let
+    go by somebody else, or nobody can judge it any more.
     """
+    if facts.state is DutyState.WAIVED and (facts.waived_by, facts.waive_reason) == (actor.id, reason):
+        return Decision()
     if facts.state not in WAIVABLE:
         raise Conflict("duty_settled")
     about = About("duty", facts.id)
