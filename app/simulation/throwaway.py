@@ -8,11 +8,11 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from app.simulation.cluster import Cluster
-from app.simulation.postgres import server_user
+from app.simulation.postgres import ClusterError, server_user
 
 THROWAWAY = "zhifang-pg-"
 
@@ -38,10 +38,15 @@ def throwaway_folder(owner_pid: int) -> Path:
 def remove_abandoned() -> None:
     """Stop and remove throw-away clusters of ours whose process was killed before it could do so."""
     for folder in _temporary().glob(f"{THROWAWAY}*-*"):
-        pid = folder.name.removeprefix(THROWAWAY).split("-")[0]
-        ours = {os.geteuid(), server_user(folder).uid}
-        if pid.isdigit() and not _is_alive(int(pid)) and folder.lstat().st_uid in ours and not folder.is_symlink():
-            remove(folder)
+        with suppress(ClusterError, FileNotFoundError):  # another process may be removing the same one
+            if _is_abandoned(folder):
+                remove(folder)
+
+
+def _is_abandoned(folder: Path) -> bool:
+    pid = folder.name.removeprefix(THROWAWAY).split("-")[0]
+    ours = {os.geteuid(), server_user(folder).uid}
+    return pid.isdigit() and folder.lstat().st_uid in ours and not folder.is_symlink() and not _is_alive(int(pid))
 
 
 def remove(folder: Path) -> None:

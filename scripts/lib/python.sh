@@ -32,9 +32,8 @@ make_environment() {
 
 install_locked() {
     rm -f "$VENV/$1.installed"
-    "$VENV/bin/python" -m pip install --disable-pip-version-check --no-input --no-deps --no-compile --require-hashes \
-        -r "$ROOT/requirements/$1.txt" &&
-        "$VENV/bin/python" -m compileall -q -j 0 "$VENV/lib"
+    "$VENV/bin/python" -m pip install --disable-pip-version-check --no-input --no-deps --require-hashes \
+        -r "$ROOT/requirements/$1.txt"
 }
 
 # The pages' script comes in a Python package made for another framework; we take the one file out of it.

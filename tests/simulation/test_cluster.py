@@ -103,14 +103,19 @@ def test_data_of_a_version_that_is_not_installed_are_left_alone(folder: Path) ->
 
 
 def test_what_a_killed_process_left_is_removed_by_the_next() -> None:
-    gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
-    left = throwaway_folder(int(gone.stdout))
+    owner = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    left = throwaway_folder(owner.pid)
     cluster = Cluster(left, durable=False)
     cluster.start()
     server = int((cluster.data / "postmaster.pid").read_text().split()[0])
     remove(throwaway_folder(os.getpid()))
-    assert not left.exists()
+    assert cluster.is_running()
+    owner.kill()
+    owner.wait()
+    remove(throwaway_folder(os.getpid()))
     wait_until_gone(server)
+    while left.exists():  # another process of this test run may be the one that removes it
+        time.sleep(0.01)
 
 
 def test_the_scripts_get_both_addresses_and_may_ask_twice(folder: Path) -> None:
