@@ -1,6 +1,10 @@
 """The subject's phone. One file for each subject-matter; what officers see is not shared from here."""
 
 from app.api.blueprint import Blueprint
-from app.api.mobile import sessions
+from app.api.mobile import checkins, duties, sessions
 
-BLUEPRINTS: tuple[Blueprint, ...] = (sessions.BLUEPRINT,)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    checkins.BLUEPRINT,
+    duties.BLUEPRINT,
+    sessions.BLUEPRINT,
+)

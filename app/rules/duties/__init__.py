@@ -1,9 +1,19 @@
 """What becomes of a duty as time goes by: it opens, is reminded of, is judged once after its end, or is waived."""
 
-from app.rules.duties.facts import ALERTS, WAIVABLE, DutyFacts, Gap, JudgeFacts, PhoneFacts, WaiveFacts, alert_about
+from app.rules.duties.facts import (
+    ALERTS,
+    WAIVABLE,
+    DutyFacts,
+    Gap,
+    JudgeFacts,
+    OwedFacts,
+    PhoneFacts,
+    WaiveFacts,
+    alert_about,
+)
 from app.rules.duties.judging import STANDSTILL, judge
 from app.rules.duties.reading import LOW_BATTERY_PERCENT, PERMISSION_LOST
-from app.rules.duties.steps import open_duty, remind, waive
+from app.rules.duties.steps import how_to, open_duty, remind, waive
 
 __all__ = [
     "ALERTS",
@@ -14,9 +24,11 @@ __all__ = [
     "DutyFacts",
     "Gap",
     "JudgeFacts",
+    "OwedFacts",
     "PhoneFacts",
     "WaiveFacts",
     "alert_about",
+    "how_to",
     "judge",
     "open_duty",
     "remind",

@@ -83,6 +83,18 @@ class JudgeFacts:
 
 
 @dataclass(frozen=True)
+class OwedFacts:
+    """A duty of a subject's own, as its phone shows it."""
+
+    kind: DutyKind
+    state: DutyState
+    channel: Channel
+    opens_at: datetime
+    due_at: datetime
+    grace_until: datetime
+
+
+@dataclass(frozen=True)
 class WaiveFacts:
     """A duty that somebody wants to waive, as it stands; with who waived it before, and why."""
 

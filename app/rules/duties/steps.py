@@ -1,12 +1,12 @@
-"""A duty opens, is reminded of, is waived."""
+"""A duty opens, is reminded of, is waived; and what its subject is told of it."""
 
 from datetime import datetime
 
-from app.rules.duties.facts import ALERTS, WAIVABLE, DutyFacts, WaiveFacts, alert_about
-from app.rules.duties.moments import window
+from app.rules.duties.facts import ALERTS, WAIVABLE, DutyFacts, OwedFacts, WaiveFacts, alert_about
+from app.rules.duties.moments import moment, window
 from app.rules.effects import ChangeDuty, Decision, Effect, MarkReminded, Notify, RecoverAlert, WriteAudit
 from app.rules.errors import Conflict
-from app.rules.facts import JOB, About, Actor, Channel, DutyState, Obligor, Reason
+from app.rules.facts import JOB, About, Actor, Channel, DutyKind, DutyState, Obligor, Reason
 
 
 def open_duty(duty: DutyFacts, *, now: datetime) -> Decision:
@@ -73,3 +73,17 @@ def waive(facts: WaiveFacts, reason: str, actor: Actor, *, now: datetime) -> Dec
 def cancelled(duty: DutyFacts, now: datetime) -> ChangeDuty:
     """The duty falls away, because supervision ended before it."""
     return ChangeDuty(duty.id, DutyState.CANCELLED, now, Reason("supervision_ended"), JOB, office_id=duty.office_id)
+
+
+def how_to(owed: OwedFacts, *, now: datetime) -> Reason:
+    """What the subject is told of a duty of its own: what to do and until when, or what became of it."""
+    if owed.state is DutyState.PLANNED:
+        return Reason("how_upcoming", window(owed.opens_at, owed.due_at))
+    if owed.state is not DutyState.OPEN:
+        return Reason(f"how_{owed.state.value}")
+    if owed.due_at <= now:
+        return Reason("how_still_late", (("grace", moment(owed.grace_until)),))
+    if owed.kind is DutyKind.LOCATION_CHECK:
+        return Reason("how_location_check", window(owed.opens_at, owed.due_at))
+    by_phone = owed.channel is Channel.SMARTPHONE
+    return Reason("how_by_phone" if by_phone else "how_in_person", window(owed.opens_at, owed.due_at))

@@ -1,4 +1,24 @@
-"""Sentences about duties."""
+"""Sentences about duties, and what their kinds and states are called."""
+
+TITLES: dict[str, str] = {
+    "check_in": "签到",
+    "location_check": "位置核查",
+    "intake": "报到",
+    "visit": "走访",
+    "talk": "谈话",
+}
+STATES: dict[str, str] = {
+    "planned": "未开始",
+    "open": "待完成",
+    "fulfilled": "已完成",
+    "late": "迟到完成",
+    "submitted": "待核实",
+    "missed": "未完成",
+    "waived": "已免除",
+    "cancelled": "已取消",
+    "unjudged": "无法判断",
+}
+OBLIGORS: dict[str, str] = {"subject": "本人", "office": "司法所", "handing_organ": "移送机关"}
 
 SENTENCES: dict[str, str] = {
     "duty_opened": "已到办理时间。",
@@ -10,4 +30,15 @@ SENTENCES: dict[str, str] = {
     "policy_changed": "监管制度有更新,此项按新制度重新安排。",
     "supervision_ended": "监管已结束,此项不再需要办理。",
     "service_away": "{from} 至 {to} 服务自身中断,此项不作判断。",
+    "how_upcoming": "{opens} 开始,请在 {due} 前签到。",
+    "how_by_phone": "请在 {due} 前用手机签到。",
+    "how_in_person": "请在 {due} 前到司法所当面签到。",
+    "how_location_check": "请在 {due} 前保持手机联网并打开定位,手机会自动上报。",
+    "how_still_late": "时间已过,{grace} 前仍可补上,记为迟到。",
+    "how_fulfilled": "已完成。",
+    "how_late": "已完成,记为迟到。",
+    "how_submitted": "已提交,等待工作人员核实。",
+    "how_missed": "没有收到记录,如有情况请联系司法所说明。",
+    "how_waived": "经工作人员同意,此项免予办理。",
+    "how_unjudged": "当时服务中断,此项不作判断。",
 }

@@ -1,0 +1,129 @@
+"""Duties of subjects and of offices: what is due, what was missed, and letting one go."""
+
+from typing import Any
+from uuid import UUID
+
+from flask.views import MethodView
+from marshmallow import fields
+
+from app.actions.waive_duty import waive_duty
+from app.api.auth import office
+from app.api.blueprint import Blueprint
+from app.api.context import current_actor, deps
+from app.api.fields import Body, Instant, choice, text
+from app.api.paging import PageArgs, next_cursor, page_of
+from app.api.refusals import refusals
+from app.queries import duties as queries
+from app.queries.duties import DutyView
+from app.rules.facts import DutyKind, DutyState, Obligor
+from app.rules.wording import sentence
+
+BLUEPRINT = Blueprint("office_duties", __name__, description="待办事项")
+
+
+class DutyAnswer(Body):
+    """One duty: on time in [opens_at, due_at), late in [due_at, grace_until)."""
+
+    id = fields.UUID(required=True)
+    subject_id = fields.UUID(required=True)
+    subject_no = fields.String(required=True)
+    subject_name = fields.String(required=True)
+    office_id = fields.UUID(required=True)
+    kind = choice(DutyKind, required=True)
+    title = fields.String(required=True)
+    rule_code = fields.String(required=True)
+    policy_version_id = fields.UUID(required=True)
+    obligor = choice(Obligor, required=True)
+    state = choice(DutyState, required=True)
+    opens_at = Instant(required=True)
+    due_at = Instant(required=True)
+    grace_until = Instant(required=True)
+    fulfilled_at = Instant(required=True, allow_none=True)
+    missed_at = Instant(required=True, allow_none=True, metadata={"description": "Stays, whatever comes after."})
+    waived_by = fields.UUID(required=True, allow_none=True)
+    waive_reason = fields.String(required=True, allow_none=True)
+
+
+class DutyChangeAnswer(Body):
+    """One change that a duty went through."""
+
+    at = Instant(required=True)
+    from_state = choice(DutyState, required=True)
+    to_state = choice(DutyState, required=True)
+    reason = fields.String(required=True, metadata={"description": "Stable code."})
+    detail = fields.String(required=True, metadata={"description": "The reason as a Chinese sentence."})
+    note = fields.String(required=True, allow_none=True)
+    actor_kind = choice(("user", "subject", "job"), required=True)
+    actor_id = fields.UUID(required=True, allow_none=True)
+
+
+class DutyDetailAnswer(DutyAnswer):
+    """One duty with its history."""
+
+    history = fields.List(fields.Nested(DutyChangeAnswer), required=True)
+
+
+class DutyListArgs(PageArgs):
+    """Which duties. Without `state`, all but those that fell away."""
+
+    state = choice(DutyState, load_default=None)
+    kind = choice(DutyKind, load_default=None)
+    subject_id = fields.UUID(load_default=None)
+    due_before = Instant(load_default=None)
+
+
+class WaiveBody(Body):
+    """Why a duty is let go."""
+
+    reason = text(500, required=True, metadata={"description": "Own words; no names of other people."})
+
+
+@BLUEPRINT.route("/duties")
+class Duties(MethodView):
+    """Duties within reach."""
+
+    @office("duties.read")
+    @refusals(422)
+    @BLUEPRINT.arguments(DutyListArgs, location="query")
+    @BLUEPRINT.response(200, page_of(DutyAnswer))
+    def get(self, args: dict[str, Any]) -> dict[str, Any]:
+        """Duties about subjects within reach, by due time."""
+        wanted = {name: args[name] for name in ("state", "kind", "subject_id", "due_before", "limit")}
+        with deps().autocommit() as connection:
+            page = queries.duties(connection, current_actor(), now=deps().now(), after=args["cursor"], **wanted)
+        return {"items": page.items, "next_cursor": next_cursor(page.next_key)}
+
+
+@BLUEPRINT.route("/duties/<uuid:duty_id>")
+class Duty(MethodView):
+    """One duty."""
+
+    @office("duties.read")
+    @refusals(404)
+    @BLUEPRINT.response(200, DutyDetailAnswer)
+    def get(self, duty_id: UUID) -> dict[str, Any]:
+        """One duty with what it went through."""
+        with deps().autocommit() as connection:
+            duty = queries.duty(connection, current_actor(), duty_id, now=deps().now())
+            history = queries.duty_history(connection, current_actor(), duty_id)
+        return {**vars(duty), "history": [_change(change) for change in history]}
+
+
+@BLUEPRINT.route("/duties/<uuid:duty_id>/waive")
+class Waiver(MethodView):
+    """Letting a duty go."""
+
+    @office("duties.waive")
+    @refusals(404, 409, 422)
+    @BLUEPRINT.arguments(WaiveBody)
+    @BLUEPRINT.response(200, DutyAnswer)
+    def post(self, body: dict[str, Any], duty_id: UUID) -> DutyView:
+        """Waive a duty that is planned, open, under review or missed; the alert of a missed one is over with it."""
+        with deps().transaction() as tx:
+            waive_duty(tx, current_actor(), duty_id, body["reason"], now=deps().now())
+            return queries.duty(tx, current_actor(), duty_id, now=deps().now())
+
+
+def _change(change: queries.DutyChange) -> dict[str, Any]:
+    detail = sentence(change.reason.code, dict(change.reason.params))
+    return {**vars(change), "reason": change.reason.code, "detail": detail}

@@ -1,0 +1,220 @@
+"""Duties as officers see them, and what a subject's phone shows as due."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, case, func, select, text, tuple_
+
+from app.models.duty import Duty, DutyEvent
+from app.models.policy import PolicyVersion
+from app.models.subject import Subject
+from app.queries.page import Key, Page, instant_key, page_of
+from app.rules.calendar import end_of_day, legal_day, start_of_day
+from app.rules.duties import OwedFacts, how_to
+from app.rules.errors import NotFound
+from app.rules.facts import Actor, Channel, DutyKind, DutyState, Reason
+from app.rules.wording.duties import TITLES
+from app.store.scope import subjects_of
+
+MOST_ON_PHONE = 100
+
+
+@dataclass(frozen=True)
+class DutyView:
+    """One duty. A planned one whose time has come shows as open, whether the job that opens it has run or not."""
+
+    id: UUID
+    subject_id: UUID
+    subject_no: str
+    subject_name: str
+    office_id: UUID
+    kind: str
+    title: str
+    rule_code: str
+    policy_version_id: UUID
+    obligor: str
+    state: str
+    opens_at: datetime
+    due_at: datetime
+    grace_until: datetime
+    fulfilled_at: datetime | None
+    missed_at: datetime | None
+    waived_by: UUID | None
+    waive_reason: str | None
+
+
+@dataclass(frozen=True)
+class DutyChange:
+    """One change that a duty went through; `note` is in the words of the user who made it."""
+
+    at: datetime
+    from_state: str
+    to_state: str
+    reason: Reason
+    note: str | None
+    actor_kind: str
+    actor_id: UUID | None
+
+
+@dataclass(frozen=True)
+class OwedView:
+    """What the subject's phone shows of one duty. `how` says what to do, or what became of it."""
+
+    id: UUID
+    kind: str
+    title: str
+    opens_at: datetime
+    due_at: datetime
+    state: str
+    how: Reason
+
+
+def duties(
+    connection: Connection,
+    actor: Actor,
+    *,
+    now: datetime,
+    state: str | None = None,
+    kind: str | None = None,
+    subject_id: UUID | None = None,
+    due_before: datetime | None = None,
+    after: Key | None = None,
+    limit: int = 50,
+) -> Page[DutyView]:
+    """Duties about subjects within reach, by due time; those that fell away only where `state` asks for them."""
+    shown = _state(now)
+    statement = _duties(actor, now).order_by(Duty.due_at, Duty.id).limit(limit + 1)
+    statement = statement.where(shown == state if state else Duty.state != DutyState.CANCELLED)
+    if kind:
+        statement = statement.where(Duty.kind == kind)
+    if subject_id:
+        statement = statement.where(Duty.subject_id == subject_id)
+    if due_before:
+        statement = statement.where(Duty.due_at < due_before)
+    if place := instant_key(after):
+        statement = statement.where(tuple_(Duty.due_at, Duty.id) > place)
+    rows = [_view(row) for row in connection.execute(statement)]
+    return page_of(rows, limit, lambda row: [row.due_at.isoformat(), str(row.id)])
+
+
+def duty(connection: Connection, actor: Actor, duty_id: UUID, *, now: datetime) -> DutyView:
+    """One duty; NotFound where its subject is not within reach."""
+    row = connection.execute(_duties(actor, now).where(Duty.id == duty_id)).one_or_none()
+    if row is None:
+        raise NotFound("not_found")
+    return _view(row)
+
+
+def duty_history(connection: Connection, actor: Actor, duty_id: UUID) -> tuple[DutyChange, ...]:
+    """What one duty went through, the oldest first; nothing where its subject is not within reach."""
+    statement = (
+        select(DutyEvent)
+        .join(Duty, Duty.id == DutyEvent.duty_id)
+        .join(Subject, Subject.id == Duty.subject_id)
+        .where(DutyEvent.duty_id == duty_id, subjects_of(actor))
+        .order_by(DutyEvent.id)
+    )
+    return tuple(_change(row) for row in connection.execute(statement))
+
+
+def _duties(actor: Actor, now: datetime) -> Select[Any]:
+    item = func.jsonb_extract_path_text(PolicyVersion.content, "items", Duty.rule_code, "title")
+    return (
+        select(
+            Duty.id,
+            Duty.subject_id,
+            Subject.subject_no,
+            Subject.name.label("subject_name"),
+            Duty.office_id,
+            Duty.kind,
+            item.label("title"),
+            Duty.rule_code,
+            Duty.policy_version_id,
+            Duty.obligor,
+            _state(now).label("state"),
+            Duty.opens_at,
+            Duty.due_at,
+            Duty.grace_until,
+            Duty.fulfilled_at,
+            Duty.missed_at,
+            Duty.waived_by,
+            Duty.waive_reason,
+        )
+        .join(Subject, Subject.id == Duty.subject_id)
+        .join(PolicyVersion, PolicyVersion.id == Duty.policy_version_id)
+        .where(subjects_of(actor))
+    )
+
+
+def _state(now: datetime) -> Any:
+    planned_is_open = (Duty.state == DutyState.PLANNED) & (Duty.opens_at <= now)
+    return case((planned_is_open, DutyState.OPEN.value), else_=Duty.state)
+
+
+def _view(row: Row[Any]) -> DutyView:
+    values = dict(row._mapping)  # noqa: SLF001  (the row's own way to be a mapping)
+    return DutyView(**{**values, "title": values["title"] or TITLES[values["kind"]]})
+
+
+def _change(row: Row[Any]) -> DutyChange:
+    stored = row.reason
+    return DutyChange(
+        at=row.at,
+        from_state=row.from_state,
+        to_state=row.to_state,
+        reason=Reason(stored["code"], tuple(stored["params"].items())),
+        note=stored.get("note"),
+        actor_kind=row.actor_kind,
+        actor_id=row.actor_id,
+    )
+
+
+# A window or its grace may run over midnight, never over two.
+OWED = text(
+    """
+    WITH own AS (
+        SELECT d.id, d.kind, d.opens_at, d.due_at, d.grace_until, d.random, s.channel,
+               CASE WHEN d.state = 'planned' AND d.opens_at <= :now THEN 'open' ELSE d.state END AS state
+        FROM duties d JOIN subjects s ON s.id = d.subject_id
+        WHERE d.subject_id = :subject_id AND d.obligor = 'subject' AND d.kind IN ('check_in', 'location_check')
+          AND d.state <> 'cancelled' AND d.opens_at > CAST(:day_starts AS timestamptz) - interval '2 days'
+    )
+    SELECT * FROM own
+    WHERE (state = 'open' AND grace_until > :now)
+       OR (state NOT IN ('planned', 'open') AND due_at > :day_starts AND opens_at < :day_ends
+           AND (opens_at <= :now OR NOT random))
+       OR id = (SELECT id FROM own WHERE state = 'planned' AND kind = 'check_in' AND NOT random
+                ORDER BY opens_at, id LIMIT 1)
+    ORDER BY opens_at DESC, id LIMIT :most
+    """
+)
+
+
+def owed_by(connection: Connection, actor: Actor, *, now: datetime) -> Sequence[OwedView]:
+    """What the subject can do now, what became of today's duties, and the next window at a fixed time, by opening time.
+
+    A window at a random time is nowhere in it before it opens.
+    """
+    today = legal_day(now)
+    rows = connection.execute(
+        OWED,
+        {
+            "subject_id": actor.id,
+            "now": now,
+            "day_starts": start_of_day(today),
+            "day_ends": end_of_day(today),
+            "most": MOST_ON_PHONE,
+        },
+    ).all()
+    return [_owed(row, now) for row in reversed(rows)]
+
+
+def _owed(row: Row[Any], now: datetime) -> OwedView:
+    owed = OwedFacts(
+        DutyKind(row.kind), DutyState(row.state), Channel(row.channel), row.opens_at, row.due_at, row.grace_until
+    )
+    how = how_to(owed, now=now)
+    return OwedView(row.id, row.kind, TITLES[row.kind], row.opens_at, row.due_at, row.state, how)
