@@ -1,6 +1,7 @@
 """The `zhifang` command: serve, worker, jobs, replay, demo, migrate, export-openapi."""
 
 import json
+import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -122,6 +123,48 @@ def replay(file: Path) -> None:
     except (ScenarioError, UnicodeDecodeError) as error:
         _give_up(f"{file.name} cannot be played: {error}")
     play(scenario, click.echo)
+
+
+@main.group()
+def demo() -> None:
+    """A county to try things in. Its people do not exist."""
+
+
+@demo.command("load")
+def load_demo() -> None:
+    """Load the demo county, if it is not there yet."""
+    from app.deps import make_deps
+    from app.simulation.demo.load import DemoError, load
+
+    try:
+        loaded = load(make_deps(_settings()))
+    except DemoError as error:
+        _give_up(str(error))
+    click.echo("The demo county is loaded." if loaded else "The demo county is there already.")
+
+
+@demo.command("info")
+def tell_demo() -> None:
+    """Where to look, and the log-ins."""
+    from app.simulation.demo.info import info
+
+    click.echo(info(_port(), _settings().demo_password or "?"))
+
+
+@demo.command("phones")
+def run_demo_phones() -> None:
+    """Run the demo's phones and its push server, until stopped."""
+    from app.deps import SystemClock
+    from app.simulation.demo.phones import run
+
+    settings = _settings()
+    if settings.fcm_credentials is None or not settings.demo_password:
+        _give_up("ZHIFANG_FCM_CREDENTIALS and ZHIFANG_DEMO_PASSWORD must be set for the demo's phones.")
+    run(_port(), Path(settings.fcm_credentials).parent, settings.demo_password, SystemClock(), click.echo)
+
+
+def _port() -> int:
+    return int(os.environ.get("PORT", "8000"))
 
 
 def _instant(value: str) -> datetime:

@@ -9,11 +9,13 @@ import argparse
 import json
 import signal
 import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Lock
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeAlias
 
 from app.simulation.fake_fcm_account import PROJECT, FakeAccount, open_account
 from app.simulation.fake_fcm_answers import INVALID, Answer, Plan, plan_of_address
@@ -25,11 +27,28 @@ SEND_PATH = f"/v1/projects/{PROJECT}/messages:send"
 ACCESS_LIFETIME_S = 3600
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A page's bytes and type."""
+
+    content: bytes
+    content_type: str
+
+
+Page: TypeAlias = Callable[[], Shown]
+
+
 class FakeFcm:
     """The fake. Everything public may be called while it serves, from any thread."""
 
-    def __init__(self, port: int = 0, directory: Path | None = None) -> None:
-        """Nothing is served yet. Port 0 takes a free one; without a directory the account lives as long as the fake."""
+    def __init__(
+        self, port: int = 0, directory: Path | None = None, *, pages: Mapping[str, Page] | None = None
+    ) -> None:
+        """Nothing is served yet. Port 0 takes a free one; without a directory the account lives as long as the fake.
+
+        `pages` are served beside the wire format, by path: the demo shows there what arrived.
+        """
+        self._pages = dict(pages or {})
         self._own_directory = TemporaryDirectory(prefix="fake-fcm-") if directory is None else None
         self._directory = Path(self._own_directory.name) if self._own_directory else directory or Path()
         self._port = port
@@ -119,6 +138,9 @@ class FakeFcm:
 
     def _reply(self, method: str, path: str, query: dict[str, str], token: str | None, body: bytes) -> Reply:
         """The one place where a request meets its answer."""
+        if method == "GET" and path in self._pages:
+            page = self._pages[path]()
+            return Reply(Answer(), page=page.content, content_type=page.content_type)
         if (method, path) == ("GET", "/inbox"):
             return self._inbox(query.get("since", "0"))
         if (method, path) == ("POST", LOGIN_PATH):

@@ -16,13 +16,17 @@ from app.simulation.fake_fcm_answers import Answer
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer, and the JSON of its body where it is a success."""
+    """An answer, and the JSON of its body where it is a success; or a page as it is, with its type."""
 
     answer: Answer
     success: Mapping[str, Any] = field(default_factory=dict)
+    page: bytes | None = None
+    content_type: str = "application/json; charset=UTF-8"
 
     def body(self) -> bytes:
         """The bytes of the body."""
+        if self.page is not None:
+            return self.page
         if self.answer.body is not None:
             return self.answer.body
         return json.dumps(self.success).encode() if self.answer.status == 200 else self.answer.error_body()
@@ -118,7 +122,7 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in head.items():
             if value is not None:
                 self.send_header(name, value)
-        self.send_header("Content-Type", "application/json; charset=UTF-8")
+        self.send_header("Content-Type", reply.content_type)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if answer.cut == "within":
