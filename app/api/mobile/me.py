@@ -1,0 +1,67 @@
+"""The subject's own file."""
+
+from flask.views import MethodView
+from marshmallow import fields
+
+from app.api.auth import phone
+from app.api.blueprint import Blueprint
+from app.api.context import current_actor, deps
+from app.api.fields import Body, Instant, choice
+from app.queries.own_file import OwnFile, own_file
+from app.rules.facts import Category, Ground, SupervisionClass
+
+BLUEPRINT = Blueprint("mobile_me", __name__, description="我的档案")
+
+
+class ContactAnswer(Body):
+    """Whom to call."""
+
+    name = fields.String(required=True)
+    phone = fields.String(required=True, allow_none=True)
+
+
+class OwnOrderAnswer(Body):
+    """The electronic positioning order in force."""
+
+    ground = choice(Ground, required=True)
+    ground_text = fields.String(required=True)
+    from_at = Instant(required=True, data_key="from")
+    until = Instant(required=True)
+
+
+class MeAnswer(Body):
+    """The own file, as the law lets the person see it."""
+
+    subject_no = fields.String(required=True)
+    name = fields.String(required=True)
+    category = choice(Category, required=True)
+    category_text = fields.String(required=True)
+    class_ = choice(SupervisionClass, required=True, allow_none=True, data_key="class")
+    class_text = fields.String(required=True, allow_none=True)
+    term_from = fields.Date(required=True, allow_none=True)
+    term_to = fields.Date(required=True, allow_none=True)
+    days_left = fields.Integer(required=True, allow_none=True)
+    office = fields.Nested(ContactAnswer, required=True)
+    county = fields.Nested(ContactAnswer, required=True, allow_none=True)
+    officer = fields.Nested(ContactAnswer, required=True, allow_none=True)
+    permitted_area = fields.String(
+        required=True, allow_none=True, metadata={"description": "The area not to be left without leave."}
+    )
+    positioning_order = fields.Nested(OwnOrderAnswer, required=True, allow_none=True)
+    rules = fields.List(
+        fields.String(), required=True, metadata={"description": "What the class asks for, in sentences."}
+    )
+    rights = fields.List(fields.String(), required=True)
+    as_of = Instant(required=True)
+
+
+@BLUEPRINT.route("/me")
+class Me(MethodView):
+    """The own file."""
+
+    @phone
+    @BLUEPRINT.response(200, MeAnswer)
+    def get(self) -> OwnFile:
+        """Category, class, term, whom to call, the rules in force in words, and one's rights."""
+        with deps().autocommit() as connection:
+            return own_file(connection, current_actor(), now=deps().now())

@@ -1,0 +1,87 @@
+"""What a subject reads of the own file: names of categories and classes, the rules in force in words, the rights."""
+
+from app.rules.facts import Channel, SupervisionClass
+from app.rules.policy import FixedWindow, Policy, RandomWindow, RepeatedWindow, Window
+from app.rules.policy.tree import EVERY_DAY
+
+CATEGORIES: dict[str, str] = {
+    "public_surveillance": "管制",
+    "probation": "缓刑",
+    "parole": "假释",
+    "outside_prison": "暂予监外执行",
+}
+
+CLASSES: dict[str, str] = {"strict": "严管", "normal": "普管", "lenient": "宽管"}
+
+GROUNDS: dict[str, str] = {
+    "broke_prohibition": "违反人民法院禁止令",
+    "left_without_permission": "无正当理由,未经批准离开所居住的市、县",
+    "refused_reporting": "未按照规定报告自己的活动情况,被给予警告",
+    "public_security_penalty": "违反监督管理规定,被给予治安管理处罚",
+    "revocation_proposed": "拟提请撤销缓刑、假释或者暂予监外执行收监执行",
+}
+"""The five grounds of an electronic positioning order [Law 29], as told to the person whom it concerns."""
+
+WEEKDAYS = "一二三四五六日"
+
+RIGHTS: tuple[str, ...] = (
+    "监管措施不应给您的正常工作和生活造成不必要的影响;没有法律规定,任何人不得限制或者变相限制您的人身自由。",
+    "您的个人信息和位置信息只用于社区矫正,泄露要承担责任;您可以查看自己的档案、签到记录和凭证。",
+    "对漏签、迟签等认定有不同意见,可以向司法所说明情况并要求核实。",
+    "认为自己的合法权益受到侵害,可以向人民检察院或者有关机关申诉、控告和检举;受理机关应当及时办理,并把结果告诉您。",
+    "在就业、就学和社会保障方面,您与其他人一样受法律保护,有困难可以请司法所和社区矫正机构帮助。",
+)
+"""The subject's rights in plain words [Law 4, 34, 37, 43; procuratorial supervision: Law 8, 62]."""
+
+
+def rules_in_force(policy: Policy, class_: SupervisionClass, channel: Channel) -> tuple[str, ...]:
+    """What the class asks for, a sentence each. Of random windows the range is told, never the time."""
+    windows = [_check_in(window) for window in policy.windows.of(class_)]
+    in_person = channel is Channel.NO_SMARTPHONE
+    return (
+        *windows,
+        *(() if in_person else _location_checks(policy, class_)),
+        *([_GRACE.format(minutes=policy.grace_min.check_in)] if windows and policy.grace_min.check_in else []),
+        _IN_PERSON if in_person else _UNREACHABLE,
+        _VISITS.format(months=policy.visits.home_repeat_months.of(class_)),
+        _LEAVE,
+    )
+
+
+_GRACE = "错过签到时间后 {minutes} 分钟内补签,记为迟签。"
+_IN_PERSON = "您没有使用智能手机,请按时到司法所当面签到。"
+_UNREACHABLE = "手机没电、没有信号或出现故障时,请尽快联系司法所;恢复后补传的签到会按实际时间核实。"
+_VISITS = "工作人员一般每 {months} 个月到家中走访一次。"
+_LEAVE = "需要离开所居住的市、县,请事先向司法所申请,批准后再外出。"
+
+
+def _check_in(window: Window) -> str:
+    match window:
+        case FixedWindow(days, opens, closes):
+            return f"{_days(days)} {_clock(opens)}-{_clock(closes)} 签到一次。"
+        case RandomWindow(days, length, first, last):
+            return (
+                f"{_days(days)}另有一次签到,在 {_clock(first)}-{_clock(last)} 之间的某个时间开始,"
+                f"开始时手机会收到通知,{length} 分钟内完成。"
+            )
+        case RepeatedWindow(every, length):
+            return f"每隔 {every} 分钟签到一次,每次在 {length} 分钟内完成。"
+
+
+def _location_checks(policy: Policy, class_: SupervisionClass) -> tuple[str, ...]:
+    checks = policy.location_checks
+    times = checks.per_day.of(class_)
+    if not times:
+        return ()
+    span = f"{_clock(checks.start_from)}-{_clock(checks.start_to)}"
+    return (f"每天 {times} 次位置核查,在 {span} 之间的某个时间开始,由手机自动完成,每次 {checks.length_min} 分钟。",)
+
+
+def _days(days: frozenset[int]) -> str:
+    if days == EVERY_DAY:
+        return "每天"
+    return "每周" + "、".join(WEEKDAYS[day] for day in sorted(days))
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"
