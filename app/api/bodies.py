@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import request
 
-TRANSPORT = frozenset({"sent_at", "sent_elapsed_ms", "boot_id"})
-"""What a phone writes anew each time it sends the same event: no part of what the event is."""
+TRANSPORT = frozenset({"sent_at", "sent_elapsed_ms", "boot_id", "recorded_elapsed_ms"})
+"""What a phone writes anew each time it sends the same event, or must leave out once it has booted again."""
 
 
 def body_hash() -> bytes:

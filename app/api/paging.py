@@ -5,9 +5,9 @@ import binascii
 import json
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, ValidationError, fields, validate
 
-from app.api.fields import Body, whole
+from app.api.fields import Body
 
 LONGEST_PAGE = 200
 
@@ -29,7 +29,8 @@ class PageArgs(Body):
     """The query of every list."""
 
     cursor = Cursor(load_default=None, metadata={"type": "string", "description": "Opaque; from next_cursor."})
-    limit = whole(1, LONGEST_PAGE, load_default=50)
+    # A query holds only text, so the number is read from it, unlike in a body.
+    limit = fields.Integer(validate=validate.Range(1, LONGEST_PAGE), load_default=50)
 
 
 def next_cursor(key: list[str] | None) -> str | None:

@@ -16,7 +16,10 @@ RECEIPT_NUMBERS = Sequence("receipt_numbers", metadata=Base.metadata)
 
 
 class Attempt(Base):
-    """One try. The key is the subject's and the client's id together, so that ids tell nothing across people."""
+    """One try. The key is the subject's and the client's id together, so that ids tell nothing across people.
+
+    `place_given` is the pair of coordinates and the datum as they were sent, `place` the same place in WGS-84.
+    """
 
     __tablename__ = "attempts"
     __table_args__ = (
@@ -24,6 +27,7 @@ class Attempt(Base):
         one_of("area_verdict", AreaVerdict),
         CheckConstraint("outcome <> 'refused' OR place IS NULL", name="refused_keeps_no_place"),
         CheckConstraint("place IS NULL OR power_id IS NOT NULL", name="place_needs_power"),
+        CheckConstraint("place_given IS NULL OR place IS NOT NULL", name="given_only_with_place"),
         Index("ix_attempts_received_at", "subject_id", "received_at"),
         Index(
             "ix_attempts_to_review",
@@ -44,6 +48,7 @@ class Attempt(Base):
     received_at: Mapped[datetime]
     effective_at: Mapped[datetime | None]
     place: Mapped[WKBElement | None] = mapped_column(Geometry("POINT", srid=4326, spatial_index=False))
+    place_given: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     accuracy_m: Mapped[float | None]
     provider: Mapped[str | None]
     mock: Mapped[bool | None]
@@ -53,7 +58,7 @@ class Attempt(Base):
     home_distance_m: Mapped[float | None]
     officer_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     note: Mapped[str | None]
-    answers: Mapped[dict[str, Any] | None]
+    answers: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     reviewed_at: Mapped[datetime | None]
     reviewed_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     review_accepted: Mapped[bool | None]

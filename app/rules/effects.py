@@ -104,7 +104,10 @@ class MarkReminded:
 
 @dataclass(frozen=True)
 class RecordAttempt:
-    """One try at a check-in, kept whatever became of it. `fix` is None where no power covered it or it was refused."""
+    """One try at a check-in, kept whatever became of it. `fix` is None where no power covered it or it was refused.
+
+    `fix_given` is the pair of coordinates and the datum as they were sent, kept only beside `fix`.
+    """
 
     id: UUID
     subject_id: UUID
@@ -117,6 +120,7 @@ class RecordAttempt:
     sent_at: datetime | None = None
     duty_id: UUID | None = None
     fix: Fix | None = None
+    fix_given: Mapping[str, Any] | None = None
     area: AreaVerdict | None = None
     area_distance_m: float | None = None
     home_distance_m: float | None = None

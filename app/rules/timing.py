@@ -13,11 +13,15 @@ TOLERANCE = timedelta(minutes=2)
 
 
 class Proof(StrEnum):
-    """What the effective time rests on. `NONE` and `AHEAD` prove nothing; `AHEAD` claims a time after its arrival."""
+    """What the effective time rests on. `NONE` and `AHEAD` prove nothing; `AHEAD` claims a time after its arrival.
+
+    `WITNESS` is an officer who was there; the others are found by `effective_time`.
+    """
 
     ELAPSED = "elapsed"
     ARRIVAL = "arrival"
     OFFSET = "offset"
+    WITNESS = "witness"
     NONE = "none"
     AHEAD = "ahead"
 

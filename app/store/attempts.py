@@ -2,30 +2,37 @@
 
 from collections.abc import Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from geoalchemy2 import WKTElement
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, text, update
 
-from app.models.checkin import RECEIPT_NUMBERS, Attempt
+from app.models.checkin import Attempt
+from app.rules.calendar import legal_day
 from app.rules.effects import RecordAttempt, ReviewAttempt
 from app.rules.facts import Fix
 
-LOCAL = ZoneInfo("Asia/Shanghai")
+# A number such as 2026-0001-3344, drawn by the insert itself. Numbers rise; a gap means nothing.
+RECEIPT_NO = text(
+    """
+    (SELECT :receipt_year || '-' || lpad(CAST(n / 10000 AS text), greatest(4, length(CAST(n / 10000 AS text))), '0')
+            || '-' || lpad(CAST(n % 10000 AS text), 4, '0')
+     FROM nextval('receipt_numbers') AS n)
+    """
+)
 
 
 def record(tx: Connection, effects: Sequence[RecordAttempt]) -> None:
     """Write attempts. The place is written only where a power covers it and the attempt was not refused."""
-    tx.execute(insert(Attempt), [_row(tx, effect) for effect in effects])
+    tx.execute(insert(Attempt).values(receipt_no=RECEIPT_NO), [_row(effect) for effect in effects])
 
 
-def _row(tx: Connection, effect: RecordAttempt) -> dict[str, Any]:
+def _row(effect: RecordAttempt) -> dict[str, Any]:
     fix = effect.fix
     return {
         "subject_id": effect.subject_id,
         "id": effect.id,
         "body_hash": effect.body_hash,
-        "receipt_no": next_receipt_no(tx, effect.received_at.astimezone(LOCAL).year),
+        "receipt_year": str(legal_day(effect.received_at).year),
         "duty_id": effect.duty_id,
         "outcome": effect.outcome,
         "reasons": [reason.as_json() for reason in effect.reasons],
@@ -34,6 +41,7 @@ def _row(tx: Connection, effect: RecordAttempt) -> dict[str, Any]:
         "received_at": effect.received_at,
         "effective_at": effect.effective_at,
         "place": point(fix) if fix else None,
+        "place_given": dict(effect.fix_given) if fix and effect.fix_given else None,
         "accuracy_m": fix.accuracy_m if fix else None,
         "provider": fix.provider if fix else None,
         "mock": fix.mock if fix else None,
@@ -50,16 +58,6 @@ def _row(tx: Connection, effect: RecordAttempt) -> dict[str, Any]:
 def point(fix: Fix) -> WKTElement:
     """The fix as a PostGIS point in WGS-84."""
     return WKTElement(f"POINT({fix.lon!r} {fix.lat!r})", srid=4326)
-
-
-def next_receipt_no(tx: Connection, year: int) -> str:
-    """The next receipt number, such as `2026-0001-3344`: numbers rise, a gap means nothing."""
-    return receipt_no(tx.execute(select(RECEIPT_NUMBERS.next_value())).scalar_one(), year)
-
-
-def receipt_no(number: int, year: int) -> str:
-    """How a receipt number is written."""
-    return f"{year}-{number // 10_000:04d}-{number % 10_000:04d}"
 
 
 def review(tx: Connection, effects: Sequence[ReviewAttempt]) -> None:

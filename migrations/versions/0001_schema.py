@@ -941,6 +941,7 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
+        sa.Column("place_given", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("accuracy_m", sa.Double(), nullable=True),
         sa.Column("provider", sa.Text(), nullable=True),
         sa.Column("mock", sa.Boolean(), nullable=True),
@@ -957,6 +958,9 @@ def upgrade() -> None:
         sa.Column("review_note", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "area_verdict IN ('inside', 'outside', 'cannot_tell')", name=op.f("ck_attempts_area_verdict_known")
+        ),
+        sa.CheckConstraint(
+            "place_given IS NULL OR place IS NOT NULL", name=op.f("ck_attempts_given_only_with_place")
         ),
         sa.CheckConstraint("outcome <> 'refused' OR place IS NULL", name=op.f("ck_attempts_refused_keeps_no_place")),
         sa.CheckConstraint("outcome IN ('accepted', 'to_review', 'refused')", name=op.f("ck_attempts_outcome_known")),

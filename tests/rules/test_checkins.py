@@ -63,7 +63,7 @@ def a_duty(
 
 
 def a_try(at: datetime, *, how: Proof = Proof.ARRIVAL, fix: Fix | None = HERE, actor: Actor = PHONE) -> Try:
-    return Try(UUID(int=99), SUBJECT, actor, b"hash", at, Timed(at, how), fix, INSIDE)
+    return Try(UUID(int=99), SUBJECT, actor, b"hash", at, Timed(at, how), fix, evidence=INSIDE)
 
 
 def outcome(

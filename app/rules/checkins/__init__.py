@@ -2,6 +2,8 @@
 
 from app.rules.checkins.facts import CheckInDuty, Episode, Evidence, Facts, ReviewFacts, Standing, Try
 from app.rules.checkins.judge import judge
+from app.rules.checkins.receipt import Receipt
+from app.rules.checkins.record import check_happened
 from app.rules.checkins.review import review
 
 __all__ = [
@@ -9,9 +11,11 @@ __all__ = [
     "Episode",
     "Evidence",
     "Facts",
+    "Receipt",
     "ReviewFacts",
     "Standing",
     "Try",
+    "check_happened",
     "judge",
     "review",
 ]

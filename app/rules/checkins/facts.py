@@ -90,7 +90,8 @@ class Evidence:
 class Try:
     """One try at a check-in, by the subject's phone or recorded by an officer who met the subject.
 
-    `timed` is its effective time; an accuracy of 0 in `fix` says that the phone gave none. `note` is the officer's.
+    `timed` is its effective time; an accuracy of 0 in `fix` says that the phone gave none. `fix_given` is the pair of
+    coordinates and the datum as they were sent. `note` is the officer's.
     """
 
     id: UUID
@@ -100,6 +101,7 @@ class Try:
     recorded_at: datetime
     timed: Timed
     fix: Fix | None = None
+    fix_given: Mapping[str, Any] | None = None
     evidence: Evidence = Evidence()
     sent_at: datetime | None = None
     note: str | None = None

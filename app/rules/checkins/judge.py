@@ -141,6 +141,7 @@ def _kept(
         sent_at=tried.sent_at,
         duty_id=duty.id,
         fix=tried.fix if keep else None,
+        fix_given=tried.fix_given if keep else None,
         area=AreaVerdict.CANNOT_TELL if mock else evidence.area,
         area_distance_m=evidence.area_distance_m,
         home_distance_m=evidence.home_distance_m,
