@@ -1,0 +1,56 @@
+"""Reading a track: how much of it at once, and where it has gaps."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.rules.errors import Refused
+from app.rules.policy import Policy
+
+# A month at a time is what a case needs; whoever wants more asks, and is recorded, more than once.
+DAYS_AT_ONCE = 31
+
+# A phone polls, and under an order reports, more often than this; a longer stretch without a fix wants explaining.
+POLLS_WITHOUT_FIX = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """From `from_at` until `until`."""
+
+    from_at: datetime
+    until: datetime
+
+
+def refuse_range(from_at: datetime, until: datetime) -> None:
+    """Refuse a time that ends before it begins, or longer than `DAYS_AT_ONCE`."""
+    if until <= from_at:
+        raise Refused("range_reversed", fields={"to": "range_reversed"})
+    if until - from_at > timedelta(days=DAYS_AT_ONCE):
+        raise Refused("range_too_long", {"days": DAYS_AT_ONCE}, fields={"to": "range_too_long_field"})
+
+
+def gaps(
+    instants: Sequence[datetime], orders: Sequence[Stretch], shown: Stretch, policy: Policy
+) -> tuple[Stretch, ...]:
+    """Where the phone was to report all the time, and did not for longer than three polls.
+
+    `instants` are the times of the fixes in order, `orders` the terms that covered the phone, `shown` the time that is
+    looked at. Outside an order nothing may be collected but at checks, so that nothing is missing there.
+    """
+    longest = timedelta(seconds=POLLS_WITHOUT_FIX * policy.poll_after_s)
+    found = (gap for order in orders for gap in _between(instants, _within(order, shown)))
+    return tuple(sorted((gap for gap in found if gap.until - gap.from_at > longest), key=lambda gap: gap.from_at))
+
+
+def _within(order: Stretch, shown: Stretch) -> Stretch:
+    return Stretch(max(order.from_at, shown.from_at), min(order.until, shown.until))
+
+
+def _between(instants: Sequence[datetime], stretch: Stretch) -> Iterator[Stretch]:
+    last = stretch.from_at
+    for instant in instants:
+        if stretch.from_at <= instant < stretch.until:
+            yield Stretch(last, instant)
+            last = instant
+    yield Stretch(last, stretch.until)

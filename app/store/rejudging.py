@@ -1,0 +1,67 @@
+"""Which subjects have new fixes to be judged, and what those fixes may fulfil."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from app.rules.facts import DutyState
+from app.rules.positions import CheckFacts
+
+CLAIM = text(
+    """
+    SELECT subject_id FROM subject_states WHERE subject_id = ANY(:ids) AND rejudge_from <= :now
+    ORDER BY subject_id FOR UPDATE SKIP LOCKED
+    """
+)
+
+# For each check whose window ends after the oldest new fix: the first proven fix in it. Both ways to a fix by its
+# effective time are short ranges of an index, however long the history (see FAR_CLOCK in the model).
+CHECKS = text(
+    """
+    SELECT t.subject_id, d.id, d.state, d.due_at, s.office_id, f.id AS fix_id, f.effective_at AS fix_at
+    FROM subject_states t
+    JOIN subjects s ON s.id = t.subject_id
+    JOIN duties d ON d.subject_id = t.subject_id AND d.kind = 'location_check'
+     AND d.state IN ('planned', 'open', 'missed')
+     AND d.opens_at > t.rejudge_from - interval '2 days' AND d.opens_at <= :now AND d.grace_until > t.rejudge_from
+    CROSS JOIN LATERAL (
+        (SELECT p.id, p.effective_at FROM positions p
+         WHERE p.subject_id = d.subject_id AND p.time_proven
+           AND p.recorded_at >= d.opens_at - interval '1 hour' AND p.recorded_at < d.grace_until + interval '1 hour'
+           AND p.effective_at >= d.opens_at AND p.effective_at < d.grace_until)
+        UNION ALL
+        (SELECT p.id, p.effective_at FROM positions p
+         WHERE p.subject_id = d.subject_id AND p.time_proven
+           AND p.effective_at - p.recorded_at NOT BETWEEN interval '-1 hour' AND interval '1 hour'
+           AND p.effective_at >= d.opens_at AND p.effective_at < d.grace_until)
+        ORDER BY effective_at, id LIMIT 1
+    ) AS f
+    WHERE t.subject_id = ANY(:ids)
+    ORDER BY t.subject_id, d.opens_at, d.id
+    """
+)
+
+JUDGED = text("UPDATE subject_states SET rejudge_from = NULL WHERE subject_id = ANY(:ids)")
+
+
+def claim(tx: Connection, subject_ids: Sequence[UUID], *, now: datetime) -> list[UUID]:
+    """Lock those that still have fixes to be judged; what another worker holds is left to it."""
+    return list(tx.execute(CLAIM, {"ids": list(subject_ids), "now": now}).scalars())
+
+
+def location_checks(tx: Connection, subject_ids: Sequence[UUID], *, now: datetime) -> Mapping[UUID, list[CheckFacts]]:
+    """The location checks, by subject, that a stored fix fulfils. The caller holds the locks."""
+    found: dict[UUID, list[CheckFacts]] = defaultdict(list)
+    for row in tx.execute(CHECKS, {"ids": list(subject_ids), "now": now}):
+        found[row.subject_id].append(
+            CheckFacts(row.id, DutyState(row.state), row.due_at, row.office_id, row.fix_id, row.fix_at)
+        )
+    return found
+
+
+def judged(tx: Connection, subject_ids: Sequence[UUID]) -> None:
+    """Nothing is left to be judged. No fix can have come in between: posts wait for the same lock."""
+    tx.execute(JUDGED, {"ids": list(subject_ids)})
