@@ -1,4 +1,4 @@
-"""Alerts on disk: raised, counted, recovered, climbed, acknowledged, closed; each with its event."""
+"""Alerts on disk: raised, counted, recovered, climbed; each with its event. What people do is in `handling`."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,7 +6,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy import Connection, text
 
-from app.rules.effects import AcknowledgeAlert, CloseAlert, RaiseAlert, RecoverAlert, TakeStep
+from app.rules.effects import MoveLadder, RaiseAlert, RecoverAlert, TakeStep
 from app.store.arrays import as_json
 
 ALERTS = uuid5(NAMESPACE_URL, "zhifang:alert")
@@ -62,8 +62,9 @@ RECOVER = text(
         UPDATE alert_occurrences o SET recovered_at = :recovered_at, cause = coalesce(:cause, o.cause)
         FROM alerts a
         WHERE a.id = o.alert_id AND a.subject_id = :subject_id AND a.kind = :kind AND a.about_kind = :about_kind
-          AND a.about_id = :about_id AND a.handling <> 'closed' AND o.recovered_at IS NULL
-          AND (CAST(:source_id AS uuid) IS NULL OR o.source_id = :source_id)
+          AND a.about_id = :about_id AND o.recovered_at IS NULL
+          AND CASE WHEN CAST(:source_id AS uuid) IS NULL THEN o.event_at <= :recovered_at
+              ELSE o.source_id = :source_id END
         RETURNING o.alert_id, o.n
     ), still AS (
         SELECT e.alert_id, max(e.n) AS n,
@@ -75,8 +76,10 @@ RECOVER = text(
             condition = CASE WHEN s.active THEN 'active' ELSE 'recovered' END,
             recovered_at = CASE WHEN s.active THEN NULL ELSE CAST(:recovered_at AS timestamptz) END,
             cause = coalesce(:cause, a.cause),
-            next_step = CASE WHEN s.active THEN a.next_step END,
-            next_step_at = CASE WHEN s.active THEN a.next_step_at END
+            next_step = CASE WHEN s.active OR a.next_step = 'office' AND a.next_step_at <= :at
+                        THEN a.next_step END,
+            next_step_at = CASE WHEN s.active OR a.next_step = 'office' AND a.next_step_at <= :at
+                           THEN a.next_step_at END
         FROM still s WHERE a.id = s.alert_id
         RETURNING a.id, a.occurrences, a.event_at, a.late, a.cause, a.strength, a.condition
     )
@@ -89,36 +92,34 @@ RECOVER = text(
 
 STEP = text(
     """
-    WITH taken AS (
+    WITH step AS (
+        SELECT * FROM jsonb_to_recordset(CAST(:steps AS jsonb)) AS s(
+            n integer, alert_id uuid, occurrence integer, step text, at timestamptz, reason jsonb,
+            next_step text, next_at timestamptz)
+    ), taken AS (
         INSERT INTO alert_steps (alert_id, occurrence, step, taken_at, reason)
-        VALUES (:alert_id, :occurrence, :step, :at, CAST(:reason AS jsonb)) ON CONFLICT DO NOTHING RETURNING alert_id
+        SELECT alert_id, occurrence, step, at, reason FROM step ON CONFLICT DO NOTHING
+        RETURNING alert_id, occurrence, step
+    ), last AS (
+        SELECT DISTINCT ON (alert_id) * FROM step ORDER BY alert_id, n DESC
     ), moved AS (
-        UPDATE alerts SET step = :step, next_step = :next_step, next_step_at = :next_at WHERE id = :alert_id
-        RETURNING id, event_at, late, cause, strength
+        UPDATE alerts a SET step = l.step, next_step = l.next_step, next_step_at = l.next_at
+        FROM last l WHERE a.id = l.alert_id
+        RETURNING a.id, a.event_at, a.late, a.cause, a.strength
     )
     INSERT INTO alert_events (alert_id, at, what, occurrence, event_at, late, cause, strength, actor_kind, reason)
-    SELECT m.id, :at, 'escalated', :occurrence, m.event_at, m.late, m.cause, m.strength, 'job', CAST(:reason AS jsonb)
-    FROM moved m JOIN taken t ON t.alert_id = m.id WHERE CAST(:step AS text) <> 'office'
+    SELECT m.id, s.at, 'escalated', s.occurrence, m.event_at, m.late, m.cause, m.strength, 'job', s.reason
+    FROM step s JOIN taken USING (alert_id, occurrence, step) JOIN moved m ON m.id = s.alert_id
+    WHERE s.step <> 'office'
+    ORDER BY s.n
     """
 )
 
-HANDLE = text(
+MOVE = text(
     """
-    WITH moved AS (
-        UPDATE alerts SET handling = :handling, next_step = NULL, next_step_at = NULL,
-            acknowledged_at = CASE WHEN :handling = 'acknowledged' THEN :at ELSE acknowledged_at END,
-            acknowledged_by = CASE WHEN :handling = 'acknowledged' THEN :actor_id ELSE acknowledged_by END,
-            closed_at = CASE WHEN :handling = 'closed' THEN CAST(:at AS timestamptz) END,
-            closed_by = CASE WHEN :handling = 'closed' THEN CAST(:actor_id AS uuid) END,
-            close_reason = :close_reason, close_result = :close_result
-        WHERE id = :alert_id
-        RETURNING id, occurrences, event_at, late, cause, strength
-    )
-    INSERT INTO alert_events (alert_id, at, what, occurrence, event_at, late, cause, strength,
-                              actor_kind, actor_id, reason)
-    SELECT id, :at, :handling, occurrences, event_at, late, cause, strength, :actor_kind, :actor_id,
-           CAST(:reason AS jsonb)
-    FROM moved
+    UPDATE alerts a SET next_step = m.next_step, next_step_at = m.next_at
+    FROM jsonb_to_recordset(CAST(:moves AS jsonb)) AS m(alert_id uuid, next_step text, next_at timestamptz)
+    WHERE a.id = m.alert_id
     """
 )
 
@@ -172,7 +173,11 @@ def _raised_row(effect: RaiseAlert) -> dict[str, Any]:
 
 
 def recover(tx: Connection, effects: Sequence[RecoverAlert]) -> None:
-    """Note that episodes are over; the alert itself stays until a person closes it, but its ladder stops."""
+    """Note that episodes are over; the alert itself stays until a person closes it, but its ladder stops.
+
+    Without a source all episodes that began by then are over. The office is told of an episode once, even if it was
+    over before anybody could be told. A closed alert is noted to be over as well, and stays closed.
+    """
     for effect in effects:
         tx.execute(
             RECOVER,
@@ -191,53 +196,24 @@ def recover(tx: Connection, effects: Sequence[RecoverAlert]) -> None:
 
 
 def take_step(tx: Connection, effects: Sequence[TakeStep]) -> None:
-    """Take steps of the ladder; each is taken once for an occurrence."""
-    for effect in effects:
-        tx.execute(
-            STEP,
-            {
-                "alert_id": effect.alert_id,
-                "occurrence": effect.occurrence,
-                "step": effect.step,
-                "at": effect.at,
-                "next_step": effect.next_step,
-                "next_at": effect.next_at,
-                "reason": as_json([effect.reason.as_json()])[1:-1],
-            },
-        )
+    """Take steps of the ladder, any number in one statement; each is taken once for an occurrence."""
+    tx.execute(STEP, {"steps": as_json([_step_row(n, effect) for n, effect in enumerate(effects)])})
 
 
-def acknowledge(tx: Connection, effects: Sequence[AcknowledgeAlert]) -> None:
-    """A person took these on; their ladders stop."""
-    for effect in effects:
-        _handle(tx, effect, "acknowledged", None, None, {"code": "acknowledged", "params": {}})
+def _step_row(n: int, effect: TakeStep) -> dict[str, Any]:
+    return {
+        "n": n,
+        "alert_id": effect.alert_id,
+        "occurrence": effect.occurrence,
+        "step": effect.step,
+        "at": effect.at,
+        "reason": effect.reason.as_json(),
+        "next_step": effect.next_step,
+        "next_at": effect.next_at,
+    }
 
 
-def close(tx: Connection, effects: Sequence[CloseAlert]) -> None:
-    """A person closed these with reason and result."""
-    for effect in effects:
-        reason = {"code": "closed", "params": {"reason": effect.reason.value}}
-        _handle(tx, effect, "closed", effect.reason, effect.result, reason)
-
-
-def _handle(
-    tx: Connection,
-    effect: AcknowledgeAlert | CloseAlert,
-    handling: str,
-    close_reason: str | None,
-    close_result: str | None,
-    reason: dict[str, Any],
-) -> None:
-    tx.execute(
-        HANDLE,
-        {
-            "alert_id": effect.alert_id,
-            "handling": handling,
-            "at": effect.at,
-            "actor_kind": effect.actor.kind,
-            "actor_id": effect.actor.id,
-            "close_reason": close_reason,
-            "close_result": close_result,
-            "reason": as_json([reason])[1:-1],
-        },
-    )
+def move_ladder(tx: Connection, effects: Sequence[MoveLadder]) -> None:
+    """Set which step comes next and when, or that none does."""
+    moves = [{"alert_id": e.alert_id, "next_step": e.next_step, "next_at": e.next_at} for e in effects]
+    tx.execute(MOVE, {"moves": as_json(moves)})

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.rules import effects as e
-from app.store import alerts, attempts, audit, duties, incidents, outbox, states
+from app.store import alerts, attempts, audit, duties, handling, incidents, outbox, states, visits
 
 Writer = Callable[[Connection, list[Any]], None]
 
@@ -17,14 +17,16 @@ WRITERS: dict[type, Writer] = {
     e.MovePlan: duties.move_plan,
     e.RecordAttempt: attempts.record,
     e.ReviewAttempt: attempts.review,
+    e.WriteRecord: visits.write,
     e.ChangeDuty: duties.change,
     e.PostponeJudgment: duties.postpone,
     e.MarkReminded: duties.mark_reminded,
     e.RecoverAlert: alerts.recover,
     e.RaiseAlert: alerts.raise_,
-    e.AcknowledgeAlert: alerts.acknowledge,
-    e.CloseAlert: alerts.close,
+    e.AcknowledgeAlert: handling.acknowledge,
+    e.CloseAlert: handling.close,
     e.TakeStep: alerts.take_step,
+    e.MoveLadder: alerts.move_ladder,
     e.Notify: outbox.notify,
     e.MoveSilenceCheck: states.move_silence_check,
     e.OpenIncident: incidents.open_,
