@@ -7,7 +7,7 @@ from uuid import UUID
 from app.rules.errors import Refused
 from app.rules.facts import OfficeLevel
 
-ADCODE = re.compile(r"[1-9]\d{5}")
+ADCODE = re.compile(r"[1-9][0-9]{5}")
 JUSTICE_OFFICE_CODE = re.compile(r"[0-9A-Za-z-]{1,32}")
 
 SIGNIFICANT = {OfficeLevel.PROVINCE: 2, OfficeLevel.CITY: 4, OfficeLevel.COUNTY: 6}

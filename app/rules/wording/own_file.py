@@ -61,8 +61,8 @@ def _check_in(window: Window) -> str:
             return f"{_days(days)} {_clock(opens)}-{_clock(closes)} 签到一次。"
         case RandomWindow(days, length, first, last):
             return (
-                f"{_days(days)}另有一次签到,在 {_clock(first)}-{_clock(last)} 之间的某个时间开始,"
-                f"开始时手机会收到通知,{length} 分钟内完成。"
+                f"{_days(days)}签到一次,时间不固定,在 {_clock(first)}-{_clock(last)} 之间开始;"
+                f"开始时手机会收到通知,请在 {length} 分钟内完成。"
             )
         case RepeatedWindow(every, length):
             return f"每隔 {every} 分钟签到一次,每次在 {length} 分钟内完成。"
@@ -74,7 +74,7 @@ def _location_checks(policy: Policy, class_: SupervisionClass) -> tuple[str, ...
     if not times:
         return ()
     span = f"{_clock(checks.start_from)}-{_clock(checks.start_to)}"
-    return (f"每天 {times} 次位置核查,在 {span} 之间的某个时间开始,由手机自动完成,每次 {checks.length_min} 分钟。",)
+    return (f"每天 {times} 次位置核查,时间不固定,在 {span} 之间开始;由手机自动完成,每次 {checks.length_min} 分钟。",)
 
 
 def _days(days: frozenset[int]) -> str:
