@@ -47,4 +47,6 @@ SENTENCES: dict[str, str] = {
     "happened_long_ago": "只能补登 7 天以内的签到。",
     "alert_closed": "这条预警已经办结,不能再改。",
     "duty_settled": "这一项已经有了结果,不能再免除。",
+    "stale_form": "页面停留太久,内容没有提交。请刷新页面后再试。",
+    "no_such_page": "没有这个页面,请回到今日页面。",
 }

@@ -1,0 +1,72 @@
+"""Who may see a page. Every view says so with `page`; a view without it is closed (a guard test walks them all)."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+from uuid import UUID
+
+from flask import Response, g, redirect, request, session, url_for
+
+from app.access.table import ACTIONS, allow
+from app.actions.authenticate import authenticate_user
+from app.rules.errors import NotAllowed
+from app.rules.facts import Actor
+from app.web.context import deps
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def page(action: str) -> Callable[[View], View]:
+    """Open a page to users whose role permits `action`; others are sent to the log-in or told that they may not."""
+    if action not in ACTIONS:
+        raise ValueError(f"unknown action {action}")
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            known = _known()
+            if known is None:
+                return to_log_in()
+            g.known = known
+            g.actor = allow(known, action)
+            return view(*args, **kwargs)
+
+        guarded.__dict__["access"] = f"office:{action}"
+        return guarded  # type: ignore[return-value]
+
+    return decorate
+
+
+def open_page(view: View) -> View:
+    """Open a page to everybody: the log-in alone."""
+    view.__dict__["access"] = "public"
+    return view
+
+
+def may(action: str) -> bool:
+    """Whether the user of this page may also do `action`: what may not be done is not offered."""
+    known: Actor | None = g.get("known")
+    return known is not None and known.has(*ACTIONS[action])
+
+
+def to_log_in() -> Response:
+    """To the log-in and back; a part of a page that htmx fetches moves the whole page."""
+    here = request.full_path.rstrip("?") if request.method == "GET" and "HX-Request" not in request.headers else "/"
+    target = url_for("pages.log_in", next=here)
+    if "HX-Request" in request.headers:
+        return Response(status=200, headers={"HX-Redirect": target})
+    return redirect(target)  # type: ignore[return-value]
+
+
+def _known() -> Actor | None:
+    """The user of the session cookie, as long as session, user and roles count: looked up at every request."""
+    try:
+        session_id, owner_id = UUID(session["session_id"]), UUID(session["owner_id"])
+    except (KeyError, ValueError):
+        return None
+    try:
+        with deps().autocommit() as tx:
+            return authenticate_user(tx, session_id, owner_id, now=deps().now())
+    except NotAllowed:
+        session.clear()
+        return None
