@@ -250,6 +250,17 @@ class Fix:
 
 
 @dataclass(frozen=True)
+class GivenPlace:
+    """A place in degrees of WGS-84, beside the pair and the datum in which it was entered."""
+
+    lon: float
+    lat: float
+    given_lon: float
+    given_lat: float
+    datum: str
+
+
+@dataclass(frozen=True)
 class About:
     """What an alert or notice is about: a kind (`subject`, `duty`, `order`, `alert`, ...) and its id."""
 

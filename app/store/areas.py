@@ -58,7 +58,7 @@ def ensure_permitted_area(tx: Connection, code: str, *, now: datetime) -> UUID:
             "name": permitted.name,
             "source": outlines.source(),
             "now": now,
-            "outlines": list(outlines.county_outlines(permitted.units).values()),
+            "outlines": list(outlines.county_outlines(permitted.units)),
         },
     )
     return area_id

@@ -4,8 +4,8 @@ Their provenance is not stated: they serve demos, tests and trials; a deployment
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
 from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
@@ -31,10 +31,11 @@ def units() -> Units:
     )
 
 
-def county_outlines(codes: Sequence[str]) -> Mapping[str, str]:
-    """The outlines of units of county level by adcode, each a GeoJSON MultiPolygon. Reads the file anew: 10 MB."""
+@lru_cache(maxsize=16)
+def county_outlines(codes: tuple[str, ...]) -> tuple[str, ...]:
+    """The outlines of these units of county level, each a GeoJSON MultiPolygon. Reads 10 MB, and keeps a few areas."""
     wanted = frozenset(codes)
-    return {code: json.dumps(outline) for code, _, outline in _features("district") if code in wanted}
+    return tuple(json.dumps(outline) for code, _, outline in _features("district") if code in wanted)
 
 
 def _features(level: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
