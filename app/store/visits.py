@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geography
-from sqlalchemy import Connection, Row, cast, func, insert, literal, select, text
+from sqlalchemy import Connection, Row, cast, func, insert, literal, null, select, text
 from sqlalchemy.dialects.postgresql import insert as insert_new
 
 from app.models.office import Office
@@ -134,7 +134,7 @@ def _row(effect: WriteRecord) -> dict[str, Any]:
         "ended_at": effect.ended_at,
         "written_at": effect.written_at,
         "place": _point(effect.fix),
-        "place_given": effect.fix_given,
+        "place_given": null() if effect.fix_given is None else effect.fix_given,
         "accuracy_m": effect.fix.accuracy_m if effect.fix else None,
         "home_distance_m": effect.home_distance_m,
         "met": effect.met,

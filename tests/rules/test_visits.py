@@ -288,6 +288,11 @@ def test_how_far_from_home_the_visit_was() -> None:
         "accuracy": "15",
     }
     assert codes(judge(facts(), at_door, an_actor(), now=NOW))[-1] == "place_not_measured"
+    assert codes(judge(measured, replace(at_door, fix=Fix(118.6, 28.7, 0.0)), an_actor(), now=NOW))[-1] == (
+        "place_measured_roughly"
+    )
+    mock = replace(at_door, fix=Fix(118.6, 28.7, 15.4, mock=True))
+    assert codes(judge(measured, mock, an_actor(), now=NOW))[-1] == "place_mock"
 
 
 @given(

@@ -1,15 +1,30 @@
 """Officers, supervisors and procurators. One file for each subject-matter."""
 
 from app.api.blueprint import Blueprint
-from app.api.office import absences, checkins, devices, duties, offices, policies, sessions, users
+from app.api.office import (
+    absences,
+    checkins,
+    compliance,
+    devices,
+    duties,
+    offices,
+    policies,
+    sessions,
+    talks,
+    users,
+    visits,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     absences.BLUEPRINT,
     checkins.BLUEPRINT,
+    compliance.BLUEPRINT,
     devices.BLUEPRINT,
     duties.BLUEPRINT,
     offices.BLUEPRINT,
     policies.BLUEPRINT,
     sessions.BLUEPRINT,
+    talks.BLUEPRINT,
     users.BLUEPRINT,
+    visits.BLUEPRINT,
 )

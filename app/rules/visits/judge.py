@@ -113,9 +113,14 @@ def _remarks(facts: RecordFacts, new: NewRecord, happened_at: datetime, now: dat
 def _place(fix: Fix | None, home_distance_m: float | None) -> Reason:
     if fix is None:
         return Reason("place_not_given")
+    if fix.mock:
+        return Reason("place_mock")
     if home_distance_m is None:
         return Reason("place_not_measured")
-    return Reason("place_measured", (("metres", str(round(home_distance_m))), ("accuracy", str(round(fix.accuracy_m)))))
+    metres = ("metres", str(round(home_distance_m)))
+    if fix.accuracy_m <= 0:
+        return Reason("place_measured_roughly", (metres,))
+    return Reason("place_measured", (metres, ("accuracy", str(round(fix.accuracy_m)))))
 
 
 def _fulfilled(record: WriteRecord, duty: Owed, verdict: Reason) -> list[Effect]:

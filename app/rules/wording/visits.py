@@ -23,6 +23,9 @@ FIGURES: dict[str, str] = {
 MINOR = "未成年人"
 """Stands for the name of a subject under the minor regime wherever the name is sealed [Law 54, 58]."""
 
+MOVED = "已转出"
+"""Stands for the name of a subject who is in another office's hands by now."""
+
 SENTENCES: dict[str, str] = {
     "record_in_time": "{title}:按期完成(最迟 {due})。",
     "record_late": "{title}:已完成,晚于期限 {due}。",
@@ -30,6 +33,8 @@ SENTENCES: dict[str, str] = {
     "record_corrects": "更正先前的一份记录,先前认定的完成情况不变。",
     "written_days_later": "事后第 {days} 天写成,晚于规定的 {allowed} 天。",
     "place_measured": "定位距登记的住址约 {metres} 米,定位误差约 {accuracy} 米。",
+    "place_measured_roughly": "定位距登记的住址约 {metres} 米,手机没有给出定位误差。",
+    "place_mock": "定位标有模拟定位,不能说明到访的地点。",
     "place_not_measured": "登记的住址还没有坐标,未能测量距离。",
     "place_not_given": "没有附定位。",
     "unknown_item": "现行制度中没有这个项目,请从可选的项目中选择。",
@@ -38,6 +43,7 @@ SENTENCES: dict[str, str] = {
     "not_happened_yet": "时间不能晚于现在,请检查后再提交。",
     "ended_before_it_began": "结束时间不能早于开始时间,请检查后再提交。",
     "record_after_end": "矫正已经结束,只能补写结束以前的走访和谈话。",
+    "office_missed": "{title}有 {count} 项到期未完成。",
     "corrects_another_matter": "要更正的记录不存在,或不是同一对象的同类记录,请检查后再提交。",
 }
 
