@@ -3,13 +3,69 @@
 from datetime import time, timedelta
 
 from app.deps import Deps
-from app.jobs import maintenance
+from app.jobs import maintenance, sweeps
 from app.jobs.job import Job
 from app.store import jobs as store
 
 DAY = timedelta(days=1, hours=2)
 
 JOBS: tuple[Job, ...] = (
+    Job(
+        "plan_duties",
+        sweeps.plan,
+        "duties and powers to collect are written three days ahead, so that a dead scheduler hides nothing",
+        every=timedelta(seconds=30),
+        max_age=timedelta(minutes=10),
+    ),
+    Job(
+        "open_duties",
+        sweeps.open_windows,
+        "office and policy of a duty are fixed when it opens, and a random window is told to the phone",
+        every=timedelta(seconds=5),
+        max_age=timedelta(minutes=2),
+    ),
+    Job(
+        "judge_positions",
+        sweeps.judge_fixes,
+        "what phones reported is judged within a second, late and live alike",
+        every=timedelta(seconds=1),
+        max_age=timedelta(minutes=2),
+    ),
+    Job(
+        "remind_duties",
+        sweeps.remind,
+        "a reminder before the end of a window prevents most misses",
+        every=timedelta(seconds=10),
+        max_age=timedelta(minutes=5),
+    ),
+    Job(
+        "judge_duties",
+        sweeps.judge,
+        "a duty that nobody fulfilled is missed, or unjudged where the service was away",
+        every=timedelta(seconds=5),
+        max_age=timedelta(minutes=2),
+    ),
+    Job(
+        "check_silence",
+        sweeps.silence,
+        "who is not heard of is looked for at once [Law 30]",
+        every=timedelta(seconds=10),
+        max_age=timedelta(minutes=5),
+    ),
+    Job(
+        "climb_ladder",
+        sweeps.ladder,
+        "an alert that nobody takes on goes to the county and then to the city",
+        every=timedelta(seconds=1),
+        max_age=timedelta(minutes=2),
+    ),
+    Job(
+        "look_ahead_absences",
+        sweeps.absences,
+        "that nobody will be on duty is known days before it matters",
+        daily_at=time(8, 0),
+        max_age=DAY,
+    ),
     Job(
         "watchdog",
         maintenance.watch,

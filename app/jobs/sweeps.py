@@ -1,0 +1,88 @@
+"""The sweeps: each asks what is due and still undone, so a missed run heals itself."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from app.actions.check_silence import check_silence, end_silence
+from app.actions.climb_ladder import climb_ladder, due_steps
+from app.actions.judge_duties import judge_duties
+from app.actions.judge_positions import judge_positions
+from app.actions.look_ahead_absences import look_ahead_absences
+from app.actions.open_duties import open_duties
+from app.actions.plan_duties import plan_duties
+from app.actions.remind_duties import remind_duties
+from app.deps import Deps
+from app.jobs import chunks
+from app.jobs.job import Counts
+from app.store import due
+
+Sweeping = Callable[[Deps, datetime], Counts]
+
+
+def plan(deps: Deps, now: datetime) -> Counts:
+    """Plan the duties of the days ahead."""
+    key = deps.settings.window_secret
+    swept = chunks.sweep(
+        due.PLAN, lambda tx, ids: plan_duties(tx, now=now, key=key, ids=ids), deps.transaction, now=now
+    )
+    return swept.as_counts()
+
+
+def swept(kind: due.Sweep, action: Callable[..., object]) -> Sweeping:
+    """A job that does `action` for everything that is due of that kind."""
+
+    def run(deps: Deps, now: datetime) -> Counts:
+        return chunks.sweep(kind, lambda tx, ids: action(tx, now=now, ids=ids), deps.transaction, now=now).as_counts()
+
+    return run
+
+
+open_windows = swept(due.OPEN, open_duties)
+judge = swept(due.JUDGE, judge_duties)
+remind = swept(due.REMIND, remind_duties)
+judge_fixes = swept(due.REJUDGE, judge_positions)
+
+
+def silence(deps: Deps, now: datetime) -> Counts:
+    """Who was not heard for long, and who was heard again."""
+    gone = chunks.sweep(due.SILENCE, lambda tx, ids: check_silence(tx, now=now, ids=ids), deps.transaction, now=now)
+    back = chunks.sweep(due.HEARD_AGAIN, lambda tx, ids: end_silence(tx, now=now, ids=ids), deps.transaction, now=now)
+    return Counter(gone.as_counts()) + Counter(back.as_counts())
+
+
+@dataclass(frozen=True)
+class Climbed:
+    """How many alerts were looked at, steps taken, notices written, and alerts that told nobody to the end."""
+
+    alerts: int = 0
+    steps: int = 0
+    notices: int = 0
+    told_nobody: int = 0
+
+
+def ladder(deps: Deps, now: datetime) -> Counts:
+    """Tell whoever the due steps concern; a step that cannot be taken stays due and holds up no other."""
+    total = chunks.Swept()
+    while True:
+        with deps.transaction() as tx:
+            due_ids = [alert for alert in due_steps(tx, now=now) if alert not in total.failed]
+        if not due_ids:
+            return total.as_counts()
+        done = chunks.in_chunks(due_ids, lambda tx, ids: _climb(tx, ids, now), deps.transaction)
+        total.counts.update(done.counts)
+        total.failed.extend(done.failed)
+
+
+def _climb(tx: Connection, ids: Sequence[UUID], now: datetime) -> Climbed:
+    return Climbed(**climb_ladder(tx, now=now, only=ids))
+
+
+def absences(deps: Deps, now: datetime) -> Counts:
+    """Days ahead on which nobody will be on duty."""
+    with deps.transaction() as tx:
+        return look_ahead_absences(tx, now=now)
