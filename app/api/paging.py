@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from functools import cache
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
@@ -38,8 +39,9 @@ def next_cursor(key: list[str] | None) -> str | None:
     return None if key is None else base64.urlsafe_b64encode(json.dumps(key).encode()).decode()
 
 
+@cache
 def page_of(item: type[Schema]) -> type[Schema]:
-    """The schema of a page of `item`."""
+    """The schema of a page of `item`; the same one whenever it is asked for, so that the document names it once."""
     content: dict[str, Any] = {
         "items": fields.List(fields.Nested(item), required=True),
         "next_cursor": fields.String(required=True, allow_none=True),

@@ -25,7 +25,7 @@ from app.rules.facts import DutyState, Outcome
 BLUEPRINT = Blueprint("office_checkins", __name__, description="签到")
 
 
-class RecordBody(Body):
+class InPersonBody(Body):
     """A check-in face to face."""
 
     id = fields.UUID(required=True)
@@ -85,7 +85,7 @@ class CheckIns(MethodView):
 
     @office("check_ins.record")
     @refusals(404, 409)
-    @BLUEPRINT.arguments(RecordBody)
+    @BLUEPRINT.arguments(InPersonBody)
     @BLUEPRINT.response(201, OfficeReceipt)
     @BLUEPRINT.alt_response(200, schema=OfficeReceipt, description="Repeated: the same receipt.")
     def post(self, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
