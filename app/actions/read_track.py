@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 from app.rules.effects import Decision, WriteAudit
 from app.rules.errors import NotFound
 from app.rules.facts import Actor
-from app.rules.tracks import Stretch, gaps, refuse_range
+from app.rules.tracks import Place, Stretch, gaps, refuse_range
 from app.store import effects, policies, tracks
-from app.store.tracks import LastPosition, Place, TrackPoint
+from app.store.tracks import LastPosition, TrackPoint
 
 
 @dataclass(frozen=True, slots=True)

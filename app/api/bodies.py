@@ -12,6 +12,12 @@ TRANSPORT = frozenset({"sent_at", "sent_elapsed_ms", "boot_id", "recorded_elapse
 
 def body_hash() -> bytes:
     """SHA-256 of the request's JSON without what differs from one sending to the next."""
-    content: Any = request.get_json(silent=True) or {}
-    kept = {key: value for key, value in content.items() if key not in TRANSPORT}
+    kept = _event(request.get_json(silent=True) or {})
     return sha256(json.dumps(kept, sort_keys=True, ensure_ascii=False, allow_nan=False).encode()).digest()
+
+
+def _event(content: Any) -> Any:
+    """The content without transport fields, also in the events of a batch."""
+    if isinstance(content, dict):
+        return {key: _event(value) for key, value in content.items() if key not in TRANSPORT}
+    return [_event(value) for value in content] if isinstance(content, list) else content

@@ -46,10 +46,18 @@ class Collection:
 def may_collect(facts: CollectionFacts, policy: Policy) -> Collection:
     """An order [Law 29] asks for a track; a check [Law 26] for one fix, and after that for nothing more."""
     if facts.order_until is not None:
-        basis = Reason("collect_under_order", (("local_basis", policy.phone_under_order_basis),))
-        return Collection(Mode.CONTINUOUS, basis, facts.order_until, policy.order_interval_s, policy.poll_after_s)
+        return Collection(
+            Mode.CONTINUOUS, _order_basis(policy), facts.order_until, policy.order_interval_s, policy.poll_after_s
+        )
     for kind, code in ((DutyKind.LOCATION_CHECK, "collect_for_check"), (DutyKind.CHECK_IN, "collect_for_check_in")):
         ends = [window.until for window in facts.windows if window.kind is kind]
         if ends:
             return Collection(Mode.CHECKS, Reason(code), max(ends), None, policy.poll_after_s)
     return Collection(Mode.NONE, Reason("collect_nothing"), None, None, policy.poll_after_s)
+
+
+def _order_basis(policy: Policy) -> Reason:
+    """A policy that lets a phone serve as the device says why; one that came later may not speak of it any more."""
+    if not policy.phone_under_order:
+        return Reason("collect_under_order_in_force")
+    return Reason("collect_under_order", (("local_basis", policy.phone_under_order_basis),))

@@ -46,7 +46,7 @@ def check_order(facts: OrderFacts, term: Term, *, now: datetime) -> None:
     where the last one ends, as an order of its own with its own approval.
     """
     if term.until <= term.from_at:
-        raise Refused("order_ends_before_it_begins", fields={"to": "order_ends_before_it_begins"})
+        raise Refused("ends_before_it_begins", fields={"to": "ends_before_it_begins"})
     if term.until <= now:
         raise Refused("order_over_already", fields={"to": "order_over_already"})
     if term.from_at < now - BACKDATED_AT_MOST:

@@ -15,7 +15,8 @@ RULE_CODE = "silence"
 # A phone that says so little of its battery is as good as empty within the hour.
 LOW_BATTERY_PERCENT = 10
 
-PERMISSION_LOST = frozenset({"denied", "services_off"})
+# Phones word it in their own ways; each of these says that the app gets no place.
+PERMISSION_LOST = frozenset({"denied", "services_off", "restricted", "never", "none", "off", "lost"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from app.rules.errors import Refused
 from app.rules.policy import Policy
@@ -20,6 +21,33 @@ class Stretch:
 
     from_at: datetime
     until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of a track goes on: after the fix with these times and this id."""
+
+    effective_at: datetime
+    recorded_at: datetime
+    id: UUID
+
+    def as_key(self) -> list[str]:
+        """The place as a cursor holds it."""
+        return [self.effective_at.isoformat(), self.recorded_at.isoformat(), str(self.id)]
+
+
+def place_of(key: Sequence[str] | None) -> Place | None:
+    """The place that a cursor holds; Refused `bad_cursor` where it came from another list."""
+    if key is None:
+        return None
+    try:
+        effective_text, recorded_text, fix_id = key
+        effective_at, recorded_at = datetime.fromisoformat(effective_text), datetime.fromisoformat(recorded_text)
+        if effective_at.tzinfo is None or recorded_at.tzinfo is None:
+            raise ValueError("naive")
+        return Place(effective_at, recorded_at, UUID(fix_id))
+    except ValueError as error:
+        raise Refused("bad_cursor", fields={"cursor": "bad_cursor"}) from error
 
 
 def refuse_range(from_at: datetime, until: datetime) -> None:

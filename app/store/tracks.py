@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, text
 
 from app.models.subject import Subject
 from app.rules.facts import Actor
-from app.rules.tracks import Stretch
+from app.rules.tracks import Place, Stretch
 from app.store.scope import subjects_of
 
 # Both ways to a fix by its effective time: see FAR_CLOCK in the model.
@@ -57,15 +57,6 @@ LAST = text(
     FROM subject_states WHERE subject_id = :subject_id AND last_position_at IS NOT NULL
     """
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a page of a track goes on: after the fix with these times and this id."""
-
-    effective_at: datetime
-    recorded_at: datetime
-    id: UUID
 
 
 @dataclass(frozen=True, slots=True)

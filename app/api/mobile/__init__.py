@@ -1,11 +1,14 @@
 """The subject's phone. One file for each subject-matter; what officers see is not shared from here."""
 
 from app.api.blueprint import Blueprint
-from app.api.mobile import checkins, duties, me, sessions
+from app.api.mobile import checkins, collection, device_health, duties, me, positions, sessions
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     checkins.BLUEPRINT,
+    collection.BLUEPRINT,
+    device_health.BLUEPRINT,
     duties.BLUEPRINT,
     me.BLUEPRINT,
+    positions.BLUEPRINT,
     sessions.BLUEPRINT,
 )

@@ -8,9 +8,11 @@ from app.api.office import (
     devices,
     duties,
     offices,
+    orders,
     policies,
     sessions,
     talks,
+    tracks,
     users,
     visits,
 )
@@ -22,9 +24,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     devices.BLUEPRINT,
     duties.BLUEPRINT,
     offices.BLUEPRINT,
+    orders.BLUEPRINT,
     policies.BLUEPRINT,
     sessions.BLUEPRINT,
     talks.BLUEPRINT,
+    tracks.BLUEPRINT,
     users.BLUEPRINT,
     visits.BLUEPRINT,
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.rules.wording import alerts, duties, notices, problems, receipts, visits
+from app.rules.wording import alerts, duties, notices, positions, problems, receipts, visits
 from app.rules.wording.values import shown
 
 SENTENCES: dict[str, str] = {
@@ -12,6 +12,7 @@ SENTENCES: dict[str, str] = {
     **alerts.SENTENCES,
     **notices.SENTENCES,
     **visits.SENTENCES,
+    **positions.SENTENCES,
 }
 
 
