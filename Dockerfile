@@ -15,7 +15,7 @@ COPY alembic.ini ./
 COPY migrations/ migrations/
 COPY app/ app/
 RUN .venv/bin/python -m compileall -q app \
-    && useradd --system --uid 10001 --home-dir /srv/zhifang --shell /usr/sbin/nologin zhifang \
+    && useradd --uid 10001 --no-create-home --home-dir /srv/zhifang --shell /usr/sbin/nologin zhifang \
     && chown -R zhifang:zhifang "$DATA_DIR"
 
 USER 10001

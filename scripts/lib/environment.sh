@@ -8,7 +8,7 @@ load_settings() {
     export ZHIFANG_MODE=${ZHIFANG_MODE:-demo}
     if [ "$ZHIFANG_MODE" = demo ]; then
         export ZHIFANG_POLICY=${ZHIFANG_POLICY:-demo}
-        # The demo's push server plays Google's: it writes the log-in that it will accept into this folder.
+        # The demo's push server plays Google's, and accepts this log-in of its own (write_push_login).
         export ZHIFANG_FCM_URL=${ZHIFANG_FCM_URL:-http://127.0.0.1:$((PORT + 1))}
         export ZHIFANG_FCM_CREDENTIALS=${ZHIFANG_FCM_CREDENTIALS:-$DATA_DIR/push/fake-fcm-service-account.json}
     fi
@@ -18,7 +18,22 @@ load_settings() {
         local name=${line%%=*}
         [[ $name == ZHIFANG_* && -z ${!name:-} ]] && export "$name=${line#*=}"
     done <"$DATA_DIR/secrets.env"
+}
+
+# Writes the log-in that the demo's push server will accept: everything else reads it when it starts. The key stays the
+# same from start to start; the address in it follows PORT.
+write_push_login() {
     mkdir -p "$DATA_DIR/push"
+    "$PYTHON" - "$DATA_DIR/push" "http://127.0.0.1:$((PORT + 1))" <<'PYTHON'
+import sys
+from pathlib import Path
+
+from app.simulation.fake_fcm import LOGIN_PATH
+from app.simulation.fake_fcm_account import open_account
+
+folder, address = sys.argv[1:]
+open_account(Path(folder), address + LOGIN_PATH)
+PYTHON
 }
 
 # Drawn once for each DATA_DIR, and readable by its owner alone.
