@@ -31,7 +31,7 @@ DUTY = """
         SELECT array_agg(o.source_id ORDER BY o.event_at, o.n) AS duty_ids,
                array_agg(o.event_at ORDER BY o.event_at, o.n) AS times
         FROM alerts a JOIN alert_occurrences o ON o.alert_id = a.id
-        WHERE a.subject_id = :subject_id AND a.kind = 'missed_check_in' AND a.handling <> 'closed'
+        WHERE a.subject_id = :subject_id AND a.kind = 'missed_check_in'
           AND o.recovered_at IS NULL AND o.source_kind = 'duty'
     ) m
 """

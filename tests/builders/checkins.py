@@ -1,71 +1,45 @@
-"""Check-in duties around a given time, and what a phone or an officer sends for them."""
+"""Residents who check in, and what a phone or an officer sends for them."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
-from app.rules.effects import ChangeDuty, Decision, Effect, PlanDuty
-from app.rules.facts import JOB, DutyKind, DutyState, Obligor, Reason
-from app.rules.schedule import JUDGE_DELAY
-from app.store import effects
-from tests.builders.offices import Tree
+from app.models.subject import Subject
+from app.rules.facts import Channel, Fix
+from app.store.areas import ensure_permitted_area
+from app.store.attempts import point
+from tests.builders.duties import a_supervised
+from tests.builders.offices import LONG_AGO, Tree
+from tests.builders.users import Worker
 
-HOME = (118.6270, 28.7400)
-"""Lon and lat of the home of the subjects in these tests, in 江山."""
+HOME = (118.627, 28.738)
+"""Lon and lat of the residents' home, in the town of Jiangshan."""
 
 
-def a_check_in_duty(
+def a_resident(
     tx: Connection,
     tree: Tree,
-    subject_id: UUID,
-    opens_at: datetime,
-    due_at: datetime,
+    officer: Worker,
     *,
-    state: DutyState = DutyState.OPEN,
-    grace: timedelta = timedelta(minutes=30),
-    random: bool = False,
-    covered: bool = True,
-    rule_code: str = "check_in.strict.1",
+    channel: Channel = Channel.SMARTPHONE,
+    area: str | None = None,
+    at: datetime = LONG_AGO,
 ) -> UUID:
-    """A check-in that is owed, brought to `state` as the service would; gives its id."""
-    duty_id = uuid5(subject_id, f"{rule_code}|{opens_at.isoformat()}")
-    grace_until = due_at + grace
-    judge_at = grace_until + JUDGE_DELAY
-    planned_at = opens_at - timedelta(hours=72)
-    steps: list[Effect] = [
-        PlanDuty(
-            duty_id,
-            subject_id,
-            DutyKind.CHECK_IN,
-            Obligor.SUBJECT,
-            rule_code,
-            opens_at,
-            opens_at,
-            due_at,
-            grace_until,
-            judge_at,
-            tree.office.id,
-            tree.policy_version_id,
-            planned_at,
-            random=random,
-            covered_until=grace_until if covered else None,
-        )
-    ]
-    if state is not DutyState.PLANNED:
-        steps.append(ChangeDuty(duty_id, DutyState.OPEN, opens_at, Reason("duty_opened"), JOB))
-    if state not in {DutyState.PLANNED, DutyState.OPEN}:
-        steps.append(ChangeDuty(duty_id, state, judge_at, Reason("duty_missed"), JOB))
-    effects.apply(tx, [Decision(tuple(steps))])
-    return duty_id
+    """Somebody under correction with a home, and with the unit `area` (an adcode) not to be left; nothing is owed."""
+    subject_id = a_supervised(tx, tree, officer, channel=channel, at=at)
+    area_id = ensure_permitted_area(tx, area, now=at) if area else None
+    home = point(Fix(*HOME, accuracy_m=0.0))
+    tx.execute(update(Subject).where(Subject.id == subject_id).values(home=home, permitted_area_id=area_id))
+    return subject_id
 
 
-def a_check_in(recorded_at: datetime, *, check_in_id: UUID | None = None, **changes: Any) -> dict[str, Any]:
+def a_check_in(recorded_at: datetime, **changes: Any) -> dict[str, Any]:
     """The body that a phone sends for a check-in at home; a change to None leaves the field out."""
     lon, lat = HOME
     body = {
-        "id": str(check_in_id or uuid4()),
+        "id": str(uuid4()),
         "recorded_at": recorded_at.isoformat(),
         "position": {"lon": lon, "lat": lat, "accuracy_m": 20.0},
         **changes,

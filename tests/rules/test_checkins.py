@@ -420,7 +420,13 @@ def test_late_evidence_ends_its_own_episode_with_the_phone_as_cause_and_none_tha
     own = Episode(UUID(int=10), DUE)
     late = a_try(OPENS, how=Proof.ELAPSED)
     _, effects = outcome(late, a_duty(DutyState.MISSED), now=DUE + timedelta(days=2), episodes=(MONDAY, own, TOMORROW))
-    assert recovered(effects) == [(own.duty_id, DUE, Cause.PHONE), (MONDAY.duty_id, OPENS, None)]
+    assert recovered(effects) == [(own.duty_id, DUE, Cause.PHONE), (None, OPENS, None)]
+
+
+def test_what_was_missed_after_an_old_check_in_goes_on() -> None:
+    late = a_try(OPENS, how=Proof.ELAPSED)
+    _, effects = outcome(late, a_duty(DutyState.UNJUDGED), now=DUE + timedelta(days=2), episodes=(TOMORROW,))
+    assert recovered(effects) == []
 
 
 def test_an_officers_record_does_not_blame_the_phone() -> None:
