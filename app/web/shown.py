@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.web.context import deps
+from app.web.shown_codes import duty_kind, duty_state, duty_tone, figure
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 WEEKDAYS = "一二三四五六日"
@@ -58,4 +59,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "clock": clock,
     "age": age,
     "attribute": attribute,
+    "duty_kind": duty_kind,
+    "duty_state": duty_state,
+    "duty_tone": duty_tone,
+    "figure": figure,
 }

@@ -49,4 +49,8 @@ SENTENCES: dict[str, str] = {
     "duty_settled": "这一项已经有了结果,不能再免除。",
     "stale_form": "页面停留太久,内容没有提交。请刷新页面后再试。",
     "no_such_page": "没有这个页面,请回到今日页面。",
+    "reason_needed": "请写明理由。",
+    "note_needed": "请写明情况。",
+    "time_needed": "请选择时间。",
+    "bad_filter": "查看条件有误,请重新选择日期和事项。",
 }
