@@ -40,7 +40,7 @@ def register_subject(
     registrations.write(tx, entered, settled, registered_by=actor.id, now=now)
     _begin(tx, actor, entered, settled, known, now)
     _plan(tx, settled.subject_id, settings.window_secret, now)
-    return _receipt(tx, entered.id), True
+    return rows.receipt(tx, entered.id), True
 
 
 def _repeated(tx: Connection, entered: Registration, keys: IdentityKeys) -> Receipt | None:
@@ -117,10 +117,3 @@ def _plan(tx: Connection, subject_id: UUID, key: bytes, now: datetime) -> None:
     until = now + planning.HORIZON
     facts = plans.facts_for(tx, [subject_id], until=until)
     effects.apply(tx, [planning.plan(one, until=until, key=key, now=now) for one in facts])
-
-
-def _receipt(tx: Connection, registration_id: UUID) -> Receipt:
-    found = rows.registered_as(tx, registration_id)
-    if found is None:
-        raise LookupError("a registration was written and is not there")
-    return found.receipt

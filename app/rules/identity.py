@@ -14,14 +14,15 @@ WEIGHTS = tuple(2 ** (LENGTH - 1 - place) % 11 for place in range(LENGTH - 1))
 MAJORITY_YEARS = 18
 
 
-def checked(number: str) -> str:
+def checked(number: str, *, field: str = "id_number") -> str:
     """The number in its one written form (18 characters, a final X in upper case).
 
-    Refused `id_number_unfit` where length, characters, date of birth or check digit are not those of a real number.
+    Refused `id_number_unfit` where length, characters, date of birth or check digit are not those of a real number;
+    `field` is the input that is named.
     """
     written = number.strip().upper()
     if not _fits(written):
-        raise Refused("id_number_unfit", fields={"id_number": "id_number_unfit"})
+        raise Refused("id_number_unfit", fields={field: "id_number_unfit"})
     return written
 
 
@@ -47,7 +48,7 @@ def looks_like_one(text: str) -> bool:
     return len(written) == LENGTH and _digits(written[:-1])
 
 
-def agreed_birth_date(given: date | None, number: str | None) -> date:
+def agreed_birth_date(given: date | None, number: str | None, *, field: str = "birth_date") -> date:
     """The date of birth from what was given, from the (checked) number, or both.
 
     Refused where neither tells it, since the regime for minors hangs on it, and where the two contradict each other.
@@ -55,9 +56,9 @@ def agreed_birth_date(given: date | None, number: str | None) -> date:
     told = birth_date_of(number) if number else given
     born = given or told
     if born is None:
-        raise Refused("birth_date_needed", fields={"birth_date": "birth_date_needed"})
+        raise Refused("birth_date_needed", fields={field: "birth_date_needed"})
     if born != told:
-        raise Refused("birth_date_differs", fields={"birth_date": "birth_date_differs"})
+        raise Refused("birth_date_differs", fields={field: "birth_date_differs"})
     return born
 
 

@@ -38,6 +38,36 @@ UNSETTLED = frozenset({DutyState.PLANNED, DutyState.OPEN, DutyState.MISSED, Duty
 
 
 @dataclass(frozen=True)
+class Announced:
+    """A judgment notice as it was entered: who is announced, and the decision. `subject_id` is made by the client."""
+
+    id: UUID
+    body_hash: bytes
+    subject_id: UUID
+    name: str
+    office_id: UUID
+    category: Category
+    effective_on: date
+    received_on: date | None = None
+    papers_on: date | None = None
+    decided_by: str | None = None
+    sex: str | None = None
+    birth_date: date | None = None
+    id_number: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a notice is answered, the same at every repeat. `subject_id` may be that of a row known before."""
+
+    id: UUID
+    subject_id: UUID
+    subject_no: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
 class Judgment:
     """A decision in effect, in local days.
 
@@ -195,6 +225,22 @@ def arrival_stands(duty: IntakeDuty | None, *, now: datetime) -> Timeliness | No
         case DutyState.PLANNED | DutyState.OPEN | DutyState.MISSED | DutyState.UNJUDGED if duty:
             return Timeliness.AWAITED if now < duty.due_at else Timeliness.OVERDUE
     return None
+
+
+def refuse_dates(announced: Announced, *, now: datetime) -> None:
+    """Refused where papers or a receipt are said to have come on a day that has not begun."""
+    refuse_ahead("received_on", announced.received_on, now=now)
+    refuse_ahead("papers_on", announced.papers_on, now=now)
+
+
+def refuse_receipt(judgment: Judgment, status: SubjectStatus) -> None:
+    """Conflict unless the person is still awaited from an organ that hands over, and whose receipt is not known yet."""
+    if judgment.category is not Category.OUTSIDE_PRISON:
+        raise Conflict("no_handing_over")
+    if status is not SubjectStatus.NOTICED:
+        raise Conflict("not_awaited")
+    if judgment.received_on is not None:
+        raise Conflict("receipt_known")
 
 
 def refuse_notice(status: SubjectStatus | None) -> None:

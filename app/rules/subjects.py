@@ -111,7 +111,7 @@ def end(
     """
     if standing.status is SubjectStatus.ENDED:
         raise Conflict("already_ended")
-    why = Reason("supervision_ended", (("reason", reason.value),))
+    why = Reason("supervision_ended")
     opened = (duty for duty in duties if duty.opens_at < now)
     return Decision(
         (

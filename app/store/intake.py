@@ -13,7 +13,7 @@ from app.models.subject import Subject, SubjectState
 from app.rules import intake
 from app.rules.errors import Conflict, NotFound
 from app.rules.facts import Actor, Category, DutyState, SubjectStatus
-from app.rules.intake import IntakeDuty
+from app.rules.intake import IntakeDuty, Receipt
 from app.store.scope import subjects_of
 
 KIND = "missed_intake"
@@ -34,9 +34,7 @@ class Noticed:
 class Known:
     """A judgment that an earlier request wrote, and the fingerprint of that request."""
 
-    subject_id: UUID
-    subject_no: str
-    created_at: datetime
+    receipt: Receipt
     body_hash: bytes
 
 
@@ -57,14 +55,24 @@ def known(tx: Connection, judgment_id: UUID) -> Known | None:
         .join(Subject, Subject.id == Judgment.subject_id)
         .where(Judgment.id == judgment_id)
     ).one_or_none()
-    return Known(row.subject_id, row.subject_no, row.created_at, row.body_hash) if row else None
+    if row is None:
+        return None
+    return Known(Receipt(judgment_id, row.subject_id, row.subject_no, row.created_at), row.body_hash)
+
+
+def receipt(tx: Connection, judgment_id: UUID) -> Receipt:
+    """What the notice of a judgment that exists is answered."""
+    found = known(tx, judgment_id)
+    if found is None:
+        raise LookupError("no such judgment")
+    return found.receipt
 
 
 def add(
     tx: Connection,
     judgment: intake.Judgment,
-    decided_by: str | None,
-    body_hash: bytes,
+    announced: intake.Announced,
+    fingerprint: bytes,
     *,
     created_by: UUID,
     now: datetime,
@@ -74,10 +82,10 @@ def add(
         insert(Judgment),
         {
             **vars(judgment),
-            "decided_by": decided_by,
+            "decided_by": announced.decided_by,
             "created_by": created_by,
             "created_at": now,
-            "body_hash": body_hash,
+            "body_hash": fingerprint,
         },
     )
 

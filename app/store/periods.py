@@ -1,5 +1,6 @@
 """When a subject was under correction, in which class, with which office and officer: what audits count by."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -18,6 +19,16 @@ CLOSE = """
 CLOSE_SUPERVISION, CLOSE_CLASS, CLOSE_ASSIGNMENT = (
     text(CLOSE.format(table=table)) for table in ("supervision_periods", "class_periods", "assignments")
 )
+
+
+@dataclass(frozen=True)
+class ClassSet:
+    """Which class was set for whom, why, and from when on."""
+
+    subject_id: UUID
+    class_: SupervisionClass
+    reason: str
+    begun_at: datetime
 
 
 def begin(
@@ -86,17 +97,17 @@ def assign(tx: Connection, subject_id: UUID, office_id: UUID, officer_id: UUID |
         tx.execute(insert(Assignment), {**row, **key})
 
 
-def class_change(tx: Connection, period_id: UUID) -> tuple[UUID, str, str, datetime] | None:
-    """Whose class period this is, its class, its reason and its beginning."""
+def class_period(tx: Connection, period_id: UUID) -> ClassSet | None:
+    """The class that was set under this id."""
     row = tx.execute(
         select(
             ClassPeriod.subject_id,
             ClassPeriod.class_.label("class_name"),
             ClassPeriod.reason,
-            func.lower(ClassPeriod.period).label("begun"),
+            func.lower(ClassPeriod.period).label("begun_at"),
         ).where(ClassPeriod.id == period_id)
     ).one_or_none()
-    return (row.subject_id, row.class_name, row.reason, row.begun) if row else None
+    return ClassSet(row.subject_id, SupervisionClass(row.class_name), row.reason, row.begun_at) if row else None
 
 
 def _from(at: datetime) -> Range[datetime]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import Connection, delete, insert, text
+from sqlalchemy import Connection, delete, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
@@ -122,6 +122,13 @@ def set_log_in(tx: Connection, subject_id: UUID, login: str, password_hash: str,
             tx.execute(changed, row)
     except IntegrityError as error:
         raise Conflict("login_taken", fields={"login": "login_taken"}) from error
+
+
+def refuse_without_log_in(tx: Connection, subject_id: UUID) -> None:
+    """Refused `login_needed` where the subject has no log-in yet."""
+    known = select(SubjectAccount.subject_id).where(SubjectAccount.subject_id == subject_id)
+    if tx.execute(known).one_or_none() is None:
+        raise Refused("login_needed", fields={"login": "login_needed"})
 
 
 def set_contacts(tx: Connection, subject_id: UUID, contacts: Sequence[Contact]) -> None:

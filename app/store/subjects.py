@@ -38,6 +38,15 @@ class Known:
 
 
 @dataclass(frozen=True)
+class OnRecord:
+    """What a change is checked against."""
+
+    birth_date: date | None
+    term_from: date | None
+    term_to: date | None
+
+
+@dataclass(frozen=True)
 class Registered:
     """What a registration left, and the fingerprint of its body."""
 
@@ -60,6 +69,14 @@ def registered_as(tx: Connection, registration_id: UUID) -> Registered | None:
     if row is None:
         return None
     return Registered(Receipt(row.id, row.subject_no, row.registered_at, row.minor_regime), row.body_hash)
+
+
+def receipt(tx: Connection, registration_id: UUID) -> Receipt:
+    """What a registration that was written is answered."""
+    found = registered_as(tx, registration_id)
+    if found is None:
+        raise LookupError("no such registration")
+    return found.receipt
 
 
 def known(tx: Connection, actor: Actor, *, subject_id: UUID, id_number_hash: bytes | None) -> Known | None:
@@ -132,6 +149,24 @@ def within_reach(tx: Connection, actor: Actor, subject_id: UUID) -> Standing:
         ended_at=row.ended_at,
         end_reason=EndReason(row.end_reason) if row.end_reason else None,
     )
+
+
+def on_record(tx: Connection, subject_id: UUID) -> OnRecord:
+    """Birth date and term of a subject that exists."""
+    row = tx.execute(
+        select(Subject.birth_date, Subject.term_from, Subject.term_to).where(Subject.id == subject_id)
+    ).one()
+    return OnRecord(row.birth_date, row.term_from, row.term_to)
+
+
+def sealed_number(tx: Connection, subject_id: UUID) -> Sealed | None:
+    """The subject's identity number as the row keeps it; None where none is on record."""
+    row = tx.execute(
+        select(Subject.id_number_cipher, Subject.id_number_key_version, Subject.id_number_hash).where(
+            Subject.id == subject_id, Subject.id_number_cipher.is_not(None)
+        )
+    ).one_or_none()
+    return Sealed(row.id_number_cipher, row.id_number_key_version, row.id_number_hash) if row else None
 
 
 def next_serial(tx: Connection, prefix: str) -> int:

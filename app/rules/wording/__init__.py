@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.rules.wording import alerts, duties, notices, positions, problems, receipts, visits
+from app.rules.wording import alerts, duties, notices, positions, problems, receipts, subjects, visits
 from app.rules.wording.values import shown
 
 SENTENCES: dict[str, str] = {
@@ -13,6 +13,7 @@ SENTENCES: dict[str, str] = {
     **notices.SENTENCES,
     **visits.SENTENCES,
     **positions.SENTENCES,
+    **subjects.SENTENCES,
 }
 
 
