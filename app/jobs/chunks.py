@@ -58,6 +58,8 @@ def sweep(kind: Sweep, work: Work, transaction: Transaction, *, now: datetime, s
         if not found:
             return swept
         _done([one.id for one in found], work, transaction, swept)
+        if len(found) < size:
+            return swept
         after = found[-1]
 
 
