@@ -3,9 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select, update
-from sqlalchemy.dialects.postgresql import Range
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects.postgresql import Range, insert
 
 from app.models.office import Absence, Office, UserRole
 from app.rules.absences import Away
@@ -16,21 +15,17 @@ from app.store.scope import offices_of
 
 def add(tx: Connection, absence: Away, *, created_by: UUID | None, now: datetime) -> None:
     """Write an absence; Conflict `absence_overlaps` where the user is away already in a part of that time."""
-    try:
-        with tx.begin_nested():
-            tx.execute(
-                insert(Absence),
-                {
-                    "id": absence.id,
-                    "user_id": absence.user_id,
-                    "away": Range(absence.from_at, absence.to_at, bounds="[)"),
-                    "note": absence.note,
-                    "created_by": created_by,
-                    "created_at": now,
-                },
-            )
-    except IntegrityError as error:
-        raise Conflict("absence_overlaps") from error
+    row = {
+        "id": absence.id,
+        "user_id": absence.user_id,
+        "away": Range(absence.from_at, absence.to_at, bounds="[)"),
+        "note": absence.note,
+        "created_by": created_by,
+        "created_at": now,
+    }
+    added = tx.execute(insert(Absence).values(row).on_conflict_do_nothing().returning(Absence.id))
+    if added.one_or_none() is None:
+        raise Conflict("absence_overlaps")
 
 
 def find(tx: Connection, absence_id: UUID) -> Away | None:

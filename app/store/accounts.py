@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, func, insert, select, update
-from sqlalchemy.dialects.postgresql import Range
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.dialects.postgresql import Range, insert
 
 from app.models.office import Office, User, UserRole
 from app.models.subject import Subject, SubjectAccount
@@ -57,11 +56,9 @@ def of_subject(tx: Connection, login: str) -> Account | None:
 
 def add_user(tx: Connection, user: NewUser) -> None:
     """Write one user; Conflict `login_taken` where the log-in (or the id) is another's."""
-    try:
-        with tx.begin_nested():
-            tx.execute(insert(User), vars(user))
-    except IntegrityError as error:
-        raise Conflict("login_taken", fields={"login": "login_taken"}) from error
+    added = tx.execute(insert(User).values(vars(user)).on_conflict_do_nothing().returning(User.id))
+    if added.one_or_none() is None:
+        raise Conflict("login_taken", fields={"login": "login_taken"})
 
 
 def within_reach(tx: Connection, actor: Actor, user_id: UUID, *, now: datetime) -> UserFacts:
@@ -115,14 +112,10 @@ def find_role(tx: Connection, role_id: UUID) -> tuple[UUID, Role, UUID] | None:
 def give_role(tx: Connection, role_id: UUID, user_id: UUID, role: Role, office_id: UUID, *, now: datetime) -> None:
     """Give a role in an office from `now` on; Conflict `role_held` where the user holds it already."""
     held = Range(now, None, bounds="[)")
-    try:
-        with tx.begin_nested():
-            tx.execute(
-                insert(UserRole),
-                {"id": role_id, "user_id": user_id, "role": role, "office_id": office_id, "held": held},
-            )
-    except IntegrityError as error:
-        raise Conflict("role_held") from error
+    row = {"id": role_id, "user_id": user_id, "role": role, "office_id": office_id, "held": held}
+    given = tx.execute(insert(UserRole).values(row).on_conflict_do_nothing().returning(UserRole.id))
+    if given.one_or_none() is None:
+        raise Conflict("role_held")
 
 
 def withdraw_role(tx: Connection, role_id: UUID, *, now: datetime) -> None:
@@ -147,8 +140,6 @@ def set_disabled(tx: Connection, user_id: UUID, disabled_at: datetime | None) ->
 def add_subject_account(tx: Connection, subject_id: UUID, login: str, password_hash: str, *, now: datetime) -> None:
     """Write a subject's log-in; Conflict `login_taken` where it is another's."""
     row = {"subject_id": subject_id, "login": login, "password_hash": password_hash, "created_at": now}
-    try:
-        with tx.begin_nested():
-            tx.execute(insert(SubjectAccount), row)
-    except IntegrityError as error:
-        raise Conflict("login_taken", fields={"login": "login_taken"}) from error
+    added = tx.execute(insert(SubjectAccount).values(row).on_conflict_do_nothing().returning(SubjectAccount.subject_id))
+    if added.one_or_none() is None:
+        raise Conflict("login_taken", fields={"login": "login_taken"})

@@ -3,9 +3,8 @@
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from sqlalchemy import Connection, func, insert, select, update
-from sqlalchemy.dialects.postgresql import Range
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.dialects.postgresql import Range, insert
 
 from app.models.subject import DeviceBinding, Subject, SubjectState
 from app.rules.devices import Device, PhoneFacts
@@ -69,11 +68,9 @@ def bind(tx: Connection, subject_id: UUID, device: Device, *, now: datetime) -> 
         "app_version": device.app_version,
         "bound": Range(now, None, bounds="[)"),
     }
-    try:
-        with tx.begin_nested():
-            tx.execute(insert(DeviceBinding), row)
-    except IntegrityError as error:
-        raise Conflict("device_not_bound") from error
+    bound = tx.execute(insert(DeviceBinding).values(row).on_conflict_do_nothing().returning(DeviceBinding.id))
+    if bound.one_or_none() is None:
+        raise Conflict("device_not_bound")
 
 
 def release(tx: Connection, subject_id: UUID, *, released_by: UUID | None, now: datetime) -> UUID | None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from app.models.office import Office
 from app.rules.errors import Conflict, NotFound
@@ -31,11 +31,9 @@ class NewOffice:
 
 def add(tx: Connection, office: NewOffice) -> None:
     """Write one office; Conflict `office_exists` where id or code is taken."""
-    try:
-        with tx.begin_nested():
-            tx.execute(insert(Office), vars(office))
-    except IntegrityError as error:
-        raise Conflict("office_exists") from error
+    added = tx.execute(insert(Office).values(vars(office)).on_conflict_do_nothing().returning(Office.id))
+    if added.one_or_none() is None:
+        raise Conflict("office_exists")
 
 
 def find(tx: Connection, office_id: UUID) -> NewOffice | None:

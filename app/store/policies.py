@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select, text
-from sqlalchemy.dialects.postgresql import Range
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, select, text
+from sqlalchemy.dialects.postgresql import Range, insert
 
 from app.models.policy import PolicyVersion
 from app.rules.errors import Conflict, Refused
@@ -125,21 +124,17 @@ def add_version(
 
     Conflict `policy_planned_later` where a version begins at that instant or later: it would have to be rewritten.
     """
-    try:
-        with tx.begin_nested():
-            tx.execute(CLOSE, {"office_id": office_id, "at": in_force_from})
-            tx.execute(
-                insert(PolicyVersion),
-                {
-                    "id": version_id,
-                    "office_id": office_id,
-                    "name": policy.name,
-                    "content": to_mapping(policy),
-                    "content_hash": content_hash(policy),
-                    "in_force": Range(in_force_from, None, bounds="[)"),
-                    "created_at": now,
-                    "created_by": created_by,
-                },
-            )
-    except IntegrityError as error:
-        raise Conflict("policy_planned_later") from error
+    tx.execute(CLOSE, {"office_id": office_id, "at": in_force_from})
+    row = {
+        "id": version_id,
+        "office_id": office_id,
+        "name": policy.name,
+        "content": to_mapping(policy),
+        "content_hash": content_hash(policy),
+        "in_force": Range(in_force_from, None, bounds="[)"),
+        "created_at": now,
+        "created_by": created_by,
+    }
+    added = tx.execute(insert(PolicyVersion).values(row).on_conflict_do_nothing().returning(PolicyVersion.id))
+    if added.one_or_none() is None:
+        raise Conflict("policy_planned_later")
