@@ -3,6 +3,7 @@
 import logging
 import signal
 import threading
+from collections.abc import Callable
 from datetime import UTC
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -13,6 +14,7 @@ from app.deps import Deps
 from app.jobs import runner
 from app.jobs.heartbeat import Heartbeat
 from app.jobs.job import Job
+from app.jobs.outbox_listener import OutboxListener
 from app.jobs.schedule import JOBS, declare
 from app.rules.errors import Unavailable
 
@@ -29,10 +31,15 @@ def run(deps: Deps) -> None:
     _declare(deps, stopped)
     heartbeat = Heartbeat(deps, "scheduler")
     scheduler = make_scheduler(deps)
+    listener = OutboxListener(deps.settings.database_url)
+    waker = threading.Thread(target=_wake, args=(deps, listener, stopped), name="outbox", daemon=True)
     heartbeat.start()
     scheduler.start()
+    waker.start()
     LOG.info("scheduler started with %d jobs", len(JOBS))
     stopped.wait()
+    listener.close()
+    waker.join(timeout=RETRY_S)
     scheduler.shutdown(wait=True)
     heartbeat.stop()
     LOG.info("scheduler stopped")
@@ -67,9 +74,22 @@ def make_scheduler(deps: Deps) -> BackgroundScheduler:
     return scheduler
 
 
+def _wake(deps: Deps, listener: OutboxListener, stopped: threading.Event) -> None:
+    """Send a push as soon as its notice is committed; where a wake-up is lost, the next tick finds it."""
+    job = next(job for job in JOBS if job.name == "deliver")
+    holder = runner.new_holder()
+    while not stopped.is_set():
+        if listener.wait():
+            _ask(runner.run_now, deps, job, holder)
+
+
 def tick(deps: Deps, job: Job, holder: str) -> None:
     """Run the job if it is due. A database that is away is logged; the next tick tries again."""
+    _ask(runner.run_if_due, deps, job, holder)
+
+
+def _ask(run_job: Callable[[Deps, Job, str], object], deps: Deps, job: Job, holder: str) -> None:
     try:
-        runner.run_if_due(deps, job, holder)
+        run_job(deps, job, holder)
     except Unavailable as error:
         LOG.warning("job %s could not run: %s", job.name, error.code)

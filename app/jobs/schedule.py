@@ -4,6 +4,7 @@ from datetime import time, timedelta
 
 from app.deps import Deps
 from app.jobs import maintenance, sweeps
+from app.jobs.deliver import deliver
 from app.jobs.job import Job
 from app.store import jobs as store
 
@@ -56,6 +57,13 @@ JOBS: tuple[Job, ...] = (
         "climb_ladder",
         sweeps.ladder,
         "an alert that nobody takes on goes to the county and then to the city",
+        every=timedelta(seconds=1),
+        max_age=timedelta(minutes=2),
+    ),
+    Job(
+        "deliver",
+        deliver,
+        "pushes leave the outbox; the listener wakes it, this tick is the net below",
         every=timedelta(seconds=1),
         max_age=timedelta(minutes=2),
     ),
