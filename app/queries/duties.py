@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, case, func, select, text, tuple_
 from app.models.duty import Duty, DutyEvent
 from app.models.policy import PolicyVersion
 from app.models.subject import Subject
+from app.queries.names import Named, is_sealed, shown_name
 from app.queries.page import Key, Page, instant_key, page_of
 from app.rules.calendar import end_of_day, legal_day, start_of_day
 from app.rules.duties import OwedFacts, how_to
@@ -24,7 +25,10 @@ MOST_ON_PHONE = 100
 
 @dataclass(frozen=True)
 class DutyView:
-    """One duty. A planned one whose time has come shows as open, whether the job that opens it has run or not."""
+    """One duty. A planned one whose time has come shows as open, whether the job that opens it has run or not.
+
+    `waive_reason` is in a person's own words, and sealed with the name.
+    """
 
     id: UUID
     subject_id: UUID
@@ -96,7 +100,7 @@ def duties(
         statement = statement.where(Duty.due_at < due_before)
     if place := instant_key(after):
         statement = statement.where(tuple_(Duty.due_at, Duty.id) > place)
-    rows = [_view(row) for row in connection.execute(statement)]
+    rows = [_view(actor, row) for row in connection.execute(statement)]
     return page_of(rows, limit, lambda row: [row.due_at.isoformat(), str(row.id)])
 
 
@@ -105,19 +109,19 @@ def duty(connection: Connection, actor: Actor, duty_id: UUID, *, now: datetime) 
     row = connection.execute(_duties(actor, now).where(Duty.id == duty_id)).one_or_none()
     if row is None:
         raise NotFound("not_found")
-    return _view(row)
+    return _view(actor, row)
 
 
 def duty_history(connection: Connection, actor: Actor, duty_id: UUID) -> tuple[DutyChange, ...]:
     """What one duty went through, the oldest first; nothing where its subject is not within reach."""
     statement = (
-        select(DutyEvent)
+        select(DutyEvent.__table__, Subject.name, Subject.minor_regime, Subject.office_id)
         .join(Duty, Duty.id == DutyEvent.duty_id)
         .join(Subject, Subject.id == Duty.subject_id)
         .where(DutyEvent.duty_id == duty_id, subjects_of(actor))
         .order_by(DutyEvent.id)
     )
-    return tuple(_change(row) for row in connection.execute(statement))
+    return tuple(_change(actor, row) for row in connection.execute(statement))
 
 
 def _duties(actor: Actor, now: datetime) -> Select[Any]:
@@ -128,6 +132,8 @@ def _duties(actor: Actor, now: datetime) -> Select[Any]:
             Duty.subject_id,
             Subject.subject_no,
             Subject.name.label("subject_name"),
+            Subject.minor_regime,
+            Subject.office_id.label("assigned_office_id"),
             Duty.office_id,
             Duty.kind,
             item.label("title"),
@@ -154,19 +160,28 @@ def _state(now: datetime) -> Any:
     return case((planned_is_open, DutyState.OPEN.value), else_=Duty.state)
 
 
-def _view(row: Row[Any]) -> DutyView:
+def _view(actor: Actor, row: Row[Any]) -> DutyView:
     values = dict(row._mapping)  # noqa: SLF001  (the row's own way to be a mapping)
-    return DutyView(**{**values, "title": values["title"] or TITLES[values["kind"]]})
+    named = Named(values["subject_name"], values.pop("minor_regime"), values.pop("assigned_office_id"))
+    return DutyView(
+        **{
+            **values,
+            "title": values["title"] or TITLES[values["kind"]],
+            "subject_name": shown_name(actor, named),
+            "waive_reason": None if is_sealed(actor, named) else values["waive_reason"],
+        }
+    )
 
 
-def _change(row: Row[Any]) -> DutyChange:
+def _change(actor: Actor, row: Row[Any]) -> DutyChange:
     stored = row.reason
+    sealed = is_sealed(actor, Named(row.name, row.minor_regime, row.office_id))
     return DutyChange(
         at=row.at,
         from_state=row.from_state,
         to_state=row.to_state,
         reason=Reason(stored["code"], tuple(stored["params"].items())),
-        note=stored.get("note"),
+        note=None if sealed else stored.get("note"),
         actor_kind=row.actor_kind,
         actor_id=row.actor_id,
     )

@@ -234,7 +234,7 @@ def test_the_same_again_is_answered_the_same_and_anything_else_is_a_conflict(
     again = client.post(f"{BASE}/{duty}/waive", headers=headers, json={"reason": "住院"})
     other = client.post(f"{BASE}/{duty}/waive", headers=headers, json={"reason": "出差"})
     assert (first.status_code, again.status_code, other.status_code) == (200, 200, 409)
-    assert first.json == again.get_json()
+    assert first.get_json() == again.get_json()
     assert other.get_json()["code"] == "duty_settled"
     with transaction(undone) as tx:
         assert tx.execute(text("SELECT count(*) FROM duty_events WHERE to_state = 'waived'")).scalar_one() == 1
@@ -301,6 +301,21 @@ def test_a_waiver_without_a_reason_is_refused(
 ) -> None:
     answer = client.post(f"{BASE}/{duty}/waive", headers=logged_in(app, officer), json=body)
     assert answer.status_code == 422
+
+
+def test_who_a_minor_is_only_the_assigned_office_reads(
+    client: FlaskClient, app: Flask, undone: Engine, tree: Tree, officer: Worker, duty: UUID
+) -> None:
+    with transaction(undone) as tx:
+        tx.execute(text("UPDATE subjects SET minor_regime = true"))
+        head = a_user(tx, tree.county, Role.COUNTY_HEAD)
+    client.post(f"{BASE}/{duty}/waive", headers=logged_in(app, officer), json={"reason": "在校考试"})
+    seen = {}
+    for user in (officer, head):
+        item = client.get(f"{BASE}/{duty}", headers=logged_in(app, user)).get_json()
+        seen[user.role] = (item["subject_name"][:2], item["waive_reason"], item["history"][-1]["note"])
+    assert seen[Role.OFFICER] == ("王某", "在校考试", "在校考试")
+    assert seen[Role.COUNTY_HEAD] == ("未成", None, None)
 
 
 def test_a_duty_that_nobody_knows(client: FlaskClient, app: Flask, officer: Worker) -> None:
