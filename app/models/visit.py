@@ -24,6 +24,7 @@ class Record(Base):
         CheckConstraint("happened_at <= written_at", name="written_after_it_happened"),
         CheckConstraint("happened_at <= ended_at AND ended_at <= written_at", name="ended_in_between"),
         Index("ix_records_corrects_id", "corrects_id", postgresql_where=text("corrects_id IS NOT NULL")),
+        Index("ix_records_happened_at", "kind", "happened_at", "id"),
         Index("ix_records_subject_id", "subject_id", "happened_at"),
         Index("ix_records_office_id", "office_id", "happened_at"),
     )

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, and_, case, func, literal, or_, select, tuple_
+from sqlalchemy import Connection, Row, Select, Subquery, func, literal, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from app.models.duty import Duty
@@ -18,12 +18,19 @@ from app.models.subject import Subject
 from app.queries.names import Named, is_sealed, shown_name
 from app.queries.page import Key, Page, instant_key, page_of
 from app.rules.calendar import end_of_day, start_of_day
-from app.rules.compliance import ITEMS, STATES, Counts, Figure, standing_out, total, urgency
-from app.rules.facts import Actor, DutyKind, DutyState, Obligor, OfficeLevel, Reason
+from app.rules.compliance import (
+    ITEMS,
+    STATES,
+    Counts,
+    Figure,
+    counts_of,
+    item_of,
+    standing_out,
+    total,
+    urgency,
+)
+from app.rules.facts import Actor, DutyState, Obligor, OfficeLevel, Reason
 from app.store.scope import offices_of, subjects_of
-
-# Officers' items are rules of the policy, the subjects' are kinds with many rules (one for each window of each class).
-ITEM = case((Duty.kind.in_([DutyKind.VISIT, DutyKind.TALK]), Duty.rule_code), else_=Duty.kind)
 
 
 @dataclass(frozen=True)
@@ -86,17 +93,14 @@ def table(connection: Connection, actor: Actor, stretch: Stretch, *, now: dateti
 
     A duty counts for the office that had it when it opened, and from then on. One grouped statement.
     """
-    county = aliased(Office)
-    figures = [
-        func.count(Duty.id).filter(Duty.state.in_(sorted(STATES[figure]))).label(figure.value) for figure in Figure
-    ]
+    counts, county = _counts(actor, stretch, now), aliased(Office)
     statement = (
-        select(Office.id, Office.code, Office.name, county.name.label("county"), ITEM.label("item"), *figures)
+        select(Office.id, Office.code, Office.name, county.name.label("county"), counts)
         .select_from(Office)
         .join(county, county.id == Office.parent_id, isouter=True)
-        .join(Duty, and_(Duty.office_id == Office.id, *_counted(stretch, now)), isouter=True)
-        .where(*_offices(actor, stretch), or_(Office.level == OfficeLevel.JUSTICE_OFFICE, Duty.id.is_not(None)))
-        .group_by(Office.id, county.name, ITEM)
+        .join(counts, counts.c.office_id == Office.id, isouter=True)
+        .where(*_offices(actor, stretch))
+        .where(or_(Office.level == OfficeLevel.JUSTICE_OFFICE, counts.c.office_id.is_not(None)))
         .order_by(Office.path.collate("C"))
     )
     by_office: dict[UUID, list[Row[Any]]] = defaultdict(list)
@@ -129,13 +133,27 @@ def duties(
     return page_of(rows, limit, lambda row: [row.due_at.isoformat(), str(row.id)])
 
 
+def _counts(actor: Actor, stretch: Stretch, now: datetime) -> Subquery:
+    """Duties by office, rule and state, counted before they meet the names of the offices. Plain columns, for which
+    PostgreSQL knows how few groups there are: grouped by an expression it sorts all rows first.
+    """
+    within = select(Office.id).where(*_offices(actor, stretch))
+    by = (Duty.office_id, Duty.kind, Duty.rule_code, Duty.state)
+    return (
+        select(*by, func.count().label("number"))
+        .where(Duty.office_id.in_(within), *_counted(stretch, now))
+        .group_by(*by)
+        .subquery()
+    )
+
+
 def _duties(actor: Actor) -> Select[*tuple[Any, ...]]:
     return (
         select(
             *(Duty.id, Duty.office_id, Duty.subject_id, Duty.obligor, Duty.rule_code, Duty.policy_version_id),
             *(Duty.state, Duty.opens_at, Duty.due_at, Duty.fulfilled_at, Duty.missed_at, Duty.waive_reason),
             *(Duty.evidence_kind, Duty.evidence_id),
-            *(ITEM.label("item"), Office.name.label("office_name"), Subject.name, Subject.minor_regime),
+            *(Duty.kind, Office.name.label("office_name"), Subject.name, Subject.minor_regime),
             *(Subject.office_id.label("assigned_to"), subjects_of(actor).label("within_reach")),
         )
         .join(Office, Office.id == Duty.office_id)
@@ -148,14 +166,14 @@ def _counted(stretch: Stretch, now: datetime) -> list[Any]:
 
     `due_at` is the first instant after the time: one that ends with a day is due on that day, not on the next.
     """
-    conditions: list[Any] = [
+    items = list(ITEMS) if stretch.item is None else [stretch.item]
+    return [
         Duty.due_at > start_of_day(stretch.from_day),
         Duty.due_at <= end_of_day(stretch.to_day),
         Duty.opens_at <= now,
         Duty.state != DutyState.CANCELLED,
-        ITEM.in_(list(ITEMS) if stretch.item is None else [stretch.item]),
+        or_(Duty.kind.in_(items), Duty.rule_code.in_(items)),
     ]
-    return conditions
 
 
 def _offices(actor: Actor, stretch: Stretch) -> list[Any]:
@@ -171,8 +189,8 @@ def _line(rows: list[Row[Any]]) -> OfficeLine:
     first = rows[0]
     items = dict.fromkeys(ITEMS, Counts())
     for row in rows:
-        if row.item is not None:
-            items[row.item] = Counts(*(getattr(row, figure.value) for figure in Figure))
+        if row.office_id is not None:
+            items[item_of(row.kind, row.rule_code)] += counts_of(DutyState(row.state), row.number)
     return OfficeLine(first.id, first.code, first.name, first.county, items, standing_out(items))
 
 
@@ -185,7 +203,7 @@ def _duty(actor: Actor, row: Any) -> DutyRow:
         subject_id=row.subject_id,
         subject_name=shown_name(actor, subject),
         minor=row.minor_regime,
-        item=row.item,
+        item=item_of(row.kind, row.rule_code),
         obligor=Obligor(row.obligor),
         rule_code=row.rule_code,
         policy_version_id=row.policy_version_id,

@@ -100,7 +100,6 @@ def record(connection: Connection, actor: Actor, kind: DutyKind, record_id: UUID
 
 
 def _records(actor: Actor, kind: DutyKind) -> Select[*tuple[Any, ...]]:
-    later = aliased(Record)
     return (
         select(
             Record.id,
@@ -120,7 +119,7 @@ def _records(actor: Actor, kind: DutyKind) -> Select[*tuple[Any, ...]]:
             Record.home_distance_m,
             Record.accuracy_m,
             Record.corrects_id,
-            exists().where(later.corrects_id == Record.id).label("corrected"),
+            _corrected(),
             _items(),
         )
         .join(Subject, Subject.id == Record.subject_id)
@@ -128,6 +127,13 @@ def _records(actor: Actor, kind: DutyKind) -> Select[*tuple[Any, ...]]:
         .join(User, User.id == Record.officer_id)
         .where(Record.kind == kind, subjects_of(actor))
     )
+
+
+def _corrected() -> Any:
+    """Whether a later record names this one. A count, because the planner would read all records for an EXISTS."""
+    later = aliased(Record)
+    named = select(func.count()).select_from(later).where(later.corrects_id == Record.id).correlate(Record)
+    return (named.scalar_subquery() > 0).label("corrected")
 
 
 def _items() -> Any:

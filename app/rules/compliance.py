@@ -44,6 +44,8 @@ ITEMS: dict[str, Obligor] = {
 }
 """The lines of the table and whose duties they are: what an office failed to do never hides among what others owed."""
 
+_PART = {state: figure for figure, states in STATES.items() if figure is not Figure.DUE for state in states}
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -61,6 +63,16 @@ class Counts:
     def __add__(self, other: "Counts") -> "Counts":
         """Figure by figure."""
         return Counts(**{field.name: getattr(self, field.name) + getattr(other, field.name) for field in fields(self)})
+
+
+def item_of(kind: str, rule_code: str) -> str:
+    """The line of a duty. Offices' items are rules of the policy; the subjects' are kinds, of one rule a window."""
+    return rule_code if rule_code in ITEMS else kind
+
+
+def counts_of(state: DutyState, number: int) -> Counts:
+    """So many duties in one state, as figures."""
+    return Counts(**{Figure.DUE.value: number, _PART[state].value: number})
 
 
 def total(lines: Iterable[Mapping[str, Counts]]) -> dict[str, Counts]:

@@ -770,6 +770,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("corrects_id IS NOT NULL"),
     )
+    op.create_index("ix_records_happened_at", "records", ["kind", "happened_at", "id"], unique=False)
     op.create_index("ix_records_office_id", "records", ["office_id", "happened_at"], unique=False)
     op.create_index("ix_records_subject_id", "records", ["subject_id", "happened_at"], unique=False)
     op.create_table(
@@ -1123,6 +1124,7 @@ def downgrade() -> None:
     op.drop_table("subject_accounts")
     op.drop_index("ix_records_subject_id", table_name="records")
     op.drop_index("ix_records_office_id", table_name="records")
+    op.drop_index("ix_records_happened_at", table_name="records")
     op.drop_index("ix_records_corrects_id", table_name="records", postgresql_where=sa.text("corrects_id IS NOT NULL"))
     op.drop_table("records")
     op.drop_table("positioning_orders")
