@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import Connection, text
@@ -61,7 +62,7 @@ class Claimed:
     id: UUID
     notice_id: UUID
     attempts: int
-    kind: str | None
+    kind: Literal["token", "fid"] | None
     address: str | None = field(repr=False)
     pointless: str | None
 

@@ -1,12 +1,10 @@
 """The ladder on real rows: who is on duty, what is written, and that nothing is written twice."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, text
 
 from app.actions.climb_ladder import climb_ladder
 from app.rules.errors import Refused
@@ -33,6 +31,7 @@ from tests.builders.app import MONDAY
 from tests.builders.duties import a_supervised
 from tests.builders.offices import Tree, a_tree
 from tests.builders.users import a_user
+from tests.statements import counted
 
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
@@ -295,18 +294,3 @@ def test_statements_do_not_grow_with_the_batch(tx: Connection, tree: Tree, team:
             "told_nobody": 0,
         }
     assert len(statements) == 7
-
-
-@contextmanager
-def counted(tx: Connection) -> Iterator[list[str]]:
-    """The statements that the block sends."""
-    found: list[str] = []
-
-    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        found.append(statement)
-
-    event.listen(tx, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        event.remove(tx, "before_cursor_execute", note)

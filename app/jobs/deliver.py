@@ -1,0 +1,87 @@
+"""The outbox: claim what is due, send it outside of any transaction, settle what came of it."""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from app.actions.deliver_notices import Claimed, claim_deliveries, settle_deliveries
+from app.clients.push import PushChannel, PushMessage, PushOutcome, PushTarget, Rejected, Retry, Sent, Unregistered
+from app.deps import Deps
+from app.jobs.job import Counts
+from app.rules.deliveries import Answer, Tried
+
+LOG = logging.getLogger(__name__)
+
+THREADS = 4
+SENDING_S = 20.0
+"""No try begins later than this after the run did, so that a run ends well within its deliveries' lease of 60 s."""
+
+
+def deliver(deps: Deps, now: datetime, limit: int = 50, *, threads: int = THREADS) -> Counts:
+    """Send every push that is due, `limit` at a time and `threads` at once (1: one after the other, in order).
+
+    A worker that dies in between gives its deliveries back after their lease, and a push whose answer was lost is
+    repeated under the same collapse key. Gives how many were sent, put off (`pending`), retired and given up.
+    """
+    counts: Counter[str] = Counter()
+    last_begin = time.monotonic() + SENDING_S
+    while time.monotonic() < last_begin:
+        lease = uuid4()
+        with deps.transaction() as tx:
+            claimed = claim_deliveries(tx, lease, now=now, limit=limit)
+        if not claimed:
+            break
+        answers = _answers(deps.push, claimed, threads, last_begin)
+        with deps.transaction() as tx:
+            settled = settle_deliveries(tx, lease, claimed, answers, now=now)
+        counts.update(settlement.state.value for settlement in settled.values())
+        if len(claimed) < limit:
+            break
+    return counts
+
+
+def _answers(
+    push: PushChannel | None, claimed: Sequence[Claimed], threads: int, last_begin: float
+) -> Mapping[UUID, Tried]:
+    """What each try came to; those that could not begin in time are untried."""
+    with ThreadPoolExecutor(min(threads, len(claimed)), thread_name_prefix="push") as pool:
+        tries = {one.id: pool.submit(_try, push, one, last_begin) for one in claimed}
+    return {delivery_id: _answer(delivery_id, future) for delivery_id, future in tries.items()}
+
+
+def _answer(delivery_id: UUID, future: "Future[Tried]") -> Tried:
+    """A channel never raises; one that does holds up only its own delivery."""
+    fault = future.exception()
+    if fault is None:
+        return future.result()
+    LOG.error("delivery %s could not be tried", delivery_id, exc_info=fault)
+    return Tried(Answer.RETRY, "fault")
+
+
+def _try(push: PushChannel | None, one: Claimed, last_begin: float) -> Tried:
+    """One try. The collapse key is the notice's id: whoever receives a repeat can tell that it is one."""
+    if one.pointless or one.kind is None or one.address is None:
+        return Tried(Answer.UNREACHABLE, one.pointless or "endpoint_retired")
+    if push is None:
+        return Tried(Answer.UNREACHABLE, "channel_off")
+    if time.monotonic() >= last_begin:
+        return Tried(Answer.UNTRIED)
+    outcome = push.send(PushTarget(one.kind, one.address), PushMessage(one.notice_id, str(one.notice_id)))
+    return _tried(outcome)
+
+
+def _tried(outcome: PushOutcome) -> Tried:
+    """The vendor's outcome in the words of the rules."""
+    match outcome:
+        case Sent():
+            return Tried(Answer.SENT)
+        case Unregistered():
+            return Tried(Answer.UNREGISTERED, "unregistered")
+        case Retry(after_s, error_code):
+            return Tried(Answer.RETRY, error_code, after_s)
+        case Rejected(error_code):
+            return Tried(Answer.REJECTED, error_code)
