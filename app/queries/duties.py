@@ -187,7 +187,7 @@ def _change(actor: Actor, row: Row[Any]) -> DutyChange:
     )
 
 
-# A window or its grace may run over midnight, never over two.
+# A window or its grace may run over midnight, never over two. What could still be done today is of today.
 OWED = text(
     """
     WITH own AS (
@@ -199,7 +199,7 @@ OWED = text(
     )
     SELECT * FROM own
     WHERE (state = 'open' AND grace_until > :now)
-       OR (state NOT IN ('planned', 'open') AND due_at > :day_starts AND opens_at < :day_ends
+       OR (state NOT IN ('planned', 'open') AND grace_until > :day_starts AND opens_at < :day_ends
            AND (opens_at <= :now OR NOT random))
        OR id = (SELECT id FROM own WHERE state = 'planned' AND kind = 'check_in' AND NOT random
                 ORDER BY opens_at, id LIMIT 1)
