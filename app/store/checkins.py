@@ -55,7 +55,7 @@ AROUND = text(
                    WHERE n.subject_id = :subject_id AND n.kind = 'check_in' AND n.state NOT IN ('cancelled', 'waived')
                      AND (CAST(:only AS uuid) IS NULL OR n.id = :only)
                      AND n.opens_at > :at AND n.opens_at < :day_ends
-                   ORDER BY n.opens_at, n.id LIMIT 1))
+                   ORDER BY n.random AND n.opens_at > :now DESC, n.opens_at, n.id LIMIT 1))
     ORDER BY d.due_at, d.id
     """  # noqa: S608  (put together from constants of this file)
 )

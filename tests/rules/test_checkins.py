@@ -306,6 +306,13 @@ def test_a_random_time_is_never_told_by_a_refusal() -> None:
     assert "15:07" not in str(record)
 
 
+def test_a_fixed_time_is_not_told_where_that_would_tell_on_which_side_the_random_one_lies() -> None:
+    at = local("2026-03-02T12:00")
+    for opens in ("2026-03-02T13:00", "2026-03-02T18:00"):
+        fixed = a_duty(DutyState.PLANNED, local(opens), local(opens) + 60 * MINUTE)
+        assert codes(outcome(a_try(at), fixed, random_duty())[0]) == ["too_early"]
+
+
 def test_a_fixed_time_is_told() -> None:
     record, _ = outcome(a_try(OPENS - SECOND), a_duty(DutyState.PLANNED))
     assert codes(record) == ["too_early", "window_opens"]

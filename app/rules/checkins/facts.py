@@ -69,7 +69,8 @@ class Facts:
     """One subject's check-ins around the time of a try.
 
     `duties` holds those in whose window the try's time or its arrival lies, the last that ended before and the next
-    that opens after its time on the same legal day. `episodes` are all that are not over.
+    that opens after its time on the same legal day; of those to come, one at a random time that has not come is the
+    one held. `episodes` are all that are not over.
     """
 
     subject_id: UUID

@@ -34,7 +34,8 @@ def _may_turn(duty: CheckInDuty, at: datetime, *, doubted: bool) -> bool:
 def why_none(facts: Facts, at: datetime, *, now: datetime) -> tuple[UUID | None, tuple[Reason, ...]]:
     """The reasons for which no duty is to be settled at `at`, and the duty that they speak of, if any.
 
-    When a window opens is told for a fixed one, or once it has opened: a random time must not be learned by trying.
+    When the next window opens is told only where no window at a random time is still to open that day: neither such a
+    time, nor on which side of a fixed window it lies, may be learned by trying.
     """
     held = [duty for duty in facts.duties if duty.holds(at)]
     for duty in held:
@@ -45,22 +46,18 @@ def why_none(facts: Facts, at: datetime, *, now: datetime) -> tuple[UUID | None,
     ended = _last_ended(facts, at)
     if ended is not None and ended.state in OWED:
         return ended.id, (Reason("too_late"),)
-    coming = _next_opening(facts, at)
-    if coming is None:
+    coming = [duty for duty in _of_the_day(facts, at) if at < duty.opens_at and duty.state is not DutyState.WAIVED]
+    if not coming:
         return None, (Reason("no_duty_now"),)
-    if coming.random and now < coming.opens_at:
+    if any(duty.random and now < duty.opens_at for duty in coming):
         return None, (Reason("too_early"),)
-    return None, (Reason("too_early"), Reason("window_opens", (("opens_at", coming.opens_at.isoformat()),)))
+    opens_at = min(duty.opens_at for duty in coming)
+    return None, (Reason("too_early"), Reason("window_opens", (("opens_at", opens_at.isoformat()),)))
 
 
 def _last_ended(facts: Facts, at: datetime) -> CheckInDuty | None:
     ended = [duty for duty in _of_the_day(facts, at) if duty.grace_until <= at]
     return max(ended, key=lambda duty: duty.grace_until, default=None)
-
-
-def _next_opening(facts: Facts, at: datetime) -> CheckInDuty | None:
-    coming = [duty for duty in _of_the_day(facts, at) if at < duty.opens_at and duty.state is not DutyState.WAIVED]
-    return min(coming, key=lambda duty: duty.opens_at, default=None)
 
 
 def _of_the_day(facts: Facts, at: datetime) -> list[CheckInDuty]:
