@@ -105,11 +105,21 @@ def _limit(facts: SilenceFacts) -> _Limit:
     began, policy = began_at(facts), facts.policy
     general = _Limit(_passed(began, policy.silence_h, facts.away), policy.silence_h)
     limits = [general]
-    for order in facts.orders:
+    for order in _joined(facts.orders):
         reached_at = _passed(max(began, order.from_at), policy.silence_under_order_h, facts.away)
         if reached_at < order.until:
             limits.append(_Limit(reached_at, policy.silence_under_order_h))
     return min(limits, key=lambda limit: limit.reached_at)
+
+
+def _joined(orders: tuple[Span, ...]) -> list[Span]:
+    """An extension begins where the order before it ends: for the limit the two are one."""
+    joined: list[Span] = []
+    for order in sorted(orders, key=lambda order: order.from_at):
+        if joined and order.from_at <= joined[-1].until:
+            order = Span(joined.pop().from_at, order.until)  # noqa: PLW2901  (the same order, drawn out)
+        joined.append(order)
+    return joined
 
 
 def _passed(began: datetime, hours: float, away: tuple[Span, ...]) -> datetime:
