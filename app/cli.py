@@ -59,6 +59,7 @@ def serve(port: int, host: str, workers: int) -> None:
         workers=workers,
         blocking_threads=8,
         respawn_failed_workers=True,
+        workers_kill_timeout=10,  # a worker that is told to end while it still loads would hang
         log_access=False,
         working_dir=ROOT,
     ).serve()
@@ -72,7 +73,7 @@ def worker() -> None:
     from app.worker import run
 
     set_up_logs()
-    run(make_deps(_settings()))
+    run(make_deps(_settings(), pushes=True))
 
 
 @main.group()
@@ -101,7 +102,7 @@ def run_job(name: str, at: str | None) -> None:
     job = next((job for job in JOBS if job.name == name), None)
     if job is None:
         _give_up(f"There is no job {name}. Known: {', '.join(job.name for job in JOBS)}")
-    deps = make_deps(_settings())
+    deps = make_deps(_settings(), pushes=name == "deliver")
     declare(deps)
     run = runner.run_now(deps, job, runner.new_holder(), at=_instant(at) if at else None)
     if run is None:

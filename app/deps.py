@@ -56,10 +56,10 @@ class Deps:
             yield connection
 
 
-def make_deps(settings: Settings) -> Deps:
-    """The handle of a real process. The push door is imported only where credentials are given: it is heavy."""
+def make_deps(settings: Settings, *, pushes: bool = False) -> Deps:
+    """The handle of a real process. Only a process that pushes opens the push door: it is heavy, and holds a key."""
     push: PushChannel | None = None
-    if settings.fcm_credentials:
+    if pushes and settings.fcm_credentials:
         from app.clients.push_fcm import FcmChannel  # noqa: PLC0415  (half a second and 40 MB that the API never needs)
 
         push = FcmChannel(Path(settings.fcm_credentials), settings.fcm_url)
