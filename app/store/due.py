@@ -116,7 +116,7 @@ _CLAIMS = {sweep: _claim(sweep) for sweep in (OPEN, REMIND, JUDGE)}
 FACTS = text(
     """
     SELECT d.id, d.subject_id, d.kind, d.obligor, d.state, d.opens_at, d.due_at, d.random, d.rule_code,
-           d.policy_version_id, s.channel, s.ended_at, t.last_heard_at,
+           d.policy_version_id, d.created_at, s.channel, s.ended_at, t.last_heard_at,
            CASE WHEN d.state = 'planned' THEN s.office_id ELSE d.office_id END AS office_id
     FROM duties d
     JOIN subjects s ON s.id = d.subject_id
@@ -153,6 +153,7 @@ def judge_facts(tx: Connection, duty_ids: Sequence[UUID], *, now: datetime) -> t
         JudgeFacts(
             duty=_duty(row),
             rule_code=row.rule_code,
+            planned_at=row.created_at,
             policy_version_id=row.policy_version_id,
             policy=versions[row.policy_version_id],
             gaps=tuple(gap for gap in gaps if gap.touches(row.opens_at, row.due_at)),

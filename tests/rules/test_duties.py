@@ -7,8 +7,11 @@ from uuid import UUID
 
 import pytest
 
+from app.rules import silence
 from app.rules.calendar import SHANGHAI
 from app.rules.duties import (
+    LOW_BATTERY_PERCENT,
+    PERMISSION_LOST,
     DutyFacts,
     Gap,
     JudgeFacts,
@@ -71,7 +74,8 @@ VISIT = replace(
 
 def facts(duty: DutyFacts = CHECK_IN, *gaps: Gap, **more: Any) -> JudgeFacts:
     rule_code = {DutyKind.VISIT: "访1", DutyKind.TALK: "谈1"}.get(duty.kind, "check_in.strict.1")
-    return JudgeFacts(duty, rule_code, VERSION, shipped("jiangshan"), gaps, **more)
+    more.setdefault("planned_at", duty.opens_at - timedelta(hours=72))
+    return JudgeFacts(duty, rule_code, policy_version_id=VERSION, policy=shipped("jiangshan"), gaps=gaps, **more)
 
 
 def gap(from_at: str, to_at: str | None) -> Gap:
@@ -236,6 +240,11 @@ def test_who_has_no_smartphone_is_not_told_from_a_phone() -> None:
     assert (alert.why.code, alert.cause) == ("missed_check_in_in_person", Cause.UNSURE)
 
 
+def test_the_same_phone_faults_count_as_for_a_silence() -> None:
+    assert LOW_BATTERY_PERCENT == silence.LOW_BATTERY_PERCENT
+    assert PERMISSION_LOST == silence.PERMISSION_LOST
+
+
 def test_a_missed_location_check_is_counted_and_raises_nothing() -> None:
     assert kinds(judge(facts(replace(CHECK_IN, kind=DutyKind.LOCATION_CHECK)), now=JUDGED)) == [ChangeDuty]
 
@@ -345,6 +354,32 @@ def test_a_visit_over_days_is_not_excused_by_an_hour_in_between() -> None:
     late = VISIT.due_at + 30 * SECOND
     assert kinds(judge(facts(VISIT, gap("05T09:00", "05T10:00")), now=late)) == [ChangeDuty, RaiseAlert]
     assert kinds(judge(facts(VISIT, gap("12T23:59", "13T00:01")), now=late)) == [PostponeJudgment]
+
+
+@pytest.mark.parametrize(
+    ("planned", "state"),
+    [
+        (OPENS, DutyState.MISSED),
+        (OPENS + 60 * MINUTE, DutyState.MISSED),
+        (OPENS + 60 * MINUTE + SECOND, DutyState.UNJUDGED),
+        (ENDS + timedelta(days=2), DutyState.UNJUDGED),
+    ],
+)
+@pytest.mark.parametrize("kind", [DutyKind.CHECK_IN, DutyKind.LOCATION_CHECK])
+def test_a_window_that_was_planned_when_half_of_it_was_over_blames_nobody(
+    kind: DutyKind, planned: datetime, state: DutyState
+) -> None:
+    decision = judge(facts(replace(CHECK_IN, kind=kind), planned_at=planned), now=JUDGED + timedelta(days=3))
+    assert only(decision, ChangeDuty).state is state
+    if state is DutyState.UNJUDGED:
+        assert only(decision, OpenIncident).from_at == planned
+        assert RaiseAlert not in kinds(decision)
+
+
+@pytest.mark.parametrize("kind", [DutyKind.INTAKE, DutyKind.VISIT, DutyKind.TALK])
+def test_what_is_owed_by_law_or_by_an_office_is_owed_however_late_it_was_entered(kind: DutyKind) -> None:
+    decision = judge(facts(replace(VISIT, kind=kind), planned_at=VISIT.due_at + SECOND), now=VISIT.due_at + MINUTE)
+    assert kinds(decision) == [ChangeDuty, RaiseAlert]
 
 
 @pytest.mark.parametrize(

@@ -69,12 +69,14 @@ class Gap:
 class JudgeFacts:
     """A duty whose time to be judged has come, and what the judgment looks at.
 
-    `policy` is the version by which the duty was planned. `gaps` are the API's that touch [opens_at, due_at), whole
-    and in order. `why` is what another rule found: reason, cause and strength of what this one knows nothing of.
+    `planned_at` is when its row was written. `policy` is the version by which it was planned. `gaps` are the API's that
+    touch [opens_at, due_at), whole and in order. `why` is what another rule found: reason, cause and strength of what
+    this one knows nothing of.
     """
 
     duty: DutyFacts
     rule_code: str
+    planned_at: datetime
     policy_version_id: UUID
     policy: Policy
     gaps: tuple[Gap, ...] = ()

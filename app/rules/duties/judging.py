@@ -12,6 +12,10 @@ from app.rules.effects import ChangeDuty, Decision, OpenIncident, PostponeJudgme
 from app.rules.facts import JOB, About, DutyKind, DutyState, Reason
 
 STANDSTILL = "service_away"
+PLANNED_LATE = "planned_late"
+
+TOLD_BY_PLAN = frozenset({DutyKind.CHECK_IN, DutyKind.LOCATION_CHECK})
+"""Windows that a phone knows of only because they were planned. A visit or an intake is owed whatever is planned."""
 
 
 def judge(facts: JudgeFacts, *, now: datetime) -> Decision:
@@ -20,11 +24,14 @@ def judge(facts: JudgeFacts, *, now: datetime) -> Decision:
     Where the API was away at the window's end, or for more than half of it, what phones and officers recorded in that
     time gets `late_evidence_wait_min` from the API's return to arrive; only then the duty is unjudged, with one
     incident for the whole gap and no alert about a person. A scheduler that was away makes no difference: the duty is
-    judged later, with its own time.
+    judged later, with its own time. Only where it was away for so long that more than half of a window was over before
+    anybody planned it, no phone could know of the window, and nobody is judged either.
     """
     duty = facts.duty
     if duty.is_void:
         return Decision((cancelled(duty, now),))
+    if _planned_late(facts):
+        return _unjudged(duty, PLANNED_LATE, "scheduler", Gap(duty.opens_at, facts.planned_at), now)
     gap = _excusing_gap(facts)
     if gap is None:
         return _missed(facts, now)
@@ -34,7 +41,13 @@ def judge(facts: JudgeFacts, *, now: datetime) -> Decision:
     ready_at = max(gap.to_at, duty.due_at) + wait
     if now < ready_at:
         return Decision((PostponeJudgment(duty.id, ready_at),))
-    return _unjudged(duty, gap, gap.to_at, now)
+    return _unjudged(duty, STANDSTILL, "api", gap, now)
+
+
+def _planned_late(facts: JudgeFacts) -> bool:
+    """Whether more than half of the window was over before it was planned."""
+    duty = facts.duty
+    return duty.kind in TOLD_BY_PLAN and (facts.planned_at - duty.opens_at) * 2 > duty.due_at - duty.opens_at
 
 
 def _excusing_gap(facts: JudgeFacts) -> Gap | None:
@@ -51,12 +64,16 @@ def _excusing_gap(facts: JudgeFacts) -> Gap | None:
     return None
 
 
-def _unjudged(duty: DutyFacts, gap: Gap, back_at: datetime, now: datetime) -> Decision:
-    reason = Reason(STANDSTILL, (("from", moment(gap.from_at)), ("to", moment(back_at))))
+def _unjudged(duty: DutyFacts, kind: str, about: str, gap: Gap, now: datetime) -> Decision:
+    """The third answer, with one incident for all whom the same gap touched."""
+    to_at = gap.to_at or now
+    # What was planned late is one incident for the run that planned it: each window of it opened at another time.
+    from_at = to_at if kind == PLANNED_LATE else gap.from_at
+    reason = Reason(kind, (("from", moment(gap.from_at)), ("to", moment(to_at))))
     return Decision(
         (
             ChangeDuty(duty.id, DutyState.UNJUDGED, now, reason, JOB, office_id=duty.office_id),
-            OpenIncident(STANDSTILL, "api", gap.from_at, back_at, duty.subject_id, now),
+            OpenIncident(kind, about, from_at, to_at, duty.subject_id, now),
         )
     )
 

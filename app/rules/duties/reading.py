@@ -6,7 +6,7 @@ from app.rules.facts import Cause, Channel, DutyKind, Reason, Strength
 
 # These word a cause, nothing is decided by them; they are the same for a silence (rules/silence.py).
 LOW_BATTERY_PERCENT = 10
-PERMISSION_LOST = frozenset({"denied", "services_off"})
+PERMISSION_LOST = frozenset({"denied", "services_off", "restricted", "never", "none", "off", "lost"})
 
 
 def reading(facts: JudgeFacts) -> tuple[Reason, Cause, Strength]:

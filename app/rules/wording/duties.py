@@ -30,6 +30,7 @@ SENTENCES: dict[str, str] = {
     "policy_changed": "监管制度有更新,此项按新制度重新安排。",
     "supervision_ended": "监管已结束,此项不再需要办理。",
     "service_away": "{from} 至 {to} 服务自身中断,此项不作判断。",
+    "planned_late": "服务自身中断,此项到 {to} 才排定,不作判断。",
     "how_upcoming": "{opens} 开始,请在 {due} 前签到。",
     "how_by_phone": "请在 {due} 前用手机签到。",
     "how_in_person": "请在 {due} 前到司法所当面签到。",
@@ -40,5 +41,5 @@ SENTENCES: dict[str, str] = {
     "how_submitted": "已提交,等待工作人员核实。",
     "how_missed": "没有收到记录,如有情况请联系司法所说明。",
     "how_waived": "经工作人员同意,此项免予办理。",
-    "how_unjudged": "当时服务中断,此项不作判断。",
+    "how_unjudged": "服务自身中断过,此项不作判断。",
 }
