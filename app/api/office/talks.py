@@ -50,13 +50,13 @@ class Talks(MethodView):
         return receipt_answer(kept), 201 if first else 200
 
 
-@BLUEPRINT.route("/talks/<uuid:record_id>")
+@BLUEPRINT.route("/talks/<uuid:talk_id>")
 class Talk(MethodView):
     """One talk."""
 
     @office("visits.read")
     @refusals(404)
     @BLUEPRINT.response(200, RecordAnswer)
-    def get(self, record_id: UUID) -> dict[str, Any]:
+    def get(self, talk_id: UUID) -> dict[str, Any]:
         """One talk in full."""
-        return one(DutyKind.TALK, record_id)
+        return one(DutyKind.TALK, talk_id)

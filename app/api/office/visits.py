@@ -50,13 +50,13 @@ class Visits(MethodView):
         return receipt_answer(kept), 201 if first else 200
 
 
-@BLUEPRINT.route("/visits/<uuid:record_id>")
+@BLUEPRINT.route("/visits/<uuid:visit_id>")
 class Visit(MethodView):
     """One visit."""
 
     @office("visits.read")
     @refusals(404)
     @BLUEPRINT.response(200, RecordAnswer)
-    def get(self, record_id: UUID) -> dict[str, Any]:
+    def get(self, visit_id: UUID) -> dict[str, Any]:
         """One visit in full."""
-        return one(DutyKind.VISIT, record_id)
+        return one(DutyKind.VISIT, visit_id)
