@@ -1,0 +1,180 @@
+"""One line for each route of the offices' interface: how to ask it, and about what. A route without a line fails.
+
+The walk (`test_every_route.py`) asks each route as every role, about things of the own office, of the office next
+door and of another city, and compares the answers with the table of access.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from app.rules.facts import Role
+from app.store.shipped_policies import shipped
+from tests.builders.app import MONDAY
+from tests.builders.users import PASSWORD
+from tests.guards.world import Place
+
+Json = dict[str, Any]
+
+
+class Shows(StrEnum):
+    """What a route is about. Cases are an outside helper's only where assigned; offices hold users, absences, ..."""
+
+    CASE = "case"
+    OFFICE = "office"
+    CASES = "cases"
+    OFFICES = "offices"
+    ONESELF = "oneself"
+
+
+@dataclass(frozen=True)
+class Example:
+    """How to ask a route about the things of a place. Parameters of its path are filled from `Place.id_of`.
+
+    `refuses` names roles that the table permits and a rule refuses all the same (403), with the reason beside it.
+    """
+
+    shows: Shows
+    body: Callable[[Place], Json] | None = None
+    query: Callable[[Place], Mapping[str, str]] | None = None
+    refuses: frozenset[Role] = frozenset()
+
+
+def _in(hours: float) -> str:
+    return (MONDAY + timedelta(hours=hours)).isoformat()
+
+
+CASE, OFFICE, CASES, OFFICES, ONESELF = Shows
+
+# Absences of others are the county's staff's and the admins' to note; everybody else notes their own.
+_OWN_ABSENCES_ONLY = frozenset({Role.OFFICER, Role.CITY_STAFF})
+
+MARCH = {"from": "2026-03-01", "to": "2026-03-31"}
+
+
+def _record(place: Place, item: str) -> Json:
+    return {
+        "id": str(place.derived(f"new record of {item}")),
+        "subject_id": str(place.subject_id),
+        "items": [item],
+        "happened_at": _in(0),
+        "note": "情况稳定",
+    }
+
+
+EXAMPLES: dict[str, Example] = {
+    "GET /me": Example(ONESELF),
+    "DELETE /sessions/current": Example(ONESELF),
+    # offices
+    "GET /offices": Example(OFFICES),
+    "GET /offices/<office_id>": Example(OFFICE),
+    "PATCH /offices/<office_id>": Example(OFFICE, lambda _: {"phone": "0570-4000001"}),
+    "POST /offices": Example(
+        OFFICE,
+        lambda place: {
+            "id": str(place.derived("new office")),
+            "parent_id": str(place.county.id),
+            "level": "justice_office",
+            "code": f"new-{place.name}",
+            "name": "新设司法所",
+        },
+    ),
+    # users
+    "GET /users": Example(OFFICES),
+    "GET /users/<user_id>": Example(OFFICE),
+    "PATCH /users/<user_id>": Example(OFFICE, lambda _: {"name": "新名"}),
+    "POST /users": Example(
+        OFFICE,
+        lambda place: {
+            "id": str(place.derived("new user")),
+            "login": f"new-{place.name}",
+            "name": "新人",
+            "password": PASSWORD,
+            "role": {"id": str(place.derived("role")), "role": "officer", "office_id": str(place.office.id)},
+        },
+    ),
+    "POST /users/<user_id>/roles": Example(
+        OFFICE,
+        lambda place: {"id": str(place.derived("role")), "role": "aide", "office_id": str(place.office.id)},
+    ),
+    "DELETE /users/<user_id>/roles/<role_id>": Example(OFFICE),
+    "POST /users/<user_id>/password": Example(OFFICE, lambda _: {"password": PASSWORD}),
+    "POST /users/<user_id>/disable": Example(OFFICE),
+    "POST /users/<user_id>/enable": Example(OFFICE),
+    # absences
+    "GET /absences": Example(OFFICES),
+    "POST /absences": Example(
+        OFFICE,
+        lambda place: {
+            "id": str(place.derived("new absence")),
+            "user_id": str(place.id_of("user_id")),
+            "from": _in(48),
+            "to": _in(50),
+        },
+        refuses=_OWN_ABSENCES_ONLY,
+    ),
+    "DELETE /absences/<absence_id>": Example(OFFICE, refuses=_OWN_ABSENCES_ONLY),
+    # phones
+    "GET /devices": Example(CASE, query=lambda place: {"subject_id": str(place.subject_id)}),
+    "POST /subjects/<subject_id>/device/release": Example(CASE, lambda _: {"reason": "手机遗失"}),
+    # policies
+    "GET /policies": Example(OFFICES),
+    "GET /policies/<version_id>": Example(OFFICE),
+    "POST /policies": Example(
+        OFFICE,
+        lambda place: {
+            "id": str(place.derived("new policy")),
+            "office_id": str(place.office.id),
+            "content": shipped("jiangshan"),
+        },
+    ),
+    # visits and talks: the policy's items name who may fulfil them, and a county head is not among them
+    "GET /visits": Example(CASES),
+    "GET /visits/<visit_id>": Example(CASE),
+    "POST /visits": Example(CASE, lambda place: _record(place, "访1"), refuses=frozenset({Role.COUNTY_HEAD})),
+    "GET /talks": Example(CASES),
+    "GET /talks/<talk_id>": Example(CASE),
+    "POST /talks": Example(CASE, lambda place: _record(place, "谈1"), refuses=frozenset({Role.COUNTY_HEAD})),
+    # positioning orders and tracks
+    "GET /positioning-orders": Example(CASES),
+    "GET /positioning-orders/<order_id>": Example(CASE),
+    "POST /positioning-orders": Example(
+        CASE,
+        lambda place: {
+            "id": str(place.derived("new order")),
+            "subject_id": str(place.subject_id),
+            "ground": "refused_reporting",
+            "from": _in(480),
+            "to": _in(960),
+        },
+    ),
+    "POST /positioning-orders/<order_id>/lift": Example(CASE, lambda _: {"reason": "不再需要"}),
+    "GET /subjects/<subject_id>/track": Example(
+        CASE, query=lambda _: {"from": _in(-48), "to": _in(0), "reason": "核实签到地点"}
+    ),
+    "GET /subjects/<subject_id>/last-position": Example(CASE),
+    # the office table
+    "GET /compliance": Example(OFFICES, query=lambda _: MARCH),
+    "GET /compliance/duties": Example(CASES, query=lambda _: MARCH),
+    # check-ins
+    "GET /check-ins": Example(CASES),
+    "POST /check-ins": Example(
+        CASE,
+        lambda place: {
+            "id": str(place.derived("check-in")),
+            "subject_id": str(place.subject_id),
+            "happened_at": _in(-0.5),
+            "note": "本人到所",
+        },
+    ),
+    "GET /subjects/<subject_id>/check-ins": Example(CASE),
+    "POST /subjects/<subject_id>/check-ins/<check_in_id>/review": Example(
+        CASE, lambda _: {"accepted": True, "note": "电话核实"}
+    ),
+    # duties
+    "GET /duties": Example(CASES),
+    "GET /duties/<duty_id>": Example(CASE),
+    "POST /duties/<duty_id>/waive": Example(CASE, lambda _: {"reason": "住院"}),
+}

@@ -1,0 +1,199 @@
+"""Two cities with the same things in them: what a walk over every route looks for, and must not find, per office."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from sqlalchemy import Connection
+
+from app.actions.record_talk import record_talk
+from app.actions.record_visit import record_visit
+from app.rules.absences import Away
+from app.rules.devices import Device
+from app.rules.effects import Decision, RecordAttempt
+from app.rules.facts import DutyKind, DutyState, OfficeLevel, Outcome, Role
+from app.rules.offices import Site
+from app.store import absences, devices, effects, policies
+from tests.builders.app import MONDAY
+from tests.builders.duties import a_duty
+from tests.builders.offices import Tree, a_policy, a_tree, an_office, shipped_policy
+from tests.builders.positions import an_order
+from tests.builders.subjects import a_subject
+from tests.builders.users import Worker, a_user
+from tests.builders.visits import a_new_record
+
+REGISTERED = MONDAY - timedelta(hours=3)
+
+AT_OFFICE = (Role.AIDE, Role.OFFICER, Role.PROVIDER)
+
+
+@dataclass
+class Place:
+    """One office with somebody in charge, a subject, and one of each thing that a route can name."""
+
+    name: str
+    tree: Tree
+    in_charge: Worker
+    officer: Worker
+    head: Worker
+    subject_id: UUID
+    things: dict[str, UUID] = field(default_factory=dict)
+
+    @property
+    def office(self) -> Site:
+        return self.tree.office
+
+    @property
+    def county(self) -> Site:
+        return self.tree.county
+
+    def id_of(self, thing: str) -> UUID:
+        """The id of this place's thing, by the name of a route's parameter, such as `alert_id`."""
+        return self.things[thing]
+
+    def derived(self, what: str) -> UUID:
+        return uuid5(NAMESPACE_URL, f"test:walk:{self.name}:{what}")
+
+
+@dataclass
+class World:
+    """What the roles look at. `assigned` is in the own office, in the charge of an outside helper."""
+
+    own: Place
+    assigned: Place
+    neighbour: Place
+    elsewhere: Place
+    users: dict[Role, Worker]
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        return (self.own, self.assigned, self.neighbour, self.elsewhere)
+
+    def within(self, role: Role, place: Place, *, case: bool) -> bool:
+        """Whether a role, held in the own office, county or city, reaches a place: its cases, or its offices."""
+        if place is self.elsewhere:
+            return False
+        if case and role is Role.PROVIDER:
+            return place is self.assigned
+        return place is not self.neighbour or role not in AT_OFFICE
+
+
+def a_world(tx: Connection) -> World:
+    tree = a_tree(tx)
+    far_city = an_office(tx, "330700", OfficeLevel.CITY, "金华市司法局", tree.province)
+    far_county = an_office(tx, "330782", OfficeLevel.COUNTY, "义乌市社区矫正管理局", far_city)
+    far_office = an_office(tx, "yiwu-choucheng", OfficeLevel.JUSTICE_OFFICE, "稠城司法所", far_county)
+    users = {role: a_user(tx, _seat(role, tree), role, login=f"walker-{role}") for role in Role}
+    return World(
+        _a_place(tx, "own", tree, users[Role.OFFICER]),
+        _a_place(tx, "assigned", tree, users[Role.PROVIDER]),
+        _a_place(tx, "neighbour", replace(tree, office=tree.second_office)),
+        _a_place(tx, "elsewhere", replace(tree, city=far_city, county=far_county, office=far_office)),
+        users,
+    )
+
+
+def _seat(role: Role, tree: Tree) -> Site:
+    if role in AT_OFFICE:
+        return tree.office
+    return tree.city if role is Role.CITY_STAFF else tree.county
+
+
+def _a_place(tx: Connection, name: str, tree: Tree, in_charge: Worker | None = None) -> Place:
+    officer = a_user(tx, tree.office, login=f"officer-{name}")
+    head = a_user(tx, tree.county, Role.COUNTY_HEAD, login=f"head-{name}")
+    in_charge = in_charge or officer
+    subject = a_subject(tx, in_charge, key=f"subject-{name}", name=f"对象{name}", at=REGISTERED)
+    place = Place(name, tree, in_charge, officer, head, subject.id)
+    for thing, make in THINGS.items():
+        place.things[thing] = make(tx, place)
+    return place
+
+
+def _policy_version(tx: Connection, place: Place) -> UUID:
+    """A version of the office's own: those of offices above are seen by everybody below. One an office."""
+    version_id = uuid5(place.office.id, "test:walk:policy")
+    if policies.find(tx, version_id) is None:
+        a_policy(tx, place.office, shipped_policy(), version_id=version_id)
+    return version_id
+
+
+def _absence(tx: Connection, place: Place) -> UUID:
+    absence = Away(place.derived("absence"), place.id_of("user_id"), MONDAY, MONDAY + timedelta(days=1), None)
+    absences.add(tx, absence, created_by=place.in_charge.id, now=MONDAY)
+    return absence.id
+
+
+def _colleague(tx: Connection, place: Place) -> UUID:
+    """Somebody else of the same office: nobody closes an account, or changes roles, of their own."""
+    return a_user(tx, place.office, login=f"colleague-{place.name}").id
+
+
+def _role(tx: Connection, place: Place) -> UUID:
+    return uuid5(place.id_of("user_id"), f"{Role.OFFICER}:{place.office.code}")
+
+
+def _bound_phone(tx: Connection, place: Place) -> UUID:
+    device = Device(place.derived("phone"), "android")
+    devices.bind(tx, place.subject_id, device, now=MONDAY)
+    return device.id
+
+
+def _order(tx: Connection, place: Place) -> UUID:
+    return an_order(tx, place.head, place.subject_id, MONDAY, MONDAY + timedelta(days=10))
+
+
+def _visit(tx: Connection, place: Place) -> UUID:
+    visit = a_new_record(place.subject_id, MONDAY, record_id=place.derived("visit"))
+    record_visit(tx, place.officer.actor, visit, now=MONDAY)
+    return visit.id
+
+
+def _talk(tx: Connection, place: Place) -> UUID:
+    talk = a_new_record(place.subject_id, MONDAY, kind=DutyKind.TALK, record_id=place.derived("talk"))
+    record_talk(tx, place.officer.actor, talk, now=MONDAY)
+    return talk.id
+
+
+def _duty(tx: Connection, place: Place) -> UUID:
+    opens_at = MONDAY - timedelta(hours=1)
+    return a_duty(tx, place.tree, place.subject_id, opens_at, MONDAY + timedelta(hours=1), state=DutyState.OPEN)
+
+
+def _attempt_to_review(tx: Connection, place: Place) -> UUID:
+    ended = MONDAY - timedelta(hours=1)
+    begun = ended - timedelta(hours=1)
+    duty_id = a_duty(
+        tx, place.tree, place.subject_id, begun, ended, state=DutyState.SUBMITTED, rule_code="check_in.walk"
+    )
+    attempt = RecordAttempt(
+        id=place.derived("attempt"),
+        subject_id=place.subject_id,
+        body_hash=b"walk",
+        outcome=Outcome.TO_REVIEW,
+        reasons=(),
+        recorded_at=ended,
+        received_at=ended,
+        effective_at=ended,
+        duty_id=duty_id,
+    )
+    effects.apply(tx, [Decision((attempt,))])
+    return attempt.id
+
+
+THINGS: dict[str, Callable[[Connection, Place], UUID]] = {
+    "subject_id": lambda _, place: place.subject_id,
+    "office_id": lambda _, place: place.office.id,
+    "user_id": _colleague,
+    "role_id": _role,
+    "absence_id": _absence,
+    "version_id": _policy_version,
+    "device_id": _bound_phone,
+    "duty_id": _duty,
+    "check_in_id": _attempt_to_review,
+    "order_id": _order,
+    "visit_id": _visit,
+    "talk_id": _talk,
+}
+"""How a place comes by its thing, by the name of the route's parameter; each room adds its own."""
