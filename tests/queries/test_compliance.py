@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, text
 
+from app.actions.record_visit import record_visit
 from app.queries.compliance import DutyRow, Stretch, duties, table
 from app.rules.compliance import ITEMS, Counts, Figure
 from app.rules.facts import Actor, DutyState, Role
@@ -13,7 +14,7 @@ from app.rules.offices import Site
 from tests.builders.duties import a_supervised
 from tests.builders.offices import Tree, a_tree
 from tests.builders.users import Worker, a_user
-from tests.builders.visits import owed
+from tests.builders.visits import a_new_record, owed
 from tests.statements import counted
 
 NOW = datetime(2026, 3, 20, 2, 32, tzinfo=UTC)
@@ -183,6 +184,18 @@ def test_offices_that_stand_out_come_first_with_the_reason(tx: Connection) -> No
     owed(tx, county.tree, county.tree.second_office, county.second, "谈1", NOW - HOUR, state=DutyState.MISSED)
     found = table(tx, county.staff.actor, MARCH, now=NOW)
     assert [(line.name, len(line.stands_out)) for line in found.offices] == [("虎山司法所", 1), ("双塔司法所", 0)]
+
+
+@pytest.mark.parametrize(("seconds", "figure"), [(-1, "in_time"), (0, "late"), (1, "late")])
+def test_record_and_report_agree_at_the_edge(tx: Connection, seconds: int, figure: str) -> None:
+    """A visit one second before the end, at the end, one second after: one figure, and the receipt's."""
+    county = County(tx)
+    due_at = local_midnight(13)
+    owed(tx, county.tree, county.tree.office, county.first, "访1", due_at, opens_at=local_midnight(2))
+    happened_at = due_at + timedelta(seconds=seconds)
+    kept, _ = record_visit(tx, county.officer.actor, a_new_record(county.first, happened_at), now=NOW)
+    assert kept.reasons[0].code == f"record_{figure}"
+    assert figures(tx, county.staff.actor)["访1"] == Counts(**{"due": 1, figure: 1})
 
 
 def test_table_and_rows_cost_one_statement_each(tx: Connection) -> None:
