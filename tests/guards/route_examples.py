@@ -20,13 +20,17 @@ Json = dict[str, Any]
 
 
 class Shows(StrEnum):
-    """What a route is about. Cases are an outside helper's only where assigned; offices hold users, absences, ..."""
+    """What a route is about. Cases are an outside helper's only where assigned; offices hold users, absences, ...
+
+    What belongs to one person alone is nobody else's to see, whatever their role.
+    """
 
     CASE = "case"
     OFFICE = "office"
     CASES = "cases"
     OFFICES = "offices"
     ONESELF = "oneself"
+    SOMEBODY_ELSES = "somebody else's"
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ def _in(hours: float) -> str:
     return (MONDAY + timedelta(hours=hours)).isoformat()
 
 
-CASE, OFFICE, CASES, OFFICES, ONESELF = Shows
+CASE, OFFICE, CASES, OFFICES, ONESELF, SOMEBODY_ELSES = Shows
 
 # Absences of others are the county's staff's and the admins' to note; everybody else notes their own.
 _OWN_ABSENCES_ONLY = frozenset({Role.OFFICER, Role.CITY_STAFF})
@@ -177,4 +181,11 @@ EXAMPLES: dict[str, Example] = {
     "GET /duties": Example(CASES),
     "GET /duties/<duty_id>": Example(CASE),
     "POST /duties/<duty_id>/waive": Example(CASE, lambda _: {"reason": "住院"}),
+    # alerts and notices
+    "GET /alerts": Example(CASES),
+    "GET /alerts/<alert_id>": Example(CASE),
+    "POST /alerts/<alert_id>/acknowledge": Example(CASE),
+    "POST /alerts/<alert_id>/close": Example(CASE, lambda _: {"reason": "phone", "result": "电话联系上本人"}),
+    "GET /notices": Example(ONESELF),
+    "POST /notices/<notice_id>/read": Example(SOMEBODY_ELSES),
 }

@@ -184,6 +184,8 @@ def test_the_office_route(route: Route, walk: Walk, world: World, headers: dict[
             told = f"{route.short} as {role} about {place.name}: {answer.status_code} {answer.get_data(as_text=True)}"
             if not permitted:
                 assert answer.status_code == HTTPStatus.FORBIDDEN, told
+            elif example.shows is Shows.SOMEBODY_ELSES:
+                assert answer.status_code == HTTPStatus.NOT_FOUND, told
             elif example.shows in {Shows.CASES, Shows.OFFICES, Shows.ONESELF}:
                 assert answer.status_code < 300, told
                 _shows_nothing_beyond(answer, world, role, case=example.shows is Shows.CASES)

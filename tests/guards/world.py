@@ -14,7 +14,8 @@ from app.rules.devices import Device
 from app.rules.effects import Decision, RecordAttempt
 from app.rules.facts import DutyKind, DutyState, OfficeLevel, Outcome, Role
 from app.rules.offices import Site
-from app.store import absences, devices, effects, policies
+from app.store import absences, devices, effects, outbox, policies
+from tests.builders.alerts import a_notice, an_alert
 from tests.builders.app import MONDAY
 from tests.builders.duties import a_duty
 from tests.builders.offices import Tree, a_policy, a_tree, an_office, shipped_policy
@@ -182,6 +183,16 @@ def _attempt_to_review(tx: Connection, place: Place) -> UUID:
     return attempt.id
 
 
+def _alert(tx: Connection, place: Place) -> UUID:
+    return an_alert(tx, place.tree, place.subject_id, MONDAY, evidence={"last_heard_at": MONDAY})
+
+
+def _notice(tx: Connection, place: Place) -> UUID:
+    """The officer's own."""
+    notice = a_notice(tx, place.officer.id, MONDAY, subject_id=place.subject_id)
+    return outbox.notice_id(notice.recipient_id, notice.about.kind, notice.about.id, notice.step)
+
+
 THINGS: dict[str, Callable[[Connection, Place], UUID]] = {
     "subject_id": lambda _, place: place.subject_id,
     "office_id": lambda _, place: place.office.id,
@@ -195,5 +206,7 @@ THINGS: dict[str, Callable[[Connection, Place], UUID]] = {
     "order_id": _order,
     "visit_id": _visit,
     "talk_id": _talk,
+    "alert_id": _alert,
+    "notice_id": _notice,
 }
 """How a place comes by its thing, by the name of the route's parameter; each room adds its own."""

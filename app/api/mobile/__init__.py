@@ -1,7 +1,7 @@
 """The subject's phone. One file for each subject-matter; what officers see is not shared from here."""
 
 from app.api.blueprint import Blueprint
-from app.api.mobile import checkins, collection, device_health, duties, me, positions, sessions
+from app.api.mobile import checkins, collection, device_health, duties, me, notices, positions, sessions
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     checkins.BLUEPRINT,
@@ -9,6 +9,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     device_health.BLUEPRINT,
     duties.BLUEPRINT,
     me.BLUEPRINT,
+    notices.BLUEPRINT,
     positions.BLUEPRINT,
     sessions.BLUEPRINT,
 )

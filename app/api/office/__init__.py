@@ -3,10 +3,12 @@
 from app.api.blueprint import Blueprint
 from app.api.office import (
     absences,
+    alerts,
     checkins,
     compliance,
     devices,
     duties,
+    notices,
     offices,
     orders,
     policies,
@@ -19,10 +21,12 @@ from app.api.office import (
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     absences.BLUEPRINT,
+    alerts.BLUEPRINT,
     checkins.BLUEPRINT,
     compliance.BLUEPRINT,
     devices.BLUEPRINT,
     duties.BLUEPRINT,
+    notices.BLUEPRINT,
     offices.BLUEPRINT,
     orders.BLUEPRINT,
     policies.BLUEPRINT,

@@ -1,6 +1,7 @@
 """Sentences of notices. Those to offices may name the subject, whose name is filled in when the notice is read."""
 
 SENTENCES: dict[str, str] = {
+    "notice_unnamed": "您有一条新通知,请打开查看。",
     "alert_raised": "{subject}:{kind},请查看情况并处理。",
     "alert_again": "{subject}:{kind},这是第 {n} 次,请查看情况并处理。",
     "alert_not_handled": "{subject}:{kind},下级在规定时间内尚未受理,请督促或直接处理。",
