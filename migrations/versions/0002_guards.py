@@ -65,7 +65,7 @@ END
 $$
 """
 
-ONLY_ADDED = ("audit", "duty_events", "alert_events")
+ONLY_ADDED = ("audit", "duty_events", "alert_events", "records", "record_items")
 DELETABLE = ("collection_powers", "positions", "poison", "subject_contacts", "uptimes", "job_runs", "device_health")
 
 

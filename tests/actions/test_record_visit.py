@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from app.actions.end_supervision import end_supervision
 from app.actions.judge_duties import judge_duties
@@ -256,3 +257,13 @@ def test_two_officers_at_once_fulfil_one_duty_once(fresh_database: Database) -> 
     thread.join(timeout=10)
     engine.dispose()
     assert [receipt.items for receipt in kept] == [(Covered("访1"),)]
+
+
+@pytest.mark.parametrize("table", ["records", "record_items"])
+def test_what_was_written_is_never_changed(tx: Connection, table: str) -> None:
+    _, officer, subject_id = county(tx)
+    record_visit(tx, officer.actor, a_new_record(subject_id, MONDAY), now=MONDAY)
+    column = {"records": "note", "record_items": "item"}[table]
+    for change in (f"UPDATE {table} SET {column} = 'x'", f"DELETE FROM {table}"):
+        with pytest.raises(DBAPIError), tx.begin_nested():
+            tx.execute(text(change))
