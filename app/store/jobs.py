@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.models.job import JobRun, JobState
 
-LEASE = timedelta(seconds=15)
-"""How long a job stays with a worker that is not heard of any more."""
+LEASE = timedelta(seconds=8)
+"""How long a job stays with a worker that is not heard of any more: with the longest tick (5 s), less than 15 s."""
 
 CLAIM = text(
     """
