@@ -43,6 +43,7 @@ AROUND = text(
     WHERE d.subject_id = :subject_id AND d.kind = 'check_in' AND d.state <> 'cancelled'
       AND (CAST(:only AS uuid) IS NULL OR d.id = :only)
       AND d.opens_at > CAST(:at AS timestamptz) - interval '2 days'
+      AND d.opens_at <= greatest(CAST(:now AS timestamptz), CAST(:day_ends AS timestamptz))
       AND ((d.opens_at <= :at AND d.grace_until > :at)
         OR (d.opens_at <= :now AND d.grace_until > :now)
         OR d.id = (SELECT l.id FROM duties l

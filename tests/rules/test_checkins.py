@@ -271,9 +271,37 @@ def test_a_good_try_settles_what_waited_for_review() -> None:
 
 
 def test_doubts_never_unsettle_a_settled_duty() -> None:
-    for state in (DutyState.FULFILLED, DutyState.LATE):
-        record, effects = outcome(a_try(OPENS, fix=None), a_duty(state))
-        assert (record.outcome, codes(record), effects) == (Outcome.REFUSED, ["already_done"], [])
+    record, effects = outcome(a_try(OPENS, fix=None), a_duty(DutyState.FULFILLED))
+    assert (record.outcome, codes(record), effects) == (Outcome.REFUSED, ["already_done"], [])
+    record, effects = outcome(a_try(DUE, fix=None), a_duty(DutyState.LATE))
+    assert (record.outcome, codes(record), effects) == (Outcome.REFUSED, ["already_done"], [])
+
+
+def test_a_doubtful_try_on_time_may_still_show_that_a_late_one_was_not() -> None:
+    record, effects = outcome(a_try(OPENS, fix=None), a_duty(DutyState.LATE))
+    assert (record.outcome, record.duty_id, effects) == (Outcome.TO_REVIEW, UUID(int=10), [])
+
+
+TRIES = st.tuples(st.integers(-600, 9_600), st.booleans(), st.sampled_from([Proof.ELAPSED, Proof.NONE]))
+
+
+@given(tries=st.lists(TRIES, max_size=6), first=st.sampled_from([DutyState.OPEN, DutyState.MISSED, DutyState.UNJUDGED]))
+def test_the_order_of_arrival_never_matters(tries: list[tuple[int, bool, Proof]], first: DutyState) -> None:
+    """Good tries decide, the earliest class of them; doubtful ones only where there is no good one."""
+    state, later = first, GRACE + timedelta(days=2)
+    for seconds, has_place, how in tries:
+        tried = a_try(OPENS + timedelta(seconds=seconds), how=how, fix=HERE if has_place else None)
+        state = (states(outcome(tried, a_duty(state), now=later)[1]) or [state])[-1]
+    inside = [
+        (OPENS + timedelta(seconds=seconds) < DUE, has_place and how is Proof.ELAPSED)
+        for seconds, has_place, how in tries
+        if OPENS <= OPENS + timedelta(seconds=seconds) < GRACE
+    ]
+    good = [on_time for on_time, proven in inside if proven]
+    expected = DutyState.SUBMITTED if inside else first
+    if good:
+        expected = DutyState.FULFILLED if any(good) else DutyState.LATE
+    assert state is expected
 
 
 def test_a_time_that_nothing_proves_counts_for_the_window_of_its_arrival_too() -> None:

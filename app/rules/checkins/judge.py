@@ -17,7 +17,7 @@ def judge(facts: Facts, tried: Try, *, now: datetime) -> Decision:
     Refused is only what no duty asks for; of that no place is kept.
     """
     doubts = _doubts(tried)
-    duty, at = duty_for(facts, tried, doubted=bool(doubts), now=now)
+    duty, at = duty_for(facts, tried, now=now)
     if duty is None:
         return Decision((_refused(facts, tried, now),))
     if doubts:
@@ -100,8 +100,8 @@ def _accepted(facts: Facts, tried: Try, duty: CheckInDuty, at: datetime, now: da
 
 
 def _submit(tried: Try, duty: CheckInDuty, at: datetime, now: datetime) -> tuple[ChangeDuty, ...]:
-    """The duty waits for a person, and keeps the first try: nothing more changes where one waits already."""
-    if duty.state is DutyState.SUBMITTED:
+    """The duty waits for a person. Nothing changes where it does already, or where only its lateness is in question."""
+    if duty.state in {DutyState.SUBMITTED, DutyState.LATE}:
         return ()
     change = ChangeDuty(
         duty_id=duty.id,

@@ -8,27 +8,27 @@ from app.rules.checkins.facts import DONE, OWED, CheckInDuty, Facts, Try
 from app.rules.facts import DutyState, Reason
 
 
-def duty_for(facts: Facts, tried: Try, *, doubted: bool, now: datetime) -> tuple[CheckInDuty | None, datetime]:
+def duty_for(facts: Facts, tried: Try, *, now: datetime) -> tuple[CheckInDuty | None, datetime]:
     """The duty that the try may settle, and the instant at which it counts.
 
     A try whose time nothing proves may also count for the window in which it arrived: it was not made later than that.
     """
     at = tried.timed.effective_at
-    found = _owed_at(facts, at, doubted=doubted)
+    found = _owed_at(facts, at)
     if found is None and not tried.timed.proven:
-        return _owed_at(facts, now, doubted=doubted), now
+        return _owed_at(facts, now), now
     return found, at
 
 
-def _owed_at(facts: Facts, at: datetime, *, doubted: bool) -> CheckInDuty | None:
+def _owed_at(facts: Facts, at: datetime) -> CheckInDuty | None:
     """On time comes before late, and then the one that ends first."""
-    owed = [duty for duty in facts.duties if duty.holds(at) and _may_turn(duty, at, doubted=doubted)]
+    owed = [duty for duty in facts.duties if duty.holds(at) and _may_turn(duty, at)]
     return min(owed, key=lambda duty: (not duty.on_time(at), duty.due_at), default=None)
 
 
-def _may_turn(duty: CheckInDuty, at: datetime, *, doubted: bool) -> bool:
-    """What was late becomes on time by proof of an earlier check-in that arrives afterwards."""
-    return duty.state in OWED or (duty.state is DutyState.LATE and duty.on_time(at) and not doubted)
+def _may_turn(duty: CheckInDuty, at: datetime) -> bool:
+    """What was late becomes on time by an earlier check-in that arrives afterwards: the order of arrival is chance."""
+    return duty.state in OWED or (duty.state is DutyState.LATE and duty.on_time(at))
 
 
 def why_none(facts: Facts, at: datetime, *, now: datetime) -> tuple[UUID | None, tuple[Reason, ...]]:
