@@ -279,11 +279,11 @@ def test_a_body_that_cannot_be_read_is_422_and_leaves_nothing(
         assert tx.execute(select(Attempt.id)).all() == []
 
 
-def test_what_is_no_json_is_400(client: FlaskClient, phone: dict[str, str], duty_id: UUID, clock: TestClock) -> None:
+def test_what_is_no_json_is_422(client: FlaskClient, phone: dict[str, str], duty_id: UUID, clock: TestClock) -> None:
     good = json.dumps(a_check_in(clock.now()))
     for body in (good.replace("20.0", "NaN"), good.replace("20.0", "Infinity"), good[:-1], "", "[]x"):
         answer = client.post(URL, data=body, content_type="application/json", headers=phone)
-        assert (answer.status_code, answer.get_json()["code"]) == (400, "bad_request")
+        assert (answer.status_code, answer.get_json()["code"]) == (422, "unreadable")
 
 
 def test_odd_but_readable_values_get_a_receipt(
