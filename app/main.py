@@ -1,6 +1,7 @@
 """The HTTP application: the only place where blueprints are wired."""
 
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask
 from flask_smorest import Api
@@ -9,10 +10,12 @@ from app.api.errors import register_errors
 from app.api.health import BLUEPRINT as HEALTH
 from app.api.mobile import BLUEPRINTS as MOBILE
 from app.api.office import BLUEPRINTS as OFFICE
+from app.api.openapi import complete
 from app.config import load_settings
 from app.deps import Deps, make_deps
 from app.jobs.heartbeat import Heartbeat
 from app.logs import set_up_logs
+from app.web import register_pages
 
 LARGEST_BODY = 2 * 1024 * 1024
 AUDIENCES = {
@@ -36,6 +39,7 @@ def create_app(deps: Deps) -> Flask:
         _audience(app, prefix, title, base, blueprints)
     app.register_blueprint(HEALTH)
     register_errors(app)
+    register_pages(app)
     return app
 
 
@@ -47,7 +51,14 @@ def serving_app() -> Flask:
     return create_app(deps)
 
 
-def _audience(app: Flask, prefix: str, title: str, base: str, blueprints: tuple[object, ...]) -> None:
+def openapi_documents() -> dict[str, dict[str, Any]]:
+    """The OpenAPI document of each audience, from the routes alone: needs neither settings nor a database."""
+    app = Flask("zhifang", static_folder=None)
+    apis = {prefix.lower(): _audience(app, prefix, *wiring) for prefix, wiring in AUDIENCES.items()}
+    return {audience: complete(api.spec.to_dict(), app) for audience, api in apis.items()}
+
+
+def _audience(app: Flask, prefix: str, title: str, base: str, blueprints: tuple[object, ...]) -> Any:
     """One API with its own OpenAPI document; office and phone share none of their code."""
     app.config.update(
         {
@@ -59,3 +70,4 @@ def _audience(app: Flask, prefix: str, title: str, base: str, blueprints: tuple[
     api = Api(app, config_prefix=prefix)
     for blueprint in blueprints:
         api.register_blueprint(blueprint, url_prefix=base)
+    return api

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from flask import Response, g, redirect, request, session, url_for
@@ -47,6 +47,11 @@ def may(action: str) -> bool:
     """Whether the user of this page may also do `action`: what may not be done is not offered."""
     known: Actor | None = g.get("known")
     return known is not None and known.has(*ACTIONS[action])
+
+
+def user_for(action: str) -> Actor:
+    """The user with the grants that permit another action than the page's own, for a part of the page."""
+    return allow(cast("Actor", g.known), action)
 
 
 def to_log_in() -> Response:

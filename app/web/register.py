@@ -10,7 +10,7 @@ from app.config import Mode
 from app.deps import Deps
 from app.rules.errors import Conflict, NotAllowed, NotFound, Refused, Unavailable, ZhifangError
 from app.rules.wording import sentence
-from app.web import compliance, duties, log_in  # noqa: F401  (their views belong to the blueprint)
+from app.web import alerts, compliance, duties, log_in, today  # noqa: F401  (their views belong to the blueprint)
 from app.web.blueprint import PAGES
 from app.web.guard import may, open_page
 from app.web.shown import FILTERS

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.web.context import deps
-from app.web.shown_codes import duty_kind, duty_state, duty_tone, figure
+from app.web.shown_codes import alert_tone, alert_word, duty_kind, duty_state, duty_tone, figure
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 WEEKDAYS = "一二三四五六日"
@@ -59,6 +59,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "clock": clock,
     "age": age,
     "attribute": attribute,
+    "alert_tone": alert_tone,
+    "alert_word": alert_word,
     "duty_kind": duty_kind,
     "duty_state": duty_state,
     "duty_tone": duty_tone,

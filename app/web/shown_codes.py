@@ -1,5 +1,8 @@
 """Words for codes, as pages show them."""
 
+from app.queries.alerts import AlertView
+from app.rules.facts import Condition, Handling
+from app.rules.wording import alerts
 from app.rules.wording.duties import STATES, TITLES
 
 FIGURES: dict[str, str] = {
@@ -23,13 +26,6 @@ DUTY_TONES: dict[str, str] = {
     "unjudged": "unknown",
     "cancelled": "unknown",
 }
-CLOSE_REASONS: dict[str, str] = {
-    "real": "情况属实",
-    "false_alarm": "误报",
-    "phone": "手机或网络原因",
-    "service": "服务自身故障",
-    "leave": "已批准外出",
-}
 
 
 def duty_state(code: str) -> str:
@@ -50,3 +46,18 @@ def duty_tone(code: str) -> str:
 def figure(code: str) -> str:
     """应办, 按时, ..."""
     return FIGURES.get(code, code)
+
+
+def alert_word(code: str) -> str:
+    """持续, 已受理, 司法所, 证据充分, ...: whatever an alert's columns hold."""
+    for words in (alerts.CONDITIONS, alerts.HANDLINGS, alerts.CAUSES, alerts.STRENGTHS, alerts.STEPS):
+        if code in words:
+            return words[code]
+    return code
+
+
+def alert_tone(view: AlertView) -> str:
+    """What goes on and nobody has taken on is urgent; what is taken on comes next; what is over is quiet."""
+    if view.handling == Handling.CLOSED or view.condition == Condition.RECOVERED:
+        return "unknown"
+    return "urgent" if view.handling == Handling.OPEN else "soon"
