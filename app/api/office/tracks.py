@@ -5,14 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from flask.views import MethodView
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from app.actions.read_track import read_last_position, read_track
 from app.api.auth import office
 from app.api.blueprint import Blueprint
 from app.api.context import current_actor, deps
-from app.api.fields import Body, Instant, choice, text, whole
-from app.api.paging import Cursor, next_cursor
+from app.api.fields import Body, Instant, choice, text
+from app.api.paging import PageArgs, next_cursor
 from app.api.refusals import refusals
 from app.rules.facts import PowerKind
 from app.rules.tracks import Stretch, place_of
@@ -20,14 +20,13 @@ from app.rules.tracks import Stretch, place_of
 BLUEPRINT = Blueprint("office_tracks", __name__, description="轨迹")
 
 
-class TrackArgs(Body):
+class TrackArgs(PageArgs):
     """Which time, and why: without a reason nothing is shown."""
 
     from_at = Instant(required=True, data_key="from")
     to = Instant(required=True, metadata={"description": "Exclusive; at most 31 days after from."})
     reason = text(500, required=True)
-    cursor = Cursor(load_default=None, metadata={"type": "string", "description": "Opaque; from next_cursor."})
-    limit = whole(1, 1000, load_default=500)
+    limit = fields.Integer(validate=validate.Range(1, 1000), load_default=500)
 
 
 class LastArgs(Body):
