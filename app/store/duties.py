@@ -7,8 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
-from sqlalchemy.dialects.postgresql import Range
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.models.duty import Duty, DutyEvent
 from app.models.position import CollectionPower
@@ -16,7 +14,7 @@ from app.models.subject import Subject, SubjectState
 from app.rules.duties import WaiveFacts
 from app.rules.effects import CancelPlanned, ChangeDuty, MarkReminded, MovePlan, PlanDuty, PostponeJudgment
 from app.rules.errors import NotFound
-from app.rules.facts import Actor, DutyKind, DutyState, PowerKind
+from app.rules.facts import Actor, DutyKind, DutyState
 from app.store import states
 from app.store.arrays import as_json
 from app.store.scope import subjects_of
@@ -24,29 +22,47 @@ from app.store.scope import subjects_of
 NOBODY = UUID(int=0)
 
 
-def plan(tx: Connection, effects: Sequence[PlanDuty]) -> None:
-    """Write planned duties and the powers to collect in their windows. What is planned already stays as it is;
-    a slot that was cancelled and is planned again comes back.
+PLAN = text(
     """
-    statement = upsert(Duty)
-    replaced = ("opens_at", "due_at", "grace_until", "judge_at", "remind_at", "office_id", "policy_version_id", "state")
-    replanned = statement.on_conflict_do_update(
-        index_elements=[Duty.subject_id, Duty.rule_code, Duty.slot_start],
-        set_={name: statement.excluded[name] for name in replaced},
-        where=Duty.state == DutyState.CANCELLED,
+    WITH plan AS (
+        SELECT * FROM jsonb_to_recordset(CAST(:planned AS jsonb)) AS p(
+            n integer, id uuid, subject_id uuid, kind text, obligor text, rule_code text, slot_start timestamptz,
+            opens_at timestamptz, due_at timestamptz, grace_until timestamptz, judge_at timestamptz,
+            remind_at timestamptz, random boolean, office_id uuid, policy_version_id uuid, at timestamptz,
+            covered_until timestamptz)
+    ), written AS (
+        INSERT INTO duties (id, subject_id, kind, obligor, rule_code, slot_start, opens_at, due_at, grace_until,
+                            judge_at, remind_at, random, state, office_id, policy_version_id, created_at)
+        SELECT id, subject_id, kind, obligor, rule_code, slot_start, opens_at, due_at, grace_until,
+               judge_at, remind_at, random, 'planned', office_id, policy_version_id, at
+        FROM plan ORDER BY n
+        ON CONFLICT (subject_id, rule_code, slot_start) DO UPDATE SET
+            opens_at = excluded.opens_at, due_at = excluded.due_at, grace_until = excluded.grace_until,
+            judge_at = excluded.judge_at, remind_at = excluded.remind_at, office_id = excluded.office_id,
+            policy_version_id = excluded.policy_version_id, state = excluded.state
+        WHERE duties.state = 'cancelled'
+        RETURNING id
     )
-    planned = set(tx.execute(replanned.returning(Duty.id), [_planned_row(effect) for effect in effects]).scalars())
-    covered = [effect for effect in effects if effect.covered_until is not None and effect.id in planned]
-    if covered:
-        power = upsert(CollectionPower)
-        tx.execute(
-            power.on_conflict_do_update(index_elements=["id"], set_={"covers": power.excluded.covers}),
-            [_power_row(effect) for effect in covered],
-        )
+    INSERT INTO collection_powers (id, subject_id, kind, covers, phone)
+    SELECT p.id, p.subject_id, 'check', tstzrange(p.opens_at, p.covered_until, '[)'), true
+    FROM plan p JOIN written w ON w.id = p.id
+    WHERE p.covered_until IS NOT NULL ORDER BY p.n
+    ON CONFLICT (id) DO UPDATE SET covers = excluded.covers
+    """
+)
 
 
-def _planned_row(effect: PlanDuty) -> dict[str, Any]:
+def plan(tx: Connection, effects: Sequence[PlanDuty]) -> None:
+    """Write planned duties and the powers to collect in their windows: one statement for any number.
+
+    What is planned already stays as it is; a slot that was cancelled and is planned again comes back.
+    """
+    tx.execute(PLAN, {"planned": as_json([_planned_row(n, effect) for n, effect in enumerate(effects)])})
+
+
+def _planned_row(n: int, effect: PlanDuty) -> dict[str, Any]:
     return {
+        "n": n,
         "id": effect.id,
         "subject_id": effect.subject_id,
         "kind": effect.kind,
@@ -59,20 +75,10 @@ def _planned_row(effect: PlanDuty) -> dict[str, Any]:
         "judge_at": effect.judge_at,
         "remind_at": effect.remind_at,
         "random": effect.random,
-        "state": DutyState.PLANNED,
         "office_id": effect.office_id,
         "policy_version_id": effect.policy_version_id,
-        "created_at": effect.at,
-    }
-
-
-def _power_row(effect: PlanDuty) -> dict[str, Any]:
-    return {
-        "id": effect.id,
-        "subject_id": effect.subject_id,
-        "kind": PowerKind.CHECK,
-        "covers": Range(effect.opens_at, effect.covered_until, bounds="[)"),
-        "phone": True,
+        "at": effect.at,
+        "covered_until": effect.covered_until,
     }
 
 

@@ -189,4 +189,4 @@ def test_the_number_of_queries_does_not_grow_with_the_subjects(tx: Connection) -
         a_supervised(tx, tree, officer, at=MONDAY)
     with counted(tx) as twenty:
         assert plan_duties(tx, now=MONDAY, key=KEY).subjects == 20
-    assert len(one) == len(twenty) == 9
+    assert len(one) == len(twenty) == 8
