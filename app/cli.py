@@ -126,6 +126,18 @@ def replay(file: Path) -> None:
     play(scenario, click.echo)
 
 
+@main.command("export-openapi")
+@click.argument("folder", default=ROOT / "mobile_api_docs", type=click.Path(file_okay=False, path_type=Path))
+def export_openapi(folder: Path) -> None:
+    """Write the reference of both APIs, OpenAPI documents and problem codes, into FOLDER (mobile_api_docs)."""
+    from app.main import api_reference
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in api_reference().items():
+        (folder / name).write_text(text, encoding="utf-8")
+        click.echo(folder / name)
+
+
 @main.group()
 def demo() -> None:
     """A county to try things in. Its people do not exist."""

@@ -10,7 +10,8 @@ from app.api.errors import register_errors
 from app.api.health import BLUEPRINT as HEALTH
 from app.api.mobile import BLUEPRINTS as MOBILE
 from app.api.office import BLUEPRINTS as OFFICE
-from app.api.openapi import complete
+from app.api.openapi import document
+from app.api.problem_codes import problem_codes
 from app.config import load_settings
 from app.deps import Deps, make_deps
 from app.jobs.heartbeat import Heartbeat
@@ -51,11 +52,12 @@ def serving_app() -> Flask:
     return create_app(deps)
 
 
-def openapi_documents() -> dict[str, dict[str, Any]]:
-    """The OpenAPI document of each audience, from the routes alone: needs neither settings nor a database."""
+def api_reference() -> dict[str, str]:
+    """The generated files of `mobile_api_docs/` by name, from the code alone: without settings, without a database."""
     app = Flask("zhifang", static_folder=None)
     apis = {prefix.lower(): _audience(app, prefix, *wiring) for prefix, wiring in AUDIENCES.items()}
-    return {audience: complete(api.spec.to_dict(), app) for audience, api in apis.items()}
+    documents = {f"openapi-{audience}.json": document(api.spec.to_dict(), app) for audience, api in apis.items()}
+    return documents | {"problem-codes.md": problem_codes()}
 
 
 def _audience(app: Flask, prefix: str, title: str, base: str, blueprints: tuple[object, ...]) -> Any:

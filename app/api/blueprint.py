@@ -6,12 +6,16 @@ from typing import Any, TypeVar
 import flask_smorest
 from marshmallow import Schema
 
+from app.api.reading import Reader
+
 View = TypeVar("View", bound=Callable[..., Any])
 Kind = TypeVar("Kind", bound=type)
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask_smorest ships no types
     """One subject-matter of one audience: `Blueprint("office_zones", __name__, description="…")`."""
+
+    ARGUMENTS_PARSER = Reader()
 
     def route(self, rule: str, **options: Any) -> Callable[[Kind], Kind]:
         """Serve `rule` by a `MethodView`."""

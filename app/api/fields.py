@@ -1,5 +1,6 @@
 """The schema base and the field types of every body: clean text, bounded times, places on earth."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -10,6 +11,10 @@ from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, valida
 LOCAL = ZoneInfo("Asia/Shanghai")
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+DEEPEST = 16
+"""Levels of objects and lists in a body. Outlines of areas need six; each level costs a stack frame or more."""
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class Body(Schema):
@@ -22,20 +27,20 @@ class Body(Schema):
 
     @pre_load
     def refuse_unstorable(self, data: Any, **_: Any) -> Any:
-        """Refuse NUL and lone surrogates anywhere in the body, whatever the field."""
-        if _unstorable(data):
-            raise ValidationError("含有不能保存的字符")
+        """Refuse NUL, lone surrogates and endless nesting anywhere in the body, whatever the field."""
+        _refuse_unstorable(data, DEEPEST)
         return data
 
 
-def _unstorable(value: object) -> bool:
+def _refuse_unstorable(value: object, levels: int) -> None:
     if isinstance(value, str):
-        return "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value)
-    if isinstance(value, Mapping):
-        return any(_unstorable(key) or _unstorable(inner) for key, inner in value.items())
-    if isinstance(value, list):
-        return any(map(_unstorable, value))
-    return False
+        if _UNSTORABLE.search(value):
+            raise ValidationError("含有不能保存的字符")
+    elif isinstance(value, Mapping | list):
+        if not levels:
+            raise ValidationError("内容的层次太多")
+        for inner in (*value, *value.values()) if isinstance(value, Mapping) else value:
+            _refuse_unstorable(inner, levels - 1)
 
 
 class Instant(fields.AwareDateTime):

@@ -1,0 +1,39 @@
+"""How requests are read: JSON and nothing else, well-formed, in UTF-8; and no parameter that nobody asked for."""
+
+import json
+from typing import Any, NoReturn
+
+from flask import Request
+from marshmallow import Schema, ValidationError
+from webargs.flaskparser import FlaskParser, is_json_request
+from werkzeug.exceptions import UnsupportedMediaType
+
+
+class Reader(FlaskParser):
+    """Reads bodies and queries for the schemas of the blueprints.
+
+    A body in another format is 415; one that is no JSON is 422, like one that does not fit its schema. A misspelt
+    parameter of a query is an error like a misspelt field: ignored, it would show more than was asked for.
+    """
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": None}  # noqa: RUF012  (webargs')
+
+    def load_json(self, req: Request, schema: Schema) -> Any:  # noqa: ARG002  (webargs' signature)
+        """The content of a body."""
+        body = req.get_data(cache=True)
+        if body and not is_json_request(req):
+            raise UnsupportedMediaType
+        return read_json(body)
+
+
+def read_json(body: bytes) -> Any:
+    """The value that `body` holds. ValidationError for what is no JSON, is nested beyond reading, or holds a NaN."""
+    try:
+        return json.loads(body.decode(), parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise ValidationError("Invalid JSON body.") from error
+
+
+def _refuse(constant: str) -> NoReturn:
+    """Python would read NaN and Infinity, which are no JSON."""
+    raise ValueError(constant)
