@@ -31,6 +31,7 @@ def install_policy(
     effective_from: datetime,
     created_by: UUID | None,
     now: datetime,
+    chunk: int = CHUNK,
 ) -> UUID:
     """Install a policy, TOML text or an object, for an office; gives the version's id.
 
@@ -39,7 +40,7 @@ def install_policy(
     """
     policy = read_policy(content)
     version_id = uuid5(VERSIONS, f"{office_id}|{effective_from.isoformat()}|{content_hash(policy)}")
-    _install(tx, _Version(version_id, office_id, policy, effective_from, created_by), now)
+    _install(tx, _Version(version_id, office_id, policy, effective_from, created_by), now, chunk)
     return version_id
 
 
@@ -67,7 +68,7 @@ def adopt_policy(
     if effective_from and effective_from < now - LATENESS:
         raise Refused("policy_in_past", fields={"effective_from": "policy_in_past"})
     from_at = max(effective_from or now, now)
-    _install(tx, _Version(version_id, office_id, policy, from_at, actor.id), now)
+    _install(tx, _Version(version_id, office_id, policy, from_at, actor.id), now, CHUNK)
     adopted = WriteAudit(now, actor, "policy.adopt", object=About("policy_version", version_id))
     effects.apply(tx, [Decision((adopted,))])
     return True
@@ -89,7 +90,7 @@ class _Version:
     created_by: UUID | None
 
 
-def _install(tx: Connection, version: _Version, now: datetime) -> None:
+def _install(tx: Connection, version: _Version, now: datetime, chunk: int) -> None:
     policies.add_version(
         tx,
         version.id,
@@ -102,7 +103,7 @@ def _install(tx: Connection, version: _Version, now: datetime) -> None:
     since = max(version.from_at, now)
     after = None
     # Every subject is locked, planned so far or not: else the planner could go on by the old version until we commit.
-    while planned := policies.lock_planned(tx, version.office_id, after=after, limit=CHUNK):
+    while planned := policies.lock_planned(tx, version.office_id, after=after, limit=chunk):
         far = {subject_id: until for subject_id, until in planned.items() if until > since}
         _forget(tx, version.created_by, far, since, now)
         after = max(planned)
