@@ -141,7 +141,7 @@ def store(connection: Connection, batch: Batch) -> BatchReceipt | None:
 
     None where the subject has no state row. `not_kept` points leave nothing but their number.
     """
-    row = connection.exec_driver_sql(STORE, _parameters(batch)).mappings().one_or_none()
+    row = connection.exec_driver_sql(STORE, parameters(batch)).mappings().one_or_none()
     return BatchReceipt(**row) if row else None
 
 
@@ -152,7 +152,8 @@ COLUMNS = (
 """The columns of the batch in the statement, in the order of `_row`."""
 
 
-def _parameters(batch: Batch) -> dict[str, Any]:
+def parameters(batch: Batch) -> dict[str, Any]:
+    """The values of STORE's placeholders."""
     columns = [list(column) for column in zip(*map(_row, batch.usable), strict=True)] or [[] for _ in COLUMNS]
     instants = [usable.timed.effective_at for usable in batch.usable] or [batch.received_at]
     return {

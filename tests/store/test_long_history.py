@@ -1,0 +1,97 @@
+"""However long a subject's history, no statement of the positions path reads it: ranges of an index, and short ones."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Connection, TextClause, text
+
+from app.rules.facts import DutyKind, DutyState
+from app.rules.positions import sort_out
+from app.rules.timing import Sending
+from app.store import orders, positions, rejudging, tracks
+from tests.builders.app import MONDAY
+from tests.builders.duties import a_duty, a_supervised, set_state
+from tests.builders.offices import a_tree
+from tests.builders.positions import a_power, a_report
+from tests.builders.users import a_user
+
+SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+NOW = MONDAY + 12 * HOUR
+HISTORY = 25_000
+
+
+@pytest.fixture
+def subject_id(tx: Connection) -> UUID:
+    """Somebody with a fix each minute of the last seventeen days, by the phone's own clock and by ours."""
+    tree = a_tree(tx)
+    made = a_supervised(tx, tree, a_user(tx, tree.office), at=MONDAY - 30 * DAY)
+    a_power(tx, made, NOW - 60 * DAY, NOW + DAY, kind="order")
+    tx.execute(text("SELECT ensure_position_partitions('2026-02-01', 2)"))
+    tx.execute(
+        text(
+            "INSERT INTO positions SELECT :id, t, gen_random_uuid(), t, NULL, t, true, gen_random_uuid(),"
+            " ST_SetSRID(ST_MakePoint(118, 28), 4326), 118, 28, 'wgs84', 10"
+            " FROM generate_series(CAST(:now AS timestamptz) - :n * interval '1 minute',"
+            " CAST(:now AS timestamptz) - interval '1 minute', interval '1 minute') t"
+        ),
+        {"id": made, "now": NOW, "n": HISTORY},
+    )
+    a_duty(tx, tree, made, NOW - 20 * MINUTE, NOW + MINUTE, kind=DutyKind.LOCATION_CHECK, state=DutyState.OPEN)
+    set_state(tx, made, rejudge_from=NOW - 5 * MINUTE)
+    tx.execute(text("SET LOCAL plan_cache_mode = force_generic_plan"))
+    return made
+
+
+def rows_read(plan: dict[str, Any]) -> int:
+    """How many rows of positions the plan fetched, whether they were of use or thrown away."""
+    found = 0
+    for node in _nodes(plan):
+        if str(node.get("Relation Name", "")).startswith("positions_") and "Scan" in node["Node Type"]:
+            thrown_away = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
+            found += (node["Actual Rows"] + thrown_away) * node["Actual Loops"]
+    return found
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for inner in plan.get("Plans", []):
+        yield from _nodes(inner)
+
+
+def explained(tx: Connection, statement: TextClause, values: dict[str, Any]) -> dict[str, Any]:
+    found = tx.execute(text(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement.text}"), values).scalar_one()
+    plan: dict[str, Any] = found[0]["Plan"]
+    return plan
+
+
+@pytest.mark.parametrize("size", [1, 500])
+def test_a_batch_looks_up_its_own_points_and_no_others(tx: Connection, subject_id: UUID, size: int) -> None:
+    sorted_out = sort_out([a_report(NOW - n * SECOND) for n in range(size)], Sending(NOW))
+    batch = positions.Batch(subject_id, UUID(int=1), b"", sorted_out.usable, (), (), 0, NOW)
+
+    found = tx.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {positions.STORE}", positions.parameters(batch))
+
+    assert rows_read(found.scalar_one()[0]["Plan"]) <= size
+
+
+def test_judging_reads_the_window_and_an_hour_around_it(tx: Connection, subject_id: UUID) -> None:
+    plan = explained(tx, rejudging.CHECKS, {"ids": [subject_id], "now": NOW})
+
+    assert 0 < rows_read(plan) <= 150
+
+
+def test_a_page_of_a_track_reads_its_time_and_an_hour_around_it(tx: Connection, subject_id: UUID) -> None:
+    values = {"subject_id": subject_id, "from_at": NOW - HOUR, "until": NOW, "limit": 500}
+    values |= {"after_at": None, "after_recorded": None, "after_id": None}
+
+    assert 60 <= rows_read(explained(tx, tracks.PAGE, values)) <= 200
+
+
+def test_a_purge_reads_what_came_after_the_lifting(tx: Connection, subject_id: UUID) -> None:
+    values = {"subject_id": subject_id, "order_id": UUID(int=7), "since": NOW - HOUR}
+
+    for purge in orders.PURGE:
+        assert rows_read(explained(tx, purge, values)) <= 150
