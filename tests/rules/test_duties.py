@@ -356,6 +356,14 @@ def test_a_visit_over_days_is_not_excused_by_an_hour_in_between() -> None:
     assert kinds(judge(facts(VISIT, gap("12T23:59", "13T00:01")), now=late)) == [PostponeJudgment]
 
 
+@pytest.mark.parametrize("kind", [DutyKind.INTAKE, DutyKind.VISIT, DutyKind.TALK])
+def test_what_runs_for_days_is_missed_after_the_wait_unless_most_of_it_was_lost(kind: DutyKind) -> None:
+    duty, waited = replace(VISIT, kind=kind), VISIT.due_at + timedelta(hours=3)
+    assert kinds(judge(facts(duty, gap("12T23:59", "13T00:01")), now=waited)) == [ChangeDuty, RaiseAlert]
+    lost = Gap(duty.opens_at, duty.due_at + MINUTE)
+    assert kinds(judge(facts(duty, lost), now=waited)) == [ChangeDuty, OpenIncident]
+
+
 @pytest.mark.parametrize(
     ("planned", "state"),
     [

@@ -23,9 +23,11 @@ def judge(facts: JudgeFacts, *, now: datetime) -> Decision:
 
     Where the API was away at the window's end, or for more than half of it, what phones and officers recorded in that
     time gets `late_evidence_wait_min` from the API's return to arrive; only then the duty is unjudged, with one
-    incident for the whole gap and no alert about a person. A scheduler that was away makes no difference: the duty is
-    judged later, with its own time. Only where it was away for so long that more than half of a window was over before
-    anybody planned it, no phone could know of the window, and nobody is judged either.
+    incident for the whole gap and no alert about a person. What runs for days and is judged by when it happened, a
+    visit or an intake, is not excused by a short gap at its very end: after the wait it is missed like any other. A
+    scheduler that was away makes no difference: the duty is judged later, with its own time. Only where it was away
+    for so long that more than half of a window was over before anybody planned it, no phone could know of the window,
+    and nobody is judged either.
     """
     duty = facts.duty
     if duty.is_void:
@@ -33,14 +35,20 @@ def judge(facts: JudgeFacts, *, now: datetime) -> Decision:
     if _planned_late(facts):
         return _unjudged(duty, PLANNED_LATE, "scheduler", Gap(duty.opens_at, facts.planned_at), now)
     gap = _excusing_gap(facts)
-    if gap is None:
-        return _missed(facts, now)
+    return _missed(facts, now) if gap is None else _after_gap(facts, gap, now)
+
+
+def _after_gap(facts: JudgeFacts, gap: Gap, now: datetime) -> Decision:
+    """Wait for late evidence, then the third answer, or the second where the gap took only the end of many days."""
+    duty = facts.duty
     wait = timedelta(minutes=facts.policy.late_evidence_wait_min)
     if gap.to_at is None:
         return Decision((PostponeJudgment(duty.id, now + wait),))
     ready_at = max(gap.to_at, duty.due_at) + wait
     if now < ready_at:
         return Decision((PostponeJudgment(duty.id, ready_at),))
+    if duty.kind not in TOLD_BY_PLAN and not _lost_most(facts):
+        return _missed(facts, now)
     return _unjudged(duty, STANDSTILL, "api", gap, now)
 
 
@@ -58,10 +66,22 @@ def _excusing_gap(facts: JudgeFacts) -> Gap | None:
         return None
     if gaps[-1].to_at is None or duty.due_at <= gaps[-1].to_at:
         return gaps[-1]
-    lost = [min(gap.to_at or duty.due_at, duty.due_at) - max(gap.from_at, duty.opens_at) for gap in gaps]
-    if sum(lost, timedelta(0)) * 2 > duty.due_at - duty.opens_at:
-        return gaps[lost.index(max(lost))]
+    if _lost_most(facts):
+        return max(gaps, key=lambda gap: _lost(facts, gap))
     return None
+
+
+def _lost_most(facts: JudgeFacts) -> bool:
+    """Whether the API was away for more than half of the window."""
+    duty = facts.duty
+    gaps = (gap for gap in facts.gaps if gap.touches(duty.opens_at, duty.due_at))
+    return sum((_lost(facts, gap) for gap in gaps), timedelta(0)) * 2 > duty.due_at - duty.opens_at
+
+
+def _lost(facts: JudgeFacts, gap: Gap) -> timedelta:
+    """How much of the window the gap took."""
+    duty = facts.duty
+    return min(gap.to_at or duty.due_at, duty.due_at) - max(gap.from_at, duty.opens_at)
 
 
 def _unjudged(duty: DutyFacts, kind: str, about: str, gap: Gap, now: datetime) -> Decision:
