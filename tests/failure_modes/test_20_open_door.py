@@ -1,0 +1,188 @@
+"""Failure mode 20, the open door: what must never let anybody in.
+
+The walk over every route, role and office is `tests/guards/test_every_route.py`; here stand the single doors.
+"""
+
+import base64
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, text
+
+from app.config import Mode, SettingsError, load_settings
+from app.rules.facts import Role
+from app.store.session import transaction
+from tests.builders.app import MONDAY, a_clock, make_test_app
+from tests.builders.offices import Tree, a_tree
+from tests.builders.subjects import ASubject, a_subject
+from tests.builders.users import PASSWORD, Worker, a_user, logged_in, phone_logged_in
+
+MOBILE, OFFICE = "/api/mobile/v1", "/api/office/v1"
+PHONE = uuid4()
+
+PRODUCTION = {
+    "ZHIFANG_MODE": "production",
+    "DATABASE_URL": "postgresql://zhifang_app@localhost/zhifang",
+    "ZHIFANG_TOKEN_SECRET": "9f3c1d7a5be24860b1c7e3f2a4d6980c",
+    "ZHIFANG_WEB_SECRET": "07ad41c98e5b4f32a6d0c3b9e1f87254",
+    "ZHIFANG_WINDOW_SECRET": "c5e80b7149fa4d6c93b2e7d1085fa346",
+    "ZHIFANG_IDENTITY_KEY": base64.b64encode(bytes(range(32))).decode(),
+    "ZHIFANG_IDENTITY_HASH_KEY": base64.b64encode(bytes(range(32, 64))).decode(),
+}
+
+
+def refused(**changes: str) -> list[str]:
+    """What a start in production says to these settings."""
+    with pytest.raises(SettingsError) as told:
+        load_settings(PRODUCTION | changes)
+    return told.value.problems
+
+
+def test_production_starts_with_secrets_of_its_own() -> None:
+    assert load_settings(PRODUCTION).mode is Mode.PRODUCTION
+
+
+def test_production_is_what_nobody_chose() -> None:
+    unsaid = {name: value for name, value in PRODUCTION.items() if name != "ZHIFANG_MODE"}
+    assert load_settings(unsaid).mode is Mode.PRODUCTION
+
+
+@pytest.mark.parametrize("name", ["ZHIFANG_TOKEN_SECRET", "ZHIFANG_WEB_SECRET", "ZHIFANG_WINDOW_SECRET"])
+@pytest.mark.parametrize(
+    "secret",
+    ["", "short", "9f3c1d7a5be24860b1c7e3f2a4d6980", "changeme" * 8, "secret-secret-secret-secret-secret!", "a" * 64],
+)
+def test_production_refuses_a_default_or_short_secret(name: str, secret: str) -> None:
+    assert any(problem.startswith(name) for problem in refused(**{name: secret}))
+
+
+@pytest.mark.parametrize("name", ["ZHIFANG_IDENTITY_KEY", "ZHIFANG_IDENTITY_HASH_KEY"])
+@pytest.mark.parametrize(
+    "key", ["", "no base64!", base64.b64encode(bytes(31)).decode(), base64.b64encode(bytes(32)).decode()]
+)
+def test_production_refuses_a_key_that_is_none(name: str, key: str) -> None:
+    assert any(problem.startswith(name) for problem in refused(**{name: key}))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ZHIFANG_DEBUG", "1"),
+        ("ZHIFANG_CORS_ORIGINS", "*"),
+        ("ZHIFANG_CORS_ORIGINS", "https://example.org,*"),
+        ("ZHIFANG_DEMO_PASSWORD", "demo"),
+        ("ZHIFANG_PASSWORD_MEMORY_KIB", "8"),
+        ("ZHIFANG_PASSWORD_ROUNDS", "1"),
+    ],
+)
+def test_production_refuses_what_eases_a_demo(name: str, value: str) -> None:
+    assert any(name in problem for problem in refused(**{name: value}))
+
+
+def test_production_refuses_one_secret_for_two_purposes() -> None:
+    assert refused(ZHIFANG_WEB_SECRET=PRODUCTION["ZHIFANG_TOKEN_SECRET"])
+    assert refused(ZHIFANG_IDENTITY_HASH_KEY=PRODUCTION["ZHIFANG_IDENTITY_KEY"])
+
+
+def test_every_fault_is_told_at_once_and_no_secret_with_it() -> None:
+    problems = refused(ZHIFANG_DEBUG="1", ZHIFANG_TOKEN_SECRET="too-short-a-secret", ZHIFANG_CORS_ORIGINS="*")
+    assert len(problems) == 3
+    assert not any("too-short-a-secret" in problem for problem in problems)
+
+
+@pytest.fixture
+def app(undone: Engine) -> Flask:
+    return make_test_app(undone, a_clock())
+
+
+@pytest.fixture
+def client(app: Flask) -> Iterator[FlaskClient]:
+    with app.test_client() as made:
+        yield made
+
+
+@pytest.fixture
+def tree(undone: Engine) -> Tree:
+    with transaction(undone) as tx:
+        return a_tree(tx)
+
+
+@pytest.fixture
+def officer(undone: Engine, tree: Tree) -> Worker:
+    with transaction(undone) as tx:
+        return a_user(tx, tree.office)
+
+
+@pytest.fixture
+def subject(app: Flask, undone: Engine, officer: Worker) -> ASubject:
+    """Somebody whose phone is bound."""
+    with transaction(undone) as tx:
+        made = a_subject(tx, officer, key="wang", at=MONDAY)
+    phone_logged_in(app, made.id, device_id=PHONE)
+    return made
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Device-Id": str(PHONE)},
+        {"Authorization": f"Bearer {PHONE}"},
+        {"Authorization": f"Device {PHONE}"},
+        {"Authorization": "Basic " + base64.b64encode(f"{PHONE}:".encode()).decode()},
+        {"X-Limit-U": "wang", "X-Limit-D": str(PHONE)},
+        {"Cookie": f"device_id={PHONE}; session={PHONE}"},
+    ],
+)
+@pytest.mark.parametrize("path", ["me", "collection", "duties"])
+def test_a_device_id_alone_never_authenticates(
+    client: FlaskClient, subject: ASubject, path: str, headers: dict[str, str]
+) -> None:
+    query = {"device_id": str(PHONE), "id": str(PHONE), "deviceid": str(PHONE)}
+    assert client.get(f"{MOBILE}/{path}", query_string=query, headers=headers).status_code == 401
+
+
+def test_a_device_id_alone_does_not_log_in(client: FlaskClient, subject: ASubject) -> None:
+    device = {"id": str(PHONE), "platform": "android"}
+    for login, password in (("wang", ""), ("wang", str(PHONE)), (str(PHONE), str(PHONE))):
+        answer = client.post(f"{MOBILE}/sessions", json={"login": login, "password": password, "device": device})
+        assert answer.status_code in {401, 422}
+    assert client.post(f"{MOBILE}/sessions", json={"login": "wang", "device": device}).status_code == 422
+    refresh = client.post(f"{MOBILE}/sessions/refresh", json={"refresh_token": str(PHONE)})
+    assert refresh.status_code == 401
+
+
+def test_the_password_alone_does_not_open_another_phone(client: FlaskClient, subject: ASubject) -> None:
+    device = {"id": str(uuid4()), "platform": "android"}
+    answer = client.post(f"{MOBILE}/sessions", json={"login": "wang", "password": PASSWORD, "device": device})
+    assert answer.status_code == 409
+
+
+def test_no_answer_invites_other_origins(client: FlaskClient) -> None:
+    answer = client.get("/health/live", headers={"Origin": "https://elsewhere.example"})
+    assert not [name for name, _ in answer.headers if name.lower().startswith("access-control-")]
+
+
+@pytest.mark.parametrize("path", ["track", "last-position"])
+def test_each_look_at_a_place_leaves_an_audit_row(
+    app: Flask, client: FlaskClient, undone: Engine, subject: ASubject, officer: Worker, tree: Tree, path: str
+) -> None:
+    query = {"reason": "核实行踪"}
+    if path == "track":
+        query |= {"from": "2026-03-01T00:00:00+08:00", "to": "2026-03-02T00:00:00+08:00"}
+    headers = logged_in(app, officer)
+    with transaction(undone) as tx:
+        procurator = a_user(tx, tree.other_county, Role.PROCURATOR)
+        before = tx.execute(text("SELECT count(*) FROM audit")).scalar_one()
+    for _ in range(2):
+        answer = client.get(f"{OFFICE}/subjects/{subject.id}/{path}", query_string=query, headers=headers)
+        assert answer.status_code == 200
+    with transaction(undone) as tx:
+        rows = tx.execute(text("SELECT actor_id, subject_id, reason FROM audit ORDER BY id OFFSET :n"), {"n": before})
+        assert [tuple(row) for row in rows] == [(officer.id, subject.id, "核实行踪")] * 2
+    elsewhere = client.get(
+        f"{OFFICE}/subjects/{subject.id}/{path}", query_string=query, headers=logged_in(app, procurator)
+    )
+    assert elsewhere.status_code == 404
