@@ -5,9 +5,11 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from marshmallow import fields, validate
+
 from app.actions.take_notices import hand_out_notices
 from app.api.context import current_actor, deps
-from app.api.fields import Body, whole
+from app.api.fields import Body
 from app.queries import notices as queries
 from app.queries.notices import NoticeView
 
@@ -18,6 +20,7 @@ MOST_WAITING = 16
 
 RETRY_AFTER_S = 5
 LONGEST_LIST = 200
+HIGHEST_NUMBER = 2**63 - 1
 
 PLACES = threading.BoundedSemaphore(MOST_WAITING)
 
@@ -25,20 +28,17 @@ PLACES = threading.BoundedSemaphore(MOST_WAITING)
 class NoticeArgs(Body):
     """Which notices, and how long to wait for one."""
 
-    wait = whole(
-        0,
-        LONGEST_WAIT_S,
+    wait = fields.Integer(
+        validate=validate.Range(0, LONGEST_WAIT_S),
         load_default=0,
         metadata={"description": "Seconds to wait for news. 0 answers at once with everything unread."},
     )
-    after = whole(
-        0,
-        2**63 - 1,
+    after = fields.Integer(
+        validate=validate.Range(0, HIGHEST_NUMBER),
         load_default=None,
-        allow_none=True,
         metadata={"description": "The `next_after` of the last answer. What was never handed out comes all the same."},
     )
-    limit = whole(1, LONGEST_LIST, load_default=50)
+    limit = fields.Integer(validate=validate.Range(1, LONGEST_LIST), load_default=50)
 
 
 @dataclass(frozen=True)
@@ -53,24 +53,32 @@ class Handed:
 def handed_out(args: dict[str, Any]) -> Handed:
     """The actor's notices by `NoticeArgs`, noted as given to the app; they stay unread until the app says otherwise."""
     wait_s, after = args["wait"], args["after"]
-    waited = not wait_s or _wait(after, wait_s)
-    found = _found(args)
+    if wait_s and after is None:
+        after = _newest()
+    waited = not wait_s or _wait(after or 0, wait_s)
+    found = _found(after, args["limit"])
     if found:
         with deps().transaction() as tx:
             hand_out_notices(tx, current_actor(), [notice.id for notice in found], now=deps().now())
-    newest = max((notice.seq for notice in found), default=0)
-    return Handed(found, max(newest, after or 0), 0 if waited or found else RETRY_AFTER_S)
+    next_after = max([after or 0, *(notice.seq for notice in found)])
+    return Handed(found, next_after, 0 if waited or found else RETRY_AFTER_S)
 
 
-def _found(args: dict[str, Any]) -> tuple[NoticeView, ...]:
-    """Without waiting, and without a number, everything unread: so nothing is lost with an answer."""
+def _newest() -> int:
+    """What comes after it is news for this request, even if another app of the same user was given it meanwhile."""
     with deps().autocommit() as connection:
-        if not args["wait"] and args["after"] is None:
-            return queries.unread(connection, current_actor(), limit=args["limit"])
-        return queries.news(connection, current_actor(), after=args["after"], limit=args["limit"])
+        return queries.newest(connection, current_actor())
 
 
-def _wait(after: int | None, wait_s: float) -> bool:
+def _found(after: int | None, limit: int) -> tuple[NoticeView, ...]:
+    """Without a number everything unread: so nothing is lost with an answer."""
+    with deps().autocommit() as connection:
+        if after is None:
+            return queries.unread(connection, current_actor(), limit=limit)
+        return queries.news(connection, current_actor(), after=after, limit=limit)
+
+
+def _wait(after: int, wait_s: float) -> bool:
     """Look each second until there is news or time is up; False where too many requests wait already."""
     if not PLACES.acquire(blocking=False):
         return False
@@ -86,6 +94,6 @@ def _wait(after: int | None, wait_s: float) -> bool:
     return True
 
 
-def _has_news(after: int | None) -> bool:
+def _has_news(after: int) -> bool:
     with deps().autocommit() as connection:
         return queries.has_news(connection, current_actor(), after=after)

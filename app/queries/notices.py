@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, exists, or_, select
+from sqlalchemy import Connection, Row, Select, exists, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.models.notice import Delivery, Notice
@@ -35,17 +35,22 @@ class NoticeView:
     subject_name: str | None
 
 
-def has_news(connection: Connection, actor: Actor, *, after: int | None) -> bool:
+def has_news(connection: Connection, actor: Actor, *, after: int) -> bool:
     """Whether `news` would find anything: one look at two indexes."""
     return bool(connection.execute(select(exists(_own(select(Notice.id), actor).where(_news(after))))).scalar())
 
 
-def news(connection: Connection, actor: Actor, *, after: int | None, limit: int) -> tuple[NoticeView, ...]:
+def news(connection: Connection, actor: Actor, *, after: int, limit: int) -> tuple[NoticeView, ...]:
     """Unread notices that the actor's app was never given, and those after number `after`, in order.
 
     What was never given comes whatever its number: of two transactions the one that began first may commit last.
     """
     return _views(connection, actor, _news(after), limit)
+
+
+def newest(connection: Connection, actor: Actor) -> int:
+    """The highest number among the actor's notices, read or not; 0 where there is none."""
+    return connection.execute(_own(select(func.max(Notice.seq)), actor)).scalar() or 0
 
 
 def unread(connection: Connection, actor: Actor, *, limit: int) -> tuple[NoticeView, ...]:
@@ -59,12 +64,11 @@ def notice(connection: Connection, actor: Actor, notice_id: UUID) -> NoticeView 
     return found[0] if found else None
 
 
-def _news(after: int | None) -> ColumnElement[bool]:
+def _news(after: int) -> ColumnElement[bool]:
     not_given = exists().where(
         Delivery.notice_id == Notice.id, Delivery.channel == "in_app", Delivery.state == DeliveryState.PENDING
     )
-    fresh = not_given if after is None else or_(not_given, Notice.seq > after)
-    return Notice.read_at.is_(None) & fresh
+    return Notice.read_at.is_(None) & or_(not_given, Notice.seq > after)
 
 
 def _own(statement: Select[Any], actor: Actor) -> Select[Any]:

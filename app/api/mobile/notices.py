@@ -32,7 +32,7 @@ class NoticeAnswer(Body):
 
 
 class NoticesAnswer(Body):
-    """Unread notices. Ask again with `after` = `next_after`; after a lost answer without it."""
+    """Unread notices. Go on with `after` = `next_after`; begin, and begin anew after a fault, without `wait` and it."""
 
     items = fields.List(fields.Nested(NoticeAnswer), required=True)
     next_after = fields.Integer(required=True)

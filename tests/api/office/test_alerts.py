@@ -258,7 +258,8 @@ def test_a_new_episode_after_closing_is_a_new_alert(
 def test_an_alert_that_does_not_exist(client: FlaskClient, as_officer: dict[str, str], what: str, body: Any) -> None:
     method = "POST" if what else "GET"
     answer = client.open(f"{URL}/{uuid4()}{what}", method=method, json=body, headers=as_officer)
-    assert (answer.status_code, answer.json["code"]) == (404, "not_found")
+    assert answer.status_code == 404
+    assert "not_found" in answer.get_data(as_text=True)
 
 
 def test_an_aide_takes_on_and_does_not_close(client: FlaskClient, app: Flask, team: Team, alert_id: UUID) -> None:
@@ -272,6 +273,6 @@ def test_an_aide_takes_on_and_does_not_close(client: FlaskClient, app: Flask, te
     [{"handling": "lost"}, {"limit": "0"}, {"limit": "201"}, {"cursor": "?"}, {"cursor": "W10="}, {"subject_id": "1"}],
 )
 def test_a_question_that_cannot_be_read(client: FlaskClient, as_officer: dict[str, str], query: Any) -> None:
-    answer: Any = client.get(URL, query_string=query, headers=as_officer)
+    answer = client.get(URL, query_string=query, headers=as_officer)
     assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
-    assert answer.json["code"] in {"unreadable", "bad_cursor"}
+    assert any(code in answer.get_data(as_text=True) for code in ("unreadable", "bad_cursor"))
