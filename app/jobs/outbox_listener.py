@@ -23,26 +23,29 @@ class OutboxListener:
         self._url = url.replace("+psycopg", "", 1)
         self._connection: psycopg.Connection | None = None
         self._closed = threading.Event()
+        self._waiting = threading.Lock()
 
     def wait(self, timeout_s: float = LONGEST_WAIT_S) -> bool:
         """Whether something was committed to the outbox within `timeout_s`, or may have been: True at once after a
         new connection, for nobody knows what was missed without it.
         """
-        if self._closed.is_set():
-            return False
-        begun = time.monotonic()
-        try:
-            return _heard(self._connection, timeout_s) if self._connection else self._open()
-        except psycopg.Error:
-            LOG.warning("the listener has no database; trying again")
-            self._drop()
-            self._closed.wait(max(timeout_s - (time.monotonic() - begun), 0.0))
-            return False
+        with self._waiting:
+            if self._closed.is_set():
+                return False
+            begun = time.monotonic()
+            try:
+                return _heard(self._connection, timeout_s) if self._connection else self._open()
+            except psycopg.Error:
+                LOG.warning("the listener has no database; trying again")
+                self._drop()
+                self._closed.wait(max(timeout_s - (time.monotonic() - begun), 0.0))
+                return False
 
     def close(self) -> None:
-        """Wait no more: a wait that sleeps for want of a database ends, and the connection goes."""
+        """Wait no more. From any thread: a wait that is under way ends first, and then the connection goes."""
         self._closed.set()
-        self._drop()
+        with self._waiting:
+            self._drop()
 
     def _open(self) -> bool:
         connection = psycopg.connect(self._url, autocommit=True, connect_timeout=5)

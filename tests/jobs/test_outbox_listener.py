@@ -114,3 +114,15 @@ def test_a_closed_one_waits_no_more(listener: OutboxListener) -> None:
     listener.wait(0.0)
     listener.close()
     assert listener.wait(60.0) is False
+
+
+def test_it_is_closed_from_another_thread_while_it_waits(listener: OutboxListener) -> None:
+    listener.wait(0.0)
+    heard: list[bool] = []
+    waiting = threading.Thread(target=lambda: heard.append(listener.wait(0.5)))
+    waiting.start()
+    time.sleep(0.1)
+    listener.close()
+    waiting.join(timeout=5)
+    assert heard == [False]
+    assert listener.wait(60.0) is False
