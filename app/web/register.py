@@ -3,8 +3,9 @@
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, abort, render_template, request
+from flask import Flask, Response, render_template, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.routing import PathConverter
 
 from app.config import Mode
 from app.deps import Deps
@@ -47,6 +48,7 @@ def register_pages(app: Flask) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: our own clock ends that
     )
     CSRF.init_app(app)
+    app.url_map.converters["page_path"] = PagePath
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals["may"] = may
     app.register_blueprint(PAGES)
@@ -82,12 +84,16 @@ def stale_form(_error: CSRFError) -> tuple[str, int]:
     return fault(HTTPStatus.BAD_REQUEST, sentence("stale_form"))
 
 
-@PAGES.get("/<path:anything>")
+class PagePath(PathConverter):
+    """Any path but those of the interfaces, which answer in their own way."""
+
+    regex = "(?!api/|health/)[^/].*?"
+
+
+@PAGES.get("/<page_path:anything>")
 @open_page
-def nowhere(anything: str) -> Any:
-    """An address that does not exist; one of the interfaces answers in their own way."""
-    if anything.startswith(("api/", "health/")):
-        abort(404)
+def nowhere(anything: str) -> Any:  # noqa: ARG001  (part of the route)
+    """An address that does not exist."""
     return fault(HTTPStatus.NOT_FOUND, sentence("no_such_page"))
 
 
