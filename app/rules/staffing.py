@@ -11,8 +11,8 @@ from app.rules.effects import Decision, Notify
 from app.rules.facts import About, Reason
 
 LOOK_AHEAD = timedelta(days=7)
-NEVER_STAFFED = "ever"
-"""Stands for the beginning of a stretch that has none: nobody ever held a role there."""
+OPEN = "open"
+"""Stands for the beginning of a stretch before which nobody ever held a role there, and for an end not known."""
 
 SENTENCES = {
     (True, True): "office_unstaffed",
@@ -67,7 +67,7 @@ class Gap:
 def foresee(staffing: Staffing, *, now: datetime) -> Decision:
     """One notice for each of the county's staff about each stretch of the next seven days without anybody on duty.
 
-    Each stretch is told once, by its beginning; so this may be asked daily, and at once when an absence is entered.
+    Each stretch is told once, by its beginning and end; so this may be asked daily, and when an absence is entered.
     """
     return Decision(
         tuple(
@@ -123,12 +123,12 @@ def _notice(staffing: Staffing, gap: Gap, user: UUID, now: datetime) -> Notify:
         recipient_kind="user",
         recipient_id=user,
         about=About("office", staffing.office_id),
-        step=f"unstaffed.{_beginning(gap)}",
+        step=f"unstaffed.{_edge(gap.from_at)}/{_edge(gap.to_at)}",
         wording=Reason(SENTENCES[gap.from_at is not None, gap.to_at is not None], tuple(params)),
         at=now,
         push_at=now,
     )
 
 
-def _beginning(gap: Gap) -> str:
-    return gap.from_at.astimezone(SHANGHAI).isoformat(timespec="minutes") if gap.from_at else NEVER_STAFFED
+def _edge(at: datetime | None) -> str:
+    return at.astimezone(SHANGHAI).isoformat(timespec="minutes") if at else OPEN

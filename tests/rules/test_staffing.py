@@ -91,7 +91,10 @@ def notices(*holders: Holder, county: tuple[UUID, ...] = (WANG, LI), now: dateti
 def test_the_county_is_told_of_a_stretch() -> None:
     first, second = notices(holder((march(4, 9), march(5))))
     assert (first.recipient_id, second.recipient_id) == (WANG, LI)
-    assert (first.about, first.step) == (About("office", OFFICE), "unstaffed.2026-03-04T09:00+08:00")
+    assert (first.about, first.step) == (
+        About("office", OFFICE),
+        "unstaffed.2026-03-04T09:00+08:00/2026-03-05T00:00+08:00",
+    )
     params = {**dict(first.wording.params), "office": "双塔司法所"}
     assert sentence(first.wording.code, params) == (
         "双塔司法所从 3月4日 09:00 到 3月5日 00:00 无人值班,期间的预警将直接报到县级,请提前安排。"
@@ -99,17 +102,21 @@ def test_the_county_is_told_of_a_stretch() -> None:
 
 
 def test_a_stretch_is_told_under_one_name_however_often_it_is_looked_for() -> None:
-    """The name makes the notice unique, so daily runs and the entry of a longer absence tell it once."""
-    away = (march(4), march(9))
-    days = [notices(holder(away), now=NOW + timedelta(days=n)) for n in range(6)]
-    assert {notice.step for told in days for notice in told} == {"unstaffed.2026-03-04T00:00+08:00"}
-    longer = notices(holder((march(4), march(12))))
-    assert {notice.step for notice in longer} == {"unstaffed.2026-03-04T00:00+08:00"}
+    """The name makes the notice unique, so the daily runs tell of it once."""
+    days = [notices(holder((march(4), march(9))), now=NOW + timedelta(days=n)) for n in range(6)]
+    assert {notice.step for told in days for notice in told} == {
+        "unstaffed.2026-03-04T00:00+08:00/2026-03-09T00:00+08:00"
+    }
+
+
+def test_a_stretch_that_grew_is_told_again() -> None:
+    shorter, longer = (notices(holder((march(4), march(day))), county=(WANG,)) for day in (9, 12))
+    assert shorter[0].step != longer[0].step
 
 
 def test_where_nobody_ever_was_it_is_told_once() -> None:
     told = notices(county=(WANG,)) + notices(county=(WANG,), now=NOW + timedelta(days=3))
-    assert {notice.step for notice in told} == {"unstaffed.ever"}
+    assert {notice.step for notice in told} == {"unstaffed.open/open"}
     assert {notice.wording.code for notice in told} == {"office_never_staffed"}
 
 
