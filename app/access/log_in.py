@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 from app.access.tokens import ACCESS_TERM, BadToken, make_token, read_token
 from app.actions.log_in import (
     compare_password,
+    find_account,
+    note_wrong_log_in,
     open_phone_session,
     open_user_session,
-    subject_account,
-    user_account,
 )
 from app.actions.refresh_session import refresh_session
 from app.deps import Deps
@@ -32,24 +32,36 @@ class Tokens:
     session_expires_at: datetime
 
 
-def log_in_user(deps: Deps, login: str, password: str, device: Device | None) -> Tokens:
-    """Log a user in; NotAllowed `wrong_login` whatever of the two is wrong, after the same time."""
-    with deps.autocommit() as tx:
-        account = user_account(tx, login)
-    user_id = compare_password(account, password, deps.settings)
+def log_in_user(deps: Deps, login: str, password: str, device: Device | None, *, client: str = "") -> Tokens:
+    """Log a user in; NotAllowed `wrong_login` whatever of the two is wrong, after the same time.
+
+    `client` is where the request comes from; NotAllowed `too_many_log_ins` where too many were wrong lately.
+    """
+    user_id = _owner(deps, "user", login, password, client)
     with deps.transaction() as tx:
         session = open_user_session(tx, uuid4(), user_id, device, now=deps.now())
     return _tokens(deps, "office", session.id, user_id, 0, session.expires_at)
 
 
-def log_in_subject(deps: Deps, login: str, password: str, device: Device) -> Tokens:
+def log_in_subject(deps: Deps, login: str, password: str, device: Device, *, client: str = "") -> Tokens:
     """Log a subject in on its phone; refused as above, and Conflict `device_not_bound` on another phone."""
-    with deps.autocommit() as tx:
-        account = subject_account(tx, login)
-    subject_id = compare_password(account, password, deps.settings)
+    subject_id = _owner(deps, "subject", login, password, client)
     with deps.transaction() as tx:
         session = open_phone_session(tx, uuid4(), subject_id, device, now=deps.now())
     return _tokens(deps, "mobile", session.id, subject_id, 0, session.expires_at)
+
+
+def _owner(deps: Deps, owner_kind: str, login: str, password: str, client: str) -> UUID:
+    """Whose log-in and password these are. No connection is held while the password is compared."""
+    login = login.replace("\0", "")
+    with deps.autocommit() as tx:
+        account = find_account(tx, owner_kind, login, client, now=deps.now())
+    try:
+        return compare_password(account, password, deps.settings)
+    except NotAllowed:
+        with deps.autocommit() as tx:
+            note_wrong_log_in(tx, owner_kind, login, client, now=deps.now())
+        raise
 
 
 def refresh(deps: Deps, audience: str, refresh_token: str) -> Tokens:

@@ -8,21 +8,26 @@ from sqlalchemy import Connection
 from app.config import Settings
 from app.rules.devices import Device, must_be_bound_first
 from app.rules.errors import NotAllowed
-from app.rules.sessions import term
+from app.rules.sessions import refuse_guessing, term
 from app.store import accounts, devices, endpoints, sessions
 from app.store.accounts import Account
 from app.store.passwords import Cost, is_password
 from app.store.sessions import NewSession
 
 
-def user_account(tx: Connection, login: str) -> Account | None:
-    """The account of a user who may log in."""
-    return accounts.of_user(tx, login)
+def find_account(tx: Connection, owner_kind: str, login: str, client: str, *, now: datetime) -> Account | None:
+    """The account of a user or subject who may log in; NotAllowed where too many were wrong lately.
+
+    `client` is where the request comes from, as far as it is known.
+    """
+    account, guesses = accounts.to_log_in(tx, owner_kind, login, client, now=now)
+    refuse_guessing(guesses)
+    return account
 
 
-def subject_account(tx: Connection, login: str) -> Account | None:
-    """The account of a subject under correction."""
-    return accounts.of_subject(tx, login)
+def note_wrong_log_in(tx: Connection, owner_kind: str, login: str, client: str, *, now: datetime) -> None:
+    """Count a log-in that failed against the next ones."""
+    accounts.note_wrong_log_in(tx, owner_kind, login, client, now=now)
 
 
 def compare_password(account: Account | None, password: str, settings: Settings) -> UUID:

@@ -19,8 +19,13 @@ class NotLoggedIn(ZhifangError):
     """No token, or one that does not count any more."""
 
 
+class TooOften(ZhifangError):
+    """Nothing is wrong with the request but that there were too many like it; `retry_after_s` says how long to wait."""
+
+
 STATUS: dict[type[ZhifangError], HTTPStatus] = {
     NotLoggedIn: HTTPStatus.UNAUTHORIZED,
+    TooOften: HTTPStatus.TOO_MANY_REQUESTS,
     NotFound: HTTPStatus.NOT_FOUND,
     NotAllowed: HTTPStatus.FORBIDDEN,
     Conflict: HTTPStatus.CONFLICT,

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from flask import request
 from marshmallow import fields, post_load
 
-from app.api.errors import NotLoggedIn
+from app.api.errors import NotLoggedIn, TooOften
 from app.api.fields import Body, Instant, choice, text
 from app.rules.devices import Device
 from app.rules.errors import NotAllowed
@@ -53,8 +54,14 @@ class TokensAnswer(Body):
 
 
 def or_not_logged_in(log_in: Callable[[], Answer]) -> Answer:
-    """The answer of a log-in or exchange; where it is not allowed, the caller is not logged in (401)."""
+    """The answer of a log-in or exchange; where it is not allowed, the caller is not logged in, or has to wait."""
     try:
         return log_in()
     except NotAllowed as error:
-        raise NotLoggedIn(error.code, error.params) from error
+        kind = TooOften if error.code == "too_many_log_ins" else NotLoggedIn
+        raise kind(error.code, error.params) from error
+
+
+def client() -> str:
+    """Where the request comes from, as far as the server knows: behind a proxy that is the proxy."""
+    return request.remote_addr or ""

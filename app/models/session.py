@@ -1,9 +1,9 @@
-"""Log-in sessions of users and subjects, and the endpoints to which pushes go."""
+"""Log-in sessions of users and subjects, guesses at passwords, and the endpoints to which pushes go."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base
@@ -16,6 +16,7 @@ class Session(Base):
     __table_args__ = (
         CheckConstraint("owner_kind IN ('user', 'subject')", name="owner_kind_known"),
         Index("ix_sessions_owner_id", "owner_id", postgresql_where=text("ended_at IS NULL")),
+        Index("ix_sessions_device_id", "device_id", postgresql_where=text("ended_at IS NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -30,6 +31,18 @@ class Session(Base):
     end_reason: Mapped[str | None]
 
 
+class WrongLogIn(Base):
+    """One log-in that failed, kept for a day. Only hashes: people type passwords into the wrong field."""
+
+    __tablename__ = "wrong_log_ins"
+    __table_args__ = (Index("ix_wrong_log_ins_login_hash", "login_hash", "at"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    login_hash: Mapped[bytes]
+    client_hash: Mapped[bytes]
+    at: Mapped[datetime]
+
+
 class PushEndpoint(Base):
     """An address at a push service. It belongs to one holder at a time and moves with the device."""
 
@@ -39,6 +52,7 @@ class PushEndpoint(Base):
         CheckConstraint("kind IN ('token', 'fid')", name="kind_known"),
         Index("uq_push_endpoints_address", "address", unique=True, postgresql_where=text("retired_at IS NULL")),
         Index("ix_push_endpoints_owner_id", "owner_id", postgresql_where=text("retired_at IS NULL")),
+        Index("ix_push_endpoints_device_id", "device_id", postgresql_where=text("retired_at IS NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -1,13 +1,38 @@
-"""How long a log-in lasts, and what a refresh token is still good for."""
+"""How long a log-in lasts, how often one may guess, and what a refresh token is still good for."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from app.rules.errors import NotAllowed
+
 SUBJECT_TERM = timedelta(days=30)
 OFFICER_PHONE_TERM = timedelta(days=7)
 BROWSER_TERM = timedelta(hours=12)
+
+
+GUESSING_TIME = timedelta(minutes=15)
+GUESSES_OF_CLIENT = 10
+GUESSES_OF_ALL = 100
+
+
+@dataclass(frozen=True)
+class Guesses:
+    """Log-ins under one name that failed within GUESSING_TIME: those of this client, and all of them."""
+
+    of_client: int
+    of_all: int
+
+
+def refuse_guessing(guesses: Guesses) -> None:
+    """NotAllowed `too_many_log_ins` after too many, whether the account exists or not, and before the password is
+    looked at.
+
+    One client is stopped early; everybody together late, so that nobody can lock another out with a few requests.
+    """
+    if guesses.of_client >= GUESSES_OF_CLIENT or guesses.of_all >= GUESSES_OF_ALL:
+        raise NotAllowed("too_many_log_ins", {"retry_after_s": int(GUESSING_TIME.total_seconds())})
 
 
 class Refresh(StrEnum):

@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select, text, update
 from sqlalchemy.dialects.postgresql import Range, insert
 
 from app.models.office import Office, User, UserRole
-from app.models.subject import Subject, SubjectAccount
+from app.models.session import WrongLogIn
+from app.models.subject import SubjectAccount
 from app.rules.errors import Conflict, NotFound
 from app.rules.facts import Actor, Role
+from app.rules.sessions import GUESSING_TIME, Guesses
 from app.rules.users import HeldRole, UserFacts
 from app.store.scope import offices_of
 
@@ -36,22 +39,43 @@ class NewUser:
     created_at: datetime
 
 
-def of_user(tx: Connection, login: str) -> Account | None:
-    """The account behind a user's log-in; None where there is none or it was disabled."""
-    row = tx.execute(
-        select(User.id, User.password_hash).where(User.login == login, User.disabled_at.is_(None))
-    ).one_or_none()
-    return Account(row.id, row.password_hash) if row else None
+USERS = "SELECT id AS owner_id, password_hash FROM users WHERE login = :login AND disabled_at IS NULL"
+SUBJECTS = """
+    SELECT s.id AS owner_id, a.password_hash FROM subject_accounts a JOIN subjects s ON s.id = a.subject_id
+    WHERE a.login = :login AND s.status = 'in_correction'
+"""
+
+GUESSED = """
+    SELECT w.of_client, w.of_all, a.owner_id, a.password_hash
+    FROM (SELECT count(*) FILTER (WHERE client_hash = :client_hash) AS of_client, count(*) AS of_all
+          FROM wrong_log_ins WHERE login_hash = :login_hash AND at > :since) AS w
+    LEFT JOIN ({accounts}) AS a ON true
+"""
+
+FIND = {kind: text(GUESSED.format(accounts=accounts)) for kind, accounts in (("user", USERS), ("subject", SUBJECTS))}
 
 
-def of_subject(tx: Connection, login: str) -> Account | None:
-    """The account behind a subject's log-in; None unless the subject is under correction."""
-    row = tx.execute(
-        select(SubjectAccount.subject_id, SubjectAccount.password_hash)
-        .join(Subject, Subject.id == SubjectAccount.subject_id)
-        .where(SubjectAccount.login == login, Subject.status == "in_correction")
-    ).one_or_none()
-    return Account(row.subject_id, row.password_hash) if row else None
+def to_log_in(
+    tx: Connection, owner_kind: str, login: str, client: str, *, now: datetime
+) -> tuple[Account | None, Guesses]:
+    """The account behind a log-in, and how often it was guessed at lately; one query.
+
+    None where there is none: a user who was disabled, or a subject not under correction, has none.
+    """
+    keys = {"login": login, "since": now - GUESSING_TIME, **_hashes(owner_kind, login, client)}
+    row = tx.execute(FIND[owner_kind], keys).one()
+    account = Account(row.owner_id, row.password_hash) if row.owner_id else None
+    return account, Guesses(row.of_client, row.of_all)
+
+
+def note_wrong_log_in(tx: Connection, owner_kind: str, login: str, client: str, *, now: datetime) -> None:
+    """Remember that somebody failed to log in under this name."""
+    tx.execute(insert(WrongLogIn), {"at": now, **_hashes(owner_kind, login, client)})
+
+
+def _hashes(owner_kind: str, login: str, client: str) -> dict[str, bytes]:
+    named = {"login_hash": f"{owner_kind}|{login}", "client_hash": client}
+    return {name: sha256(value.encode()).digest() for name, value in named.items()}
 
 
 def add_user(tx: Connection, user: NewUser) -> None:

@@ -27,7 +27,7 @@ def log_in_post() -> Response | tuple[str, int]:
     login, password = (request.form.get(name, "")[:LONGEST] for name in ("login", "password"))
     target = _safe(request.form.get("next"))
     try:
-        tokens = log_in_user(deps(), login.strip(), password, None)
+        tokens = log_in_user(deps(), login.strip(), password, None, client=request.remote_addr or "")
     except NotAllowed as error:
         return render_template("log_in.html", next=target, login=login, fault=sentence(error.code)), 401
     session.clear()

@@ -172,6 +172,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_push_endpoints")),
     )
     op.create_index(
+        "ix_push_endpoints_device_id",
+        "push_endpoints",
+        ["device_id"],
+        unique=False,
+        postgresql_where=sa.text("retired_at IS NULL"),
+    )
+    op.create_index(
         "ix_push_endpoints_owner_id",
         "push_endpoints",
         ["owner_id"],
@@ -201,8 +208,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
     )
     op.create_index(
+        "ix_sessions_device_id", "sessions", ["device_id"], unique=False, postgresql_where=sa.text("ended_at IS NULL")
+    )
+    op.create_index(
         "ix_sessions_owner_id", "sessions", ["owner_id"], unique=False, postgresql_where=sa.text("ended_at IS NULL")
     )
+    op.create_table(
+        "wrong_log_ins",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("login_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("client_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wrong_log_ins")),
+    )
+    op.create_index("ix_wrong_log_ins_login_hash", "wrong_log_ins", ["login_hash", "at"], unique=False)
     op.create_table(
         "uptimes",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -960,9 +979,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "area_verdict IN ('inside', 'outside', 'cannot_tell')", name=op.f("ck_attempts_area_verdict_known")
         ),
-        sa.CheckConstraint(
-            "place_given IS NULL OR place IS NOT NULL", name=op.f("ck_attempts_given_only_with_place")
-        ),
+        sa.CheckConstraint("place_given IS NULL OR place IS NOT NULL", name=op.f("ck_attempts_given_only_with_place")),
         sa.CheckConstraint("outcome <> 'refused' OR place IS NULL", name=op.f("ck_attempts_refused_keeps_no_place")),
         sa.CheckConstraint("outcome IN ('accepted', 'to_review', 'refused')", name=op.f("ck_attempts_outcome_known")),
         sa.CheckConstraint("place IS NULL OR power_id IS NOT NULL", name=op.f("ck_attempts_place_needs_power")),
@@ -1171,13 +1188,19 @@ def downgrade() -> None:
     op.drop_table("users")
     op.drop_index("ix_uptimes_component", table_name="uptimes")
     op.drop_table("uptimes")
+    op.drop_index("ix_wrong_log_ins_login_hash", table_name="wrong_log_ins")
+    op.drop_table("wrong_log_ins")
     op.drop_index("ix_sessions_owner_id", table_name="sessions", postgresql_where=sa.text("ended_at IS NULL"))
+    op.drop_index("ix_sessions_device_id", table_name="sessions", postgresql_where=sa.text("ended_at IS NULL"))
     op.drop_table("sessions")
     op.drop_index(
         "uq_push_endpoints_address", table_name="push_endpoints", postgresql_where=sa.text("retired_at IS NULL")
     )
     op.drop_index(
         "ix_push_endpoints_owner_id", table_name="push_endpoints", postgresql_where=sa.text("retired_at IS NULL")
+    )
+    op.drop_index(
+        "ix_push_endpoints_device_id", table_name="push_endpoints", postgresql_where=sa.text("retired_at IS NULL")
     )
     op.drop_table("push_endpoints")
     op.drop_table("positions")

@@ -66,7 +66,16 @@ $$
 """
 
 ONLY_ADDED = ("audit", "duty_events", "alert_events", "records", "record_items")
-DELETABLE = ("collection_powers", "positions", "poison", "subject_contacts", "uptimes", "job_runs", "device_health")
+DELETABLE = (
+    "collection_powers",
+    "positions",
+    "poison",
+    "subject_contacts",
+    "uptimes",
+    "job_runs",
+    "device_health",
+    "wrong_log_ins",
+)
 
 
 def upgrade() -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, text
 
 from app.config import Mode, SettingsError, load_settings
 from app.rules.facts import Role
+from app.simulation.clock import TestClock
 from app.store.session import transaction
 from tests.builders.app import MONDAY, a_clock, make_test_app
 from tests.builders.offices import Tree, a_tree
@@ -94,8 +95,17 @@ def test_every_fault_is_told_at_once_and_no_secret_with_it() -> None:
 
 
 @pytest.fixture
-def app(undone: Engine) -> Flask:
-    return make_test_app(undone, a_clock())
+def clock() -> TestClock:
+    return a_clock()
+
+
+@pytest.fixture
+def app(undone: Engine, clock: TestClock) -> Flask:
+    return make_test_app(undone, clock)
+
+
+def a_device() -> dict[str, str]:
+    return {"id": str(PHONE), "platform": "android"}
 
 
 @pytest.fixture
@@ -158,6 +168,46 @@ def test_the_password_alone_does_not_open_another_phone(client: FlaskClient, sub
     device = {"id": str(uuid4()), "platform": "android"}
     answer = client.post(f"{MOBILE}/sessions", json={"login": "wang", "password": PASSWORD, "device": device})
     assert answer.status_code == 409
+
+
+def guess(client: FlaskClient, login: str, password: str, address: str = "10.0.0.1", times: int = 1) -> list[int]:
+    body = {"login": login, "password": password, "device": a_device()}
+    asked = (client.post(f"{MOBILE}/sessions", json=body, environ_base={"REMOTE_ADDR": address}) for _ in range(times))
+    return [answer.status_code for answer in asked]
+
+
+@pytest.mark.parametrize("login", ["wang", "nobody"])
+def test_guessing_is_rate_limited_whether_the_account_exists_or_not(
+    client: FlaskClient, clock: TestClock, subject: ASubject, login: str
+) -> None:
+    assert guess(client, login, "wrong", times=11) == [401] * 10 + [429]
+    assert guess(client, login, PASSWORD) == [429], "not even the right one"
+    assert guess(client, "wang", PASSWORD, address="10.0.0.2") == [201], "the person's own phone is elsewhere"
+    clock.advance(minutes=14, seconds=59)
+    assert guess(client, login, "wrong") == [429]
+    clock.advance(seconds=1)
+    assert guess(client, login, "wrong") == [401]
+
+
+def test_guessing_from_many_addresses_is_limited_too(client: FlaskClient, subject: ASubject) -> None:
+    tried = [status for n in range(10) for status in guess(client, "wang", "wrong", address=f"10.0.1.{n}", times=10)]
+    assert tried == [401] * 100
+    assert guess(client, "wang", PASSWORD, address="10.0.2.1") == [429]
+
+
+def test_how_long_to_wait_is_told(client: FlaskClient, subject: ASubject) -> None:
+    guess(client, "wang", "wrong", address="127.0.0.1", times=10)
+    answer = client.post(f"{MOBILE}/sessions", json={"login": "wang", "password": "x", "device": a_device()})
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "900")
+    assert answer.get_json()["code"] == "too_many_log_ins"
+
+
+def test_failed_log_ins_keep_no_name(client: FlaskClient, undone: Engine) -> None:
+    guess(client, "somebodys-password", "wrong")
+    with transaction(undone) as tx:
+        kept = tx.execute(text("SELECT row_to_json(w)::text FROM wrong_log_ins w")).scalar_one()
+    assert "somebodys" not in kept
+    assert "10.0.0" not in kept
 
 
 def test_no_answer_invites_other_origins(client: FlaskClient) -> None:

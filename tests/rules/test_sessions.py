@@ -3,7 +3,8 @@ from uuid import uuid4
 
 import pytest
 
-from app.rules.sessions import Refresh, SessionFacts, judge_refresh, term
+from app.rules.errors import NotAllowed
+from app.rules.sessions import Guesses, Refresh, SessionFacts, judge_refresh, refuse_guessing, term
 
 LIVE = SessionFacts(uuid4(), 3, live=True)
 DEAD = SessionFacts(uuid4(), 3, live=False)
@@ -30,3 +31,14 @@ def test_how_long_a_log_in_lasts() -> None:
     assert term("subject", phone) == timedelta(days=30)
     assert term("user", phone) == timedelta(days=7)
     assert term("user", None) == timedelta(hours=12)
+
+
+@pytest.mark.parametrize(("of_client", "of_all"), [(0, 0), (9, 99)])
+def test_some_wrong_log_ins_are_human(of_client: int, of_all: int) -> None:
+    refuse_guessing(Guesses(of_client, of_all))
+
+
+@pytest.mark.parametrize(("of_client", "of_all"), [(10, 10), (0, 100), (11, 500)])
+def test_many_are_guesses(of_client: int, of_all: int) -> None:
+    with pytest.raises(NotAllowed, match="too_many_log_ins"):
+        refuse_guessing(Guesses(of_client, of_all))

@@ -12,7 +12,7 @@ from app.api.blueprint import Blueprint
 from app.api.context import current_actor, deps
 from app.api.fields import Body, text
 from app.api.refusals import refusals
-from app.api.tokens import DeviceBody, RefreshBody, TokensAnswer, or_not_logged_in
+from app.api.tokens import DeviceBody, RefreshBody, TokensAnswer, client, or_not_logged_in
 
 BLUEPRINT = Blueprint("mobile_sessions", __name__, description="登录")
 
@@ -30,12 +30,14 @@ class Sessions(MethodView):
     """Log-ins."""
 
     @public
-    @refusals(401, 409)
+    @refusals(401, 409, 429)
     @BLUEPRINT.arguments(LogInBody)
     @BLUEPRINT.response(201, TokensAnswer)
     def post(self, body: dict[str, Any]) -> Tokens:
         """Log in. On any phone but the bound one: 409 `device_not_bound`, until an officer releases the old one."""
-        return or_not_logged_in(lambda: log_in_subject(deps(), body["login"], body["password"], body["device"]))
+        return or_not_logged_in(
+            lambda: log_in_subject(deps(), body["login"], body["password"], body["device"], client=client())
+        )
 
 
 @BLUEPRINT.route("/sessions/refresh")
