@@ -16,7 +16,10 @@ from app.store import subjects as rows
 
 @dataclass(frozen=True)
 class ClassChange:
-    """A change of class with its reason in an officer's words; `at` is since when it holds, None means now."""
+    """A change of class with its reason in an officer's words; `at` is since when it holds, None means now.
+
+    `id` tells a repeated request; it is derived where the client made none.
+    """
 
     id: UUID
     subject_id: UUID

@@ -53,9 +53,9 @@ def change_subject(
         raise NotAllowed("not_allowed")
     standing = rows.within_reach(tx, actor, subject_id)
     subjects.refuse_unsupervised(standing)
-    rows.change(tx, subject_id, _columns(tx, subject_id, changes, settings, now))
+    columns = _columns(tx, standing, changes, settings, now)
+    rows.change(tx, subject_id, columns)
     if "officer_id" in changes:
-        registrations.refuse_officer(tx, changes["officer_id"], standing.office_id, now=now)
         periods.assign(tx, subject_id, standing.office_id, changes["officer_id"], now=now)
     if "contacts" in changes:
         registrations.set_contacts(tx, subject_id, changes["contacts"])
@@ -70,10 +70,14 @@ def change_subject(
     effects.apply(tx, [Decision((WriteAudit(now, actor, "subject.change", subject_id, details=fields),))])
 
 
-def _columns(tx: Connection, subject_id: UUID, changes: Changes, settings: Settings, now: datetime) -> dict[str, Any]:
-    """The columns that change, checked against what is on record."""
+def _columns(tx: Connection, standing: Standing, changes: Changes, settings: Settings, now: datetime) -> dict[str, Any]:
+    """The columns that change. Whatever does not fit is refused here, before anything is written."""
+    subject_id = standing.subject_id
     columns: dict[str, Any] = {name: value for name, value in changes.items() if name in PLAIN}
     record = rows.on_record(tx, subject_id)
+    registrations.refuse_officer(tx, changes.get("officer_id"), standing.office_id, now=now)
+    if changes.get("channel") is Channel.SMARTPHONE and "login" not in changes:
+        registrations.refuse_without_log_in(tx, subject_id)
     if "term_from" in changes or "term_to" in changes:
         term_from, term_to = changes.get("term_from", record.term_from), changes.get("term_to", record.term_to)
         registration.refuse_term(term_from, term_to, now=now)
@@ -90,9 +94,7 @@ def _columns(tx: Connection, subject_id: UUID, changes: Changes, settings: Setti
 
 def _change_channel(tx: Connection, standing: Standing, channel: Channel, *, changed_by: UUID, now: datetime) -> None:
     """A phone that is given up is logged out and released; one that is got is watched for silence."""
-    if channel is Channel.SMARTPHONE:
-        registrations.refuse_without_log_in(tx, standing.subject_id)
-    else:
+    if channel is Channel.NO_SMARTPHONE:
         endings.stop_phone(tx, standing.subject_id, ended_by=changed_by, reason="channel_changed", now=now)
     silence = timedelta(hours=policies.of_office(tx, standing.office_id, at=now).policy.silence_h)
     effects.apply(tx, [subjects.change_channel(standing, channel, silence, now=now)])

@@ -38,11 +38,11 @@ def _facts(tx: Connection, claimed: Sequence[UUID], *, now: datetime) -> list[Ju
     facts = due.judge_facts(tx, claimed, now=now) if claimed else ()
     intakes = [one.duty.id for one in facts if one.duty.kind is DutyKind.INTAKE]
     judgments = due.judgments(tx, intakes) if intakes else {}
-    return [_with_why(one, judgments.get(one.duty.id)) for one in facts]
+    return [_with_why(one, judgments.get(one.duty.id), now) for one in facts]
 
 
-def _with_why(facts: JudgeFacts, judgment: Judgment | None) -> JudgeFacts:
-    return facts if judgment is None else replace(facts, why=why_overdue(judgment, facts.policy.holidays))
+def _with_why(facts: JudgeFacts, judgment: Judgment | None, now: datetime) -> JudgeFacts:
+    return facts if judgment is None else replace(facts, why=why_overdue(judgment, facts.policy.holidays, now=now))
 
 
 def _counted(decisions: Sequence[Decision]) -> Judged:

@@ -40,7 +40,6 @@ def notice_judgment(
             raise Conflict("id_reused")
         return known.receipt, False
     site = offices.within_reach(tx, actor, announced.office_id)
-    intake.refuse_dates(announced, now=now)
     subject_id = _announce(tx, actor, announced, site, keys, now)
     judgment = Judgment(
         announced.id,

@@ -39,7 +39,10 @@ UNSETTLED = frozenset({DutyState.PLANNED, DutyState.OPEN, DutyState.MISSED, Duty
 
 @dataclass(frozen=True)
 class Announced:
-    """A judgment notice as it was entered: who is announced, and the decision. `subject_id` is made by the client."""
+    """A judgment notice as it was entered: who is announced, and the decision. `subject_id` is made by the client.
+
+    The days on which the decision is received and papers come may lie ahead, where the notice names them.
+    """
 
     id: UUID
     body_hash: bytes
@@ -189,8 +192,8 @@ def arrive(duty: IntakeDuty, *, arrived_at: datetime, now: datetime, actor: Acto
     return Decision((done, over))
 
 
-def why_overdue(judgment: Judgment, holidays: Holidays) -> tuple[Reason, Cause, Strength]:
-    """What an overdue intake tells of, by what is on record: the organ's lateness apart from the person's.
+def why_overdue(judgment: Judgment, holidays: Holidays, *, now: datetime) -> tuple[Reason, Cause, Strength]:
+    """What an overdue intake tells of, by what has come by `now`: the organ's lateness apart from the person's.
 
     The cause is never the person: that somebody evades supervision is found by a named officer, and an outstanding
     hand-over is the organ's alone. Without papers the person may not even have been told, hence the middle strength.
@@ -199,20 +202,22 @@ def why_overdue(judgment: Judgment, holidays: Holidays) -> tuple[Reason, Cause, 
     due_on = ("due_on", last_day_before(running.due_at).isoformat() if running else "—")
     if judgment.category is Category.OUTSIDE_PRISON:
         return Reason("handover_overdue", (due_on,)), Cause.UNSURE, Strength.STRONG
-    if judgment.papers_on is None:
-        return Reason("intake_overdue_no_papers", (due_on,)), Cause.UNSURE, Strength.MEDIUM
-    if _came_late(judgment.papers_on, papers_due(judgment.effective_on, holidays)):
-        papers_on = ("papers_on", judgment.papers_on.isoformat())
-        return Reason("intake_overdue_papers_late", (due_on, papers_on)), Cause.UNSURE, Strength.MEDIUM
-    return Reason("intake_overdue_not_arrived", (due_on,)), Cause.UNSURE, Strength.STRONG
+    match papers_stand(judgment, holidays, now=now):
+        case Timeliness.IN_TIME:
+            return Reason("intake_overdue_not_arrived", (due_on,)), Cause.UNSURE, Strength.STRONG
+        case Timeliness.LATE:
+            papers_on = ("papers_on", f"{judgment.papers_on}")
+            return Reason("intake_overdue_papers_late", (due_on, papers_on)), Cause.UNSURE, Strength.MEDIUM
+        case _:
+            return Reason("intake_overdue_no_papers", (due_on,)), Cause.UNSURE, Strength.MEDIUM
 
 
 def papers_stand(judgment: Judgment, holidays: Holidays, *, now: datetime) -> Timeliness:
     """Whether the legal papers came, and in time [Law 20]."""
     due_at = papers_due(judgment.effective_on, holidays)
-    if judgment.papers_on is None:
+    if judgment.papers_on is None or judgment.papers_on > legal_day(now):
         return Timeliness.AWAITED if now < due_at else Timeliness.OVERDUE
-    return Timeliness.LATE if _came_late(judgment.papers_on, due_at) else Timeliness.IN_TIME
+    return Timeliness.LATE if start_of_day(judgment.papers_on) >= due_at else Timeliness.IN_TIME
 
 
 def arrival_stands(duty: IntakeDuty | None, *, now: datetime) -> Timeliness | None:
@@ -225,12 +230,6 @@ def arrival_stands(duty: IntakeDuty | None, *, now: datetime) -> Timeliness | No
         case DutyState.PLANNED | DutyState.OPEN | DutyState.MISSED | DutyState.UNJUDGED if duty:
             return Timeliness.AWAITED if now < duty.due_at else Timeliness.OVERDUE
     return None
-
-
-def refuse_dates(announced: Announced, *, now: datetime) -> None:
-    """Refused where papers or a receipt are said to have come on a day that has not begun."""
-    refuse_ahead("received_on", announced.received_on, now=now)
-    refuse_ahead("papers_on", announced.papers_on, now=now)
 
 
 def refuse_receipt(judgment: Judgment, status: SubjectStatus) -> None:
@@ -261,10 +260,6 @@ def refuse_confirmation(duty: IntakeDuty | None, *, now: datetime) -> None:
     """Conflict `intake_not_overdue` unless the clock has run out and nobody has come."""
     if arrival_stands(duty, now=now) is not Timeliness.OVERDUE:
         raise Conflict("intake_not_overdue")
-
-
-def _came_late(day: date, due_at: datetime) -> bool:
-    return start_of_day(day) >= due_at
 
 
 def _clock(obligor: Obligor, from_day: date, days: int, holidays: Holidays) -> Clock:

@@ -25,8 +25,8 @@ class Registration:
     """A registration as it was entered.
 
     `permitted_area` is an adcode; None means what the law says for the office's county. `arrived_at` is when the
-    person came, which settles the intake duty; None means now. A smartphone goes with log-in and password, of which
-    only the hash comes here. `body_hash` tells a repeated request from another one.
+    person came, which settles the intake duty; None means now. Log-in and password go together, and may be set later;
+    of the password only the hash comes here. `body_hash` tells a repeated request from another one.
     """
 
     id: UUID
@@ -68,10 +68,9 @@ def refuse(registration: Registration, *, now: datetime) -> None:
     refuse_term(registration.term_from, registration.term_to, now=now)
     if registration.arrived_at is not None and registration.arrived_at > now:
         raise Refused("arrived_ahead", fields={"arrived_at": "arrived_ahead"})
-    if registration.channel is Channel.SMARTPHONE:
-        for field, given in (("login", registration.login), ("password", registration.password_hash)):
-            if given is None:
-                raise Refused("login_needed", fields={field: "login_needed"})
+    if (registration.login is None) != (registration.password_hash is None):
+        field = "login" if registration.login is None else "password"
+        raise Refused("login_needed", fields={field: "login_needed"})
 
 
 def refuse_term(term_from: date | None, term_to: date | None, *, now: datetime) -> None:

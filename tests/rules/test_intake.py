@@ -181,13 +181,22 @@ ON_10_DAYS = date(2026, 3, 2)
 def test_late_papers_late_arrival_and_a_missing_hand_over_are_told_apart(
     given: Judgment, code: str, strength: Strength
 ) -> None:
-    reason, cause, found = intake.why_overdue(given, HOLIDAYS)
+    reason, cause, found = intake.why_overdue(given, HOLIDAYS, now=local("2026-03-20T00:00"))
     assert (reason.code, found) == (code, strength)
     assert cause is not Cause.PERSON  # never without a named officer
 
 
+def test_papers_that_are_told_for_a_day_ahead_have_not_come() -> None:
+    given = judgment(ON_10_DAYS, papers_on=date(2026, 3, 16))
+    reason, _, _ = intake.why_overdue(given, HOLIDAYS, now=local("2026-03-13T00:00:30"))
+    assert reason.code == "intake_overdue_no_papers"
+    assert intake.papers_stand(given, HOLIDAYS, now=local("2026-03-12T23:59:59")) is Timeliness.AWAITED
+
+
 def test_the_reason_names_the_last_day_and_no_person() -> None:
-    reason, _, _ = intake.why_overdue(judgment(ON_10_DAYS, papers_on=date(2026, 3, 16)), HOLIDAYS)
+    reason, _, _ = intake.why_overdue(
+        judgment(ON_10_DAYS, papers_on=date(2026, 3, 16)), HOLIDAYS, now=local("2026-03-16T08:00")
+    )
     assert dict(reason.params) == {"due_on": "2026-03-12", "papers_on": "2026-03-16"}
 
 

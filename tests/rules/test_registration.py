@@ -27,8 +27,8 @@ def test_a_plain_registration_is_not_refused() -> None:
     registration.refuse(ENTERED, now=NOW)
 
 
-def test_without_a_smartphone_no_log_in_is_needed() -> None:
-    registration.refuse(replace(ENTERED, channel=Channel.NO_SMARTPHONE, login=None, password_hash=None), now=NOW)
+def test_a_log_in_may_be_set_later() -> None:
+    registration.refuse(replace(ENTERED, login=None, password_hash=None), now=NOW)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ SENTENCES: dict[str, str] = {
     "term_reversed": "矫正期限的结束日期不能早于开始日期。",
     "term_over": "矫正期限已经届满,请核对日期。",
     "arrived_ahead": "报到时间不能晚于现在。",
-    "login_needed": "使用手机签到的,请设置登录账号和密码。",
+    "login_needed": "请同时设置登录账号和密码,手机签到需要登录。",
     "not_in_correction": "该对象现在不在矫正期内,不能办理这一项。",
     "already_in_correction": "该对象已在矫正期内,不能再登记判决通知。",
     "already_ended": "该对象的矫正已经结束。",
