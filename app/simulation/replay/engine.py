@@ -69,9 +69,9 @@ class Engine:
             if due:
                 self._poll_before_silence(due)
                 self._service.run(due)
-            self._print()
             if not played and not due:
                 return
+            self._print()
         raise RuntimeError(f"the service does not come to rest at {self._county.clock.now().isoformat()}")
 
     def _poll_before_silence(self, due: list[str]) -> None:

@@ -113,7 +113,9 @@ class Outlet:
             return
         found = {row.id: row for row in connection.execute(NOTICES, {"ids": [notice for _, notice, _ in tries]})}
         for to, notice, result in tries:
-            self.say(at, "push", to=to, kind=found[notice].kind, step=found[notice].step, result=result)
+            row = found[notice]
+            step = row.step.rpartition(".")[2]  # a step of the ladder is written with its occurrence: 2.county
+            self.say(at, "push", to=to, kind=row.kind, step=step, result=result)
 
 
 def _local(at: datetime) -> str:

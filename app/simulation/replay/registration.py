@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from app.rules.devices import Device
-from app.simulation.replay.county import County
+from app.simulation.replay.county import PASSWORD, County
 from app.simulation.replay.people import People
 from app.simulation.replay.phone import Fix, Phone
 from app.simulation.replay.scenario import Event
@@ -52,6 +52,8 @@ def _entry(event: Event, county: County) -> dict[str, Any]:
         "office_id": str(county.sites[event["office"]].id),
         "home": dict(event["home"]),
         "channel": "smartphone",
+        "login": name,
+        "password": PASSWORD,
     }
     if event.get("area"):
         entry["permitted_area"] = event["area"]

@@ -1,5 +1,6 @@
 """The service's own side of a replay: its jobs by the test clock, its beats, and what of it is down."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -24,14 +25,13 @@ class Service:
     down: set[str] = field(default_factory=set)
     lives: dict[str, int] = field(default_factory=lambda: {"api": 1, "scheduler": 1})
     daily_done: dict[str, datetime] = field(default_factory=dict)
+    seen: Mapping[str, datetime] = field(default_factory=dict)
 
     def next_due(self) -> datetime | None:
-        """When a job has something to do next; None while the scheduler is down."""
+        """When a job has something to do next, as `due_now` last saw it; None while the scheduler is down."""
         if self.down:
             return None
-        with self.county.deps.autocommit() as connection:
-            times = list(due_times(connection).values())
-        return min([*times, *(self._next_daily(job) for job in DAILY)], default=None)
+        return min([*self.seen.values(), *(self._next_daily(job) for job in DAILY)], default=None)
 
     def due_now(self) -> list[str]:
         """The jobs that have something to do now, in the order in which they run."""
@@ -39,8 +39,8 @@ class Service:
             return []
         now = self.county.clock.now()
         with self.county.deps.autocommit() as connection:
-            due = due_times(connection)
-        names = [name for name in ORDER if name in due and due[name] <= now]
+            self.seen = due_times(connection)
+        names = [name for name in ORDER if name in self.seen and self.seen[name] <= now]
         return names + [job.name for job in DAILY if self._next_daily(job) <= now]
 
     def run(self, names: list[str]) -> None:
