@@ -1,4 +1,4 @@
-"""The `zhifang` command: serve, worker, jobs, replay, demo, migrate, export-openapi."""
+"""The `zhifang` command: serve, worker, jobs, replay, demo, migrate, found, export-openapi."""
 
 import json
 import os
@@ -109,6 +109,33 @@ def run_job(name: str, at: str | None) -> None:
         _give_up(f"The job {name} is running elsewhere right now; try again in a moment.")
     click.echo(json.dumps({"job": run.name, "outcome": run.outcome, "counts": dict(run.counts), "error": run.error}))
     sys.exit(0 if run.outcome == "ok" else 1)
+
+
+@main.command()
+@click.option("--province", required=True, help="Adcode, such as 330000.")
+@click.option("--name", required=True, help="Name of the province's department.")
+@click.option("--login", required=True, help="Log-in of its first admin.")
+@click.option("--person", required=True, help="Name of that admin.")
+@click.password_option(envvar="ZHIFANG_ADMIN_PASSWORD", help="Asked for, unless ZHIFANG_ADMIN_PASSWORD holds it.")
+def found(province: str, name: str, login: str, person: str, password: str) -> None:
+    """Write the first office, its admin and its policy; the admin adds all others."""
+    from app.actions.change_users import hashed
+    from app.actions.found_province import Founding, found_province
+    from app.deps import make_deps
+    from app.rules.errors import ZhifangError
+    from app.rules.wording import sentence
+    from app.store.shipped_policies import shipped
+
+    settings = _settings()
+    deps = make_deps(settings)
+    try:
+        policy = shipped(settings.policy)
+        founding = Founding(province, name, login, person, hashed(login, password, settings), policy)
+        with deps.transaction() as tx:
+            found_province(tx, founding, now=deps.now())
+    except ZhifangError as error:
+        _give_up(sentence(error.code, error.params))
+    click.echo(f"{name} is founded; {login} may log in.")
 
 
 @main.command()
