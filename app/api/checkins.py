@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from app.api.fields import Body, Instant, choice, latitude, longitude, number, text
+from app.api.fields import Body, Instant, Truth, choice, latitude, longitude, number, text
 from app.clients.datum import Datum, to_wgs84
 from app.rules.checkins import Receipt
 from app.rules.facts import AreaVerdict, Fix, Outcome
@@ -21,7 +21,7 @@ class PlaceBody(Body):
     )
     datum = choice(Datum, load_default=Datum.WGS84.value)
     provider = text(64, load_default=None, allow_none=True)
-    mock = fields.Boolean(load_default=False, allow_none=True, metadata={"description": "Marked as mock by the phone."})
+    mock = Truth(load_default=False, allow_none=True, metadata={"description": "Marked as mock by the phone."})
 
 
 def place(body: dict[str, Any] | None) -> tuple[Fix | None, dict[str, Any] | None]:

@@ -74,6 +74,24 @@ class Day(fields.Date):
         return day
 
 
+class Number(fields.Float):
+    """A number of JSON; text that looks like one is none, unlike in a query."""
+
+    def _validated(self, value: Any) -> float:
+        if not isinstance(value, int | float):
+            raise self.make_error("invalid", input=value)
+        return super()._validated(value)
+
+
+class Truth(fields.Boolean):
+    """True or false of JSON; neither 0 nor "no"."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 def text(longest: int = 500, *, shortest: int = 1, **kwargs: Any) -> fields.String:
     """Text of bounded length, in characters."""
     return fields.String(validate=validate.Length(min=shortest, max=longest), **kwargs)
@@ -86,7 +104,7 @@ def whole(low: int, high: int, **kwargs: Any) -> fields.Integer:
 
 def number(low: float, high: float, **kwargs: Any) -> fields.Float:
     """A finite number in [low, high]."""
-    return fields.Float(validate=validate.Range(low, high), **kwargs)
+    return Number(validate=validate.Range(low, high), **kwargs)
 
 
 def longitude(**kwargs: Any) -> fields.Float:

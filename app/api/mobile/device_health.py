@@ -10,7 +10,7 @@ from app.api.auth import phone
 from app.api.blueprint import Blueprint
 from app.api.bodies import body_hash
 from app.api.context import current_actor, deps
-from app.api.fields import Body, Instant, choice, text, whole
+from app.api.fields import Body, Instant, Truth, choice, text, whole
 from app.api.refusals import refusals
 
 BLUEPRINT = Blueprint("mobile_device_health", __name__, description="设备状态")
@@ -29,7 +29,7 @@ class HealthBody(Body):
         allow_none=True,
         metadata={"description": "always, while_in_use, denied (for the app) or services_off (for every app)."},
     )
-    battery_saver = fields.Boolean(load_default=None, allow_none=True)
+    battery_saver = Truth(load_default=None, allow_none=True)
     network = choice(NETWORKS, load_default=None, allow_none=True)
     sent_at = Instant(load_default=None, allow_none=True)
     sent_elapsed_ms = whole(-(10**13), 10**13, load_default=None, allow_none=True)

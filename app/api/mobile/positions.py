@@ -10,7 +10,7 @@ from app.api.auth import phone_unheard
 from app.api.blueprint import Blueprint
 from app.api.bodies import body_hash
 from app.api.context import current_actor, deps
-from app.api.fields import Body, Instant, choice, latitude, longitude, number, text, whole
+from app.api.fields import Body, Instant, Truth, choice, latitude, longitude, number, text, whole
 from app.api.refusals import refusals
 from app.clients.datum import Datum, to_wgs84
 from app.rules.positions import FUTURE_TIME, NULL_ISLAND, Report
@@ -34,7 +34,7 @@ class ReportBody(Body):
     altitude_m = number(-20_000, 100_000, load_default=None, allow_none=True)
     battery_percent = whole(-1, 100, load_default=None, allow_none=True)
     provider = text(64, load_default=None, allow_none=True)
-    mock = fields.Boolean(load_default=None, allow_none=True, metadata={"description": "Marked as mock by the phone."})
+    mock = Truth(load_default=None, allow_none=True, metadata={"description": "Marked as mock by the phone."})
     datum = choice(Datum, load_default=Datum.WGS84.value)
     recorded_elapsed_ms = whole(
         -LONGEST_ELAPSED_MS,

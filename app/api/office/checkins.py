@@ -13,7 +13,7 @@ from app.api.blueprint import Blueprint
 from app.api.bodies import body_hash
 from app.api.checkins import PlaceBody, ReceiptAnswer, place, receipt_answer
 from app.api.context import current_actor, deps
-from app.api.fields import Body, Instant, choice, text
+from app.api.fields import Body, Instant, Truth, choice, text
 from app.api.paging import PageArgs, next_cursor, page_of
 from app.api.refusals import refusals
 from app.queries import checkins as queries
@@ -41,7 +41,7 @@ class InPersonBody(Body):
 class ReviewBody(Body):
     """An officer's answer to a doubtful check-in."""
 
-    accepted = fields.Boolean(required=True)
+    accepted = Truth(required=True)
     note = text(500, required=True)
 
 
