@@ -12,7 +12,7 @@ from app.actions.record_visit import record_visit
 from app.rules.absences import Away
 from app.rules.devices import Device
 from app.rules.effects import Decision, RecordAttempt
-from app.rules.facts import DutyKind, DutyState, OfficeLevel, Outcome, Role
+from app.rules.facts import DutyKind, DutyState, OfficeLevel, Outcome, Reason, Role
 from app.rules.offices import Site
 from app.store import absences, devices, effects, outbox, policies
 from tests.builders.alerts import a_notice, an_alert
@@ -173,7 +173,7 @@ def _attempt_to_review(tx: Connection, place: Place) -> UUID:
         subject_id=place.subject_id,
         body_hash=b"walk",
         outcome=Outcome.TO_REVIEW,
-        reasons=(),
+        reasons=(Reason("time_not_proven"),),
         recorded_at=ended,
         received_at=ended,
         effective_at=ended,
