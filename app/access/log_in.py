@@ -35,9 +35,9 @@ class Tokens:
 def log_in_user(deps: Deps, login: str, password: str, device: Device | None, *, client: str = "") -> Tokens:
     """Log a user in; NotAllowed `wrong_login` whatever of the two is wrong, after the same time.
 
-    `client` is where the request comes from; NotAllowed `too_many_log_ins` where too many were wrong lately.
+    `client` is where the request comes from; TooOften `too_many_log_ins` where too many were wrong lately.
     """
-    user_id = _owner(deps, "user", login, password, client)
+    user_id = confirm_password(deps, "user", login, password, client)
     with deps.transaction() as tx:
         session = open_user_session(tx, uuid4(), user_id, device, now=deps.now())
     return _tokens(deps, "office", session.id, user_id, 0, session.expires_at)
@@ -45,14 +45,14 @@ def log_in_user(deps: Deps, login: str, password: str, device: Device | None, *,
 
 def log_in_subject(deps: Deps, login: str, password: str, device: Device, *, client: str = "") -> Tokens:
     """Log a subject in on its phone; refused as above, and Conflict `device_not_bound` on another phone."""
-    subject_id = _owner(deps, "subject", login, password, client)
+    subject_id = confirm_password(deps, "subject", login, password, client)
     with deps.transaction() as tx:
         session = open_phone_session(tx, uuid4(), subject_id, device, now=deps.now())
     return _tokens(deps, "mobile", session.id, subject_id, 0, session.expires_at)
 
 
-def _owner(deps: Deps, owner_kind: str, login: str, password: str, client: str) -> UUID:
-    """Whose log-in and password these are. No connection is held while the password is compared."""
+def confirm_password(deps: Deps, owner_kind: str, login: str, password: str, client: str) -> UUID:
+    """Whose log-in and password these are; refused as above. No connection is held while the password is compared."""
     login = login.replace("\0", "")
     with deps.autocommit() as tx:
         account = find_account(tx, owner_kind, login, client, now=deps.now())

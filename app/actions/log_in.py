@@ -16,7 +16,7 @@ from app.store.sessions import NewSession
 
 
 def find_account(tx: Connection, owner_kind: str, login: str, client: str, *, now: datetime) -> Account | None:
-    """The account of a user or subject who may log in; NotAllowed where too many were wrong lately.
+    """The account of a user or subject who may log in; TooOften where too many were wrong lately.
 
     `client` is where the request comes from, as far as it is known.
     """

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, Response, json, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 
-from app.rules.errors import Conflict, NotAllowed, NotFound, Refused, Unavailable, ZhifangError
+from app.rules.errors import Conflict, NotAllowed, NotFound, Refused, TooOften, Unavailable, ZhifangError
 from app.rules.wording import fields, sentence
 
 LOG = logging.getLogger(__name__)
@@ -17,10 +17,6 @@ RETRY_AFTER_S = 5
 
 class NotLoggedIn(ZhifangError):
     """No token, or one that does not count any more."""
-
-
-class TooOften(ZhifangError):
-    """Nothing is wrong with the request but that there were too many like it; `retry_after_s` says how long to wait."""
 
 
 STATUS: dict[type[ZhifangError], HTTPStatus] = {

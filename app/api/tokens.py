@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from flask import request
 from marshmallow import fields, post_load
 
-from app.api.errors import NotLoggedIn, TooOften
+from app.api.errors import NotLoggedIn
 from app.api.fields import Body, Instant, choice, text
 from app.rules.devices import Device
 from app.rules.errors import NotAllowed
@@ -54,12 +54,11 @@ class TokensAnswer(Body):
 
 
 def or_not_logged_in(log_in: Callable[[], Answer]) -> Answer:
-    """The answer of a log-in or exchange; where it is not allowed, the caller is not logged in, or has to wait."""
+    """The answer of a log-in or exchange; where it is not allowed, the caller is not logged in (401)."""
     try:
         return log_in()
     except NotAllowed as error:
-        kind = TooOften if error.code == "too_many_log_ins" else NotLoggedIn
-        raise kind(error.code, error.params) from error
+        raise NotLoggedIn(error.code, error.params) from error
 
 
 def client() -> str:

@@ -35,5 +35,9 @@ class Refused(ZhifangError):
     """The input was read, and the rules refuse it."""
 
 
+class TooOften(ZhifangError):
+    """Nothing is wrong with this but that there was too much of it; `retry_after_s` says how long to wait."""
+
+
 class Unavailable(ZhifangError):
     """Nothing was refused: the service cannot keep a promise right now. The caller should try again."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from app.rules.errors import NotAllowed
+from app.rules.errors import TooOften
 
 SUBJECT_TERM = timedelta(days=30)
 OFFICER_PHONE_TERM = timedelta(days=7)
@@ -26,13 +26,13 @@ class Guesses:
 
 
 def refuse_guessing(guesses: Guesses) -> None:
-    """NotAllowed `too_many_log_ins` after too many, whether the account exists or not, and before the password is
+    """TooOften `too_many_log_ins` after too many, whether the account exists or not, and before the password is
     looked at.
 
     One client is stopped early; everybody together late, so that nobody can lock another out with a few requests.
     """
     if guesses.of_client >= GUESSES_OF_CLIENT or guesses.of_all >= GUESSES_OF_ALL:
-        raise NotAllowed("too_many_log_ins", {"retry_after_s": int(GUESSING_TIME.total_seconds())})
+        raise TooOften("too_many_log_ins", {"retry_after_s": int(GUESSING_TIME.total_seconds())})
 
 
 class Refresh(StrEnum):

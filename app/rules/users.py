@@ -54,11 +54,14 @@ def refuse_unfit_role(role: Role, level: OfficeLevel) -> None:
         raise Refused("role_unfit", fields={"role": "role_unfit"})
 
 
-def refuse_weak_password(login: str, password: str) -> None:
-    """Refused `password_weak` for one that is short, holds hardly any different characters, or the log-in itself."""
+def refuse_weak_password(login: str, password: str, *, field: str = "password") -> None:
+    """Refused `password_weak` for one that is short, holds hardly any different characters, or the log-in itself.
+
+    `field` names the input.
+    """
     too_plain = len(set(password)) < FEWEST_CHARACTERS or login.lower() in password.lower()
     if len(password) < SHORTEST_PASSWORD or too_plain:
-        raise Refused("password_weak", fields={"password": "password_weak"})
+        raise Refused("password_weak", fields={field: "password_weak"})
 
 
 def refuse_someone_above(actor: Actor, user: UserFacts) -> None:

@@ -4,7 +4,7 @@ from flask import Response, redirect, render_template, request, session, url_for
 
 from app.access.log_in import log_in_user
 from app.actions.end_session import end_session
-from app.rules.errors import NotAllowed
+from app.rules.errors import NotAllowed, TooOften
 from app.rules.wording import sentence
 from app.web.blueprint import PAGES
 from app.web.context import deps, user
@@ -28,7 +28,7 @@ def log_in_post() -> Response | tuple[str, int]:
     target = _safe(request.form.get("next"))
     try:
         tokens = log_in_user(deps(), login.strip(), password, None, client=request.remote_addr or "")
-    except NotAllowed as error:
+    except (NotAllowed, TooOften) as error:
         return render_template("log_in.html", next=target, login=login, fault=sentence(error.code)), 401
     session.clear()
     session["session_id"] = tokens.session_id.hex

@@ -3,7 +3,7 @@ from uuid import uuid4
 
 import pytest
 
-from app.rules.errors import NotAllowed
+from app.rules.errors import TooOften
 from app.rules.sessions import Guesses, Refresh, SessionFacts, judge_refresh, refuse_guessing, term
 
 LIVE = SessionFacts(uuid4(), 3, live=True)
@@ -40,5 +40,5 @@ def test_some_wrong_log_ins_are_human(of_client: int, of_all: int) -> None:
 
 @pytest.mark.parametrize(("of_client", "of_all"), [(10, 10), (0, 100), (11, 500)])
 def test_many_are_guesses(of_client: int, of_all: int) -> None:
-    with pytest.raises(NotAllowed, match="too_many_log_ins"):
+    with pytest.raises(TooOften, match="too_many_log_ins"):
         refuse_guessing(Guesses(of_client, of_all))

@@ -75,6 +75,7 @@ class Absences(MethodView):
     @refusals(404, 409)
     @BLUEPRINT.arguments(AbsenceBody)
     @BLUEPRINT.response(201, AbsenceAnswer)
+    @BLUEPRINT.alt_response(200, schema=AbsenceAnswer, description="Repeated: the same as it stands now.")
     def post(self, body: dict[str, Any]) -> tuple[AbsenceView, int]:
         """Note an absence of oneself; the county's staff and admins also note those of others."""
         actor = current_actor()

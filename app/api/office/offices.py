@@ -76,6 +76,7 @@ class Offices(MethodView):
     @refusals(404, 409)
     @BLUEPRINT.arguments(OfficeBody)
     @BLUEPRINT.response(201, OfficeAnswer)
+    @BLUEPRINT.alt_response(200, schema=OfficeAnswer, description="Repeated: the same as it stands now.")
     def post(self, body: dict[str, Any]) -> tuple[OfficeView, int]:
         """Add an office below one of the own."""
         command = AddOffice(**{**body, "level": OfficeLevel(body["level"])})

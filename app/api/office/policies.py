@@ -94,6 +94,9 @@ class Policies(MethodView):
     @refusals(404, 409)
     @BLUEPRINT.arguments(PolicyBody)
     @BLUEPRINT.response(201, WholePolicyAnswer)
+    @BLUEPRINT.alt_response(
+        200, schema=WholePolicyAnswer, description="Repeated: the same as it stands now.", success=True
+    )
     def post(self, body: dict[str, Any]) -> tuple[PolicyView, int] | Response:
         """Let a policy take effect. What is planned from then on is planned anew; what has opened stays as it is."""
         try:

@@ -1,4 +1,4 @@
-"""Users, their roles and their passwords; and oneself."""
+"""Users, their roles and their passwords."""
 
 from typing import Any
 from uuid import UUID
@@ -6,7 +6,6 @@ from uuid import UUID
 from flask.views import MethodView
 from marshmallow import fields
 
-from app.access.table import ACTIONS
 from app.actions.change_users import (
     AddUser,
     GiveRole,
@@ -55,12 +54,6 @@ class UserAnswer(Body):
     roles = fields.List(fields.Nested(RoleAnswer), required=True)
 
 
-class MeAnswer(UserAnswer):
-    """Oneself, and what one may do."""
-
-    actions = fields.List(fields.String(), required=True, metadata={"description": "What the roles permit."})
-
-
 class RoleBody(Body):
     """A role in an office."""
 
@@ -100,20 +93,6 @@ class UserListArgs(PageArgs):
     former = fields.Boolean(load_default=False, metadata={"description": "Those whose roles were all withdrawn."})
 
 
-@BLUEPRINT.route("/me")
-class Me(MethodView):
-    """Oneself."""
-
-    @office("self.read")
-    @BLUEPRINT.response(200, MeAnswer)
-    def get(self) -> dict[str, Any]:
-        """Who is logged in, with which roles, and what these permit."""
-        actor = current_actor()
-        with deps().autocommit() as connection:
-            view = queries.me(connection, actor, now=deps().now())
-        return vars(view) | {"actions": sorted(name for name, roles in ACTIONS.items() if actor.has(*roles))}
-
-
 @BLUEPRINT.route("/users")
 class Users(MethodView):
     """Users within reach."""
@@ -139,6 +118,7 @@ class Users(MethodView):
     @refusals(404, 409)
     @BLUEPRINT.arguments(UserBody)
     @BLUEPRINT.response(201, UserAnswer)
+    @BLUEPRINT.alt_response(200, schema=UserAnswer, description="Repeated: the same as it stands now.")
     def post(self, body: dict[str, Any]) -> tuple[UserView, int]:
         """Add a user with a first role."""
         role = body["role"]
@@ -182,6 +162,7 @@ class Roles(MethodView):
     @refusals(404, 409)
     @BLUEPRINT.arguments(RoleBody)
     @BLUEPRINT.response(201, UserAnswer)
+    @BLUEPRINT.alt_response(200, schema=UserAnswer, description="Repeated: the same as it stands now.")
     def post(self, body: dict[str, Any], user_id: UUID) -> tuple[UserView, int]:
         """Give a user a further role in one of one's own offices."""
         command = GiveRole(body["id"], user_id, Role(body["role"]), body["office_id"])

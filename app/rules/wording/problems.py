@@ -5,6 +5,7 @@ SENTENCES: dict[str, str] = {
     "not_logged_in": "请先登录。",
     "wrong_login": "账号或密码不正确,请检查后再试;忘记密码请联系司法所或管理员。",
     "too_many_log_ins": "登录失败次数过多,请 15 分钟后再试;忘记密码请联系司法所或管理员。",
+    "wrong_password": "原密码不正确,请检查后再试。",
     "device_not_bound": "这部手机不是登记的手机,暂时不能登录。更换手机请联系司法所,由工作人员解除原手机后再登录。",
     "bad_cursor": "翻页标记有误,请从第一页重新查看。",
     "office_exists": "这个机构代码已经使用,请核对。",

@@ -218,3 +218,25 @@ def test_an_officer_sees_colleagues_and_changes_nobody(app: Flask, client: Flask
     assert [user["login"] for user in client.get(f"{BASE}/users", headers=theirs).get_json()["items"]] == ["xujianguo"]
     assert client.patch(f"{BASE}/users/{officer.id}", json={"name": "x"}, headers=theirs).status_code == 403
     assert UUID(client.get(f"{BASE}/me", headers=theirs).get_json()["id"]) == officer.id
+
+
+def test_everybody_changes_the_own_password(app: Flask, client: FlaskClient, officer: Worker, undone: Engine) -> None:
+    theirs = logged_in(app, officer)
+    body = {"password": PASSWORD, "new_password": NEW_PASSWORD}
+    wrong = client.post(f"{BASE}/me/password", json=body | {"password": "wrong"}, headers=theirs)
+    assert (wrong.status_code, wrong.get_json()["code"]) == (422, "wrong_password")
+    weak = client.post(f"{BASE}/me/password", json=body | {"new_password": "xujianguo"}, headers=theirs)
+    assert [error["field"] for error in weak.get_json()["errors"]] == ["new_password"]
+    assert client.post(f"{BASE}/me/password", json=body, headers=theirs).status_code == 204
+    assert client.get(f"{BASE}/me", headers=theirs).status_code == 401
+    assert status_of_log_in(client, "xujianguo", PASSWORD) == 401
+    assert status_of_log_in(client, "xujianguo", NEW_PASSWORD) == 201
+    with transaction(undone) as tx:
+        acts = tx.execute(text("SELECT actor_id, action FROM audit")).all()
+    assert [tuple(act) for act in acts] == [(officer.id, "password.change")]
+
+
+def test_the_own_password_is_not_guessed_at_either(app: Flask, client: FlaskClient, officer: Worker) -> None:
+    theirs, body = logged_in(app, officer), {"password": "wrong", "new_password": NEW_PASSWORD}
+    statuses = [client.post(f"{BASE}/me/password", json=body, headers=theirs).status_code for _ in range(11)]
+    assert statuses == [422] * 10 + [429]
