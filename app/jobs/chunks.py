@@ -60,6 +60,8 @@ def sweep(kind: Sweep, work: Work, transaction: Transaction, *, now: datetime, s
         _done([one.id for one in found], work, transaction, swept)
         if len(found) < size:
             return swept
+        if len(found) < size:
+            return swept
         after = found[-1]
 
 

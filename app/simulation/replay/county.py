@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from app.access.tokens import make_token
@@ -59,7 +60,12 @@ class County:
     phones: dict[str, Phone] = field(default_factory=dict)
     phone_sessions: dict[str, UUID] = field(default_factory=dict)
     away: bool = False
+    client: FlaskClient = field(init=False)
     password_hash: str = field(default_factory=lambda: hash_password(PASSWORD, CHEAP))
+
+    def __post_init__(self) -> None:
+        """One client serves everybody: each request says by its token who asks."""
+        self.client = self.app.test_client(use_cookies=False)
 
     @property
     def policy(self) -> Policy:
@@ -89,9 +95,8 @@ class County:
         if self.away:
             return None
         headers = {"Authorization": f"Bearer {self._token(audience, owner, session)}"}
-        with self.app.test_client() as client:
-            answer = client.open(f"/api/{audience}/v1{path}", method=method, json=body, headers=headers)
-            return Answer(answer.status_code, answer.get_json(silent=True) or {})
+        answer = self.client.open(f"/api/{audience}/v1{path}", method=method, json=body, headers=headers)
+        return Answer(answer.status_code, answer.get_json(silent=True) or {})
 
     def _token(self, audience: str, owner: UUID, session: UUID) -> str:
         return make_token(

@@ -13,6 +13,14 @@ from app.rules.wording import sentence
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 
+NEWEST = text(
+    """
+    SELECT coalesce((SELECT max(id) FROM duty_events), 0) AS duty,
+           coalesce((SELECT max(id) FROM alert_events), 0) AS alert,
+           (SELECT count(*) FROM incident_subjects) AS touched
+    """
+)
+
 DUTIES = text(
     """
     SELECT e.id, e.to_state, d.subject_id, d.kind, d.rule_code, d.opens_at, d.due_at
@@ -57,6 +65,7 @@ class Outlet:
         self._write = write
         self._last_duty = 0
         self._last_alert = 0
+        self._touched = 0
         self._incidents: dict[UUID, int] = {}
 
     def say(self, at: datetime, did: str, **content: Any) -> None:
@@ -69,6 +78,16 @@ class Outlet:
 
     def read(self, connection: Connection, at: datetime, names: Mapping[UUID, str]) -> None:
         """Print what was recorded since the last call."""
+        newest = connection.execute(NEWEST).one()
+        if newest.duty > self._last_duty:
+            self._read_duties(connection, at, names)
+        if newest.alert > self._last_alert:
+            self._read_alerts(connection, at, names)
+        if newest.touched > self._touched:
+            self._touched = newest.touched
+            self._read_incidents(connection, at)
+
+    def _read_duties(self, connection: Connection, at: datetime, names: Mapping[UUID, str]) -> None:
         for row in connection.execute(DUTIES, {"after": self._last_duty}):
             self._last_duty = row.id
             self.say(
@@ -81,6 +100,8 @@ class Outlet:
                 opens_at=_local(row.opens_at),
                 due_at=_local(row.due_at),
             )
+
+    def _read_alerts(self, connection: Connection, at: datetime, names: Mapping[UUID, str]) -> None:
         for row in connection.execute(ALERTS, {"after": self._last_alert}):
             self._last_alert = row.id
             self.say(
@@ -97,7 +118,6 @@ class Outlet:
                 count=row.occurrence,
                 why=sentence(row.why["code"], row.why["params"]),
             )
-        self._read_incidents(connection, at)
 
     def _read_incidents(self, connection: Connection, at: datetime) -> None:
         for row in connection.execute(INCIDENTS):

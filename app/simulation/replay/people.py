@@ -88,9 +88,9 @@ class People:
             self._show_windows(subject)
 
     def _report_place(self, subject: str, collection: dict[str, Any]) -> None:
-        """A phone whose place is known reports it when asked; under an order it goes on doing so."""
+        """A phone reports its place when asked, if the scenario tells it; under an order its path goes on doing so."""
         fix = self._place(subject)
-        if fix is None:
+        if fix is None or (collection["mode"] == "continuous" and subject not in self.paths):
             return
         self.measured(subject, fix, line=0)
         if collection["mode"] == "continuous" and subject in self.paths:
@@ -102,9 +102,9 @@ class People:
             reached = bisect_right(path, self.now, key=lambda point: point[0])
             return Fix(*path[max(0, reached - 1)][1:])
         habit = self.habits.get(subject)
-        if habit is not None and habit.at_home:
-            return self.homes[subject]
-        return self.county.phones[subject].last_fix
+        if habit is None:
+            return None
+        return self.homes[subject] if habit.at_home else self.county.phones[subject].last_fix
 
     def _show_windows(self, subject: str) -> None:
         answer = self.county.ask_as_phone(subject, "GET", "/duties")
