@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from app.models.office import User
 from app.models.subject import DeviceBinding, Subject, SubjectState
@@ -15,7 +15,8 @@ from app.store.scope import subjects_of
 
 @dataclass(frozen=True)
 class DeviceView:
-    """One binding of a phone; `bound_to` is None while it lasts, `last_heard_at` is told of the present one only."""
+    """One binding of a phone; `bound_to` is None while it lasts, `last_heard_at` is told of the present one only,
+    and where it was heard since it was bound."""
 
     device_id: UUID
     platform: str
@@ -30,6 +31,7 @@ class DeviceView:
 def devices(connection: Connection, actor: Actor, subject_id: UUID) -> tuple[DeviceView, ...]:
     """The phones of one of the actor's subjects, the latest first; NotFound for any other subject."""
     bound = DeviceBinding.bound
+    heard_from_it = and_(func.upper_inf(bound), SubjectState.last_heard_at >= func.lower(bound))
     rows = connection.execute(
         select(
             DeviceBinding.device_id,
@@ -43,7 +45,7 @@ def devices(connection: Connection, actor: Actor, subject_id: UUID) -> tuple[Dev
         )
         .select_from(Subject)
         .outerjoin(DeviceBinding, DeviceBinding.subject_id == Subject.id)
-        .outerjoin(SubjectState, (SubjectState.subject_id == Subject.id) & func.upper_inf(bound))
+        .outerjoin(SubjectState, and_(SubjectState.subject_id == Subject.id, heard_from_it))
         .outerjoin(User, User.id == DeviceBinding.released_by)
         .where(Subject.id == subject_id, subjects_of(actor))
         .order_by(func.lower(bound).desc())
