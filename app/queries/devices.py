@@ -16,7 +16,8 @@ from app.store.scope import subjects_of
 @dataclass(frozen=True)
 class DeviceView:
     """One binding of a phone; `bound_to` is None while it lasts, `last_heard_at` is told of the present one only,
-    and where it was heard since it was bound."""
+    and where it was heard since it was bound.
+    """
 
     device_id: UUID
     platform: str
