@@ -52,7 +52,7 @@ class JudgmentBody(Body):
     papers_on = Day(load_default=None, allow_none=True, metadata={"description": "When the legal papers came."})
 
 
-class ReceiptAnswer(Body):
+class JudgmentReceiptAnswer(Body):
     """What a notice leaves; the same at every repeat."""
 
     id = fields.UUID(required=True)
@@ -84,7 +84,7 @@ class JudgmentAnswer(Body):
     confirmed_at = Instant(required=True, allow_none=True)
 
 
-class ListArgs(PageArgs):
+class JudgmentListArgs(PageArgs):
     """Which judgments."""
 
     state = choice(State, load_default=None)
@@ -103,14 +103,14 @@ class DecisionBody(Body):
     received_on = Day(required=True)
 
 
-class ConfirmBody(Body):
+class ConfirmIntakeBody(Body):
     """Why this is 漏管, in the words of the officer who confirms it."""
 
     id = fields.UUID(required=True)
     reason = text(500, required=True)
 
 
-class ConfirmAnswer(Body):
+class IntakeConfirmationAnswer(Body):
     """What a confirmation leaves; the same at every repeat."""
 
     id = fields.UUID(required=True)
@@ -125,7 +125,7 @@ class Judgments(MethodView):
     """Judgments within reach."""
 
     @office("judgments.read")
-    @BLUEPRINT.arguments(ListArgs, location="query")
+    @BLUEPRINT.arguments(JudgmentListArgs, location="query")
     @BLUEPRINT.response(200, page_of(JudgmentAnswer))
     def get(self, args: dict[str, Any]) -> dict[str, Any]:
         """Judgments, the latest notice first."""
@@ -144,7 +144,7 @@ class Judgments(MethodView):
     @office("judgments.change")
     @refusals(404, 409)
     @BLUEPRINT.arguments(JudgmentBody)
-    @BLUEPRINT.response(201, ReceiptAnswer)
+    @BLUEPRINT.response(201, JudgmentReceiptAnswer)
     def post(self, body: dict[str, Any]) -> tuple[Receipt, int]:
         """Take note of a judgment; the intake clock runs from now on."""
         subject = body.pop("subject")
@@ -207,8 +207,8 @@ class Confirm(MethodView):
 
     @office("intake.confirm")
     @refusals(404, 409)
-    @BLUEPRINT.arguments(ConfirmBody)
-    @BLUEPRINT.response(201, ConfirmAnswer)
+    @BLUEPRINT.arguments(ConfirmIntakeBody)
+    @BLUEPRINT.response(201, IntakeConfirmationAnswer)
     def post(self, body: dict[str, Any], judgment_id: UUID) -> tuple[ConfirmationReceipt, int]:
         """Confirm that the intake was missed, by name and with a reason, once its clock has run out."""
         with deps().transaction() as tx:

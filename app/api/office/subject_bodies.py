@@ -8,7 +8,7 @@ from app.actions.change_subject import Changes
 from app.actions.change_users import hashed
 from app.api.bodies import body_hash
 from app.api.context import deps
-from app.api.fields import Body, Day, Instant, choice, latitude, longitude, text
+from app.api.fields import Birthday, Body, Day, Instant, choice, latitude, longitude, text
 from app.api.paging import PageArgs
 from app.clients.datum import Datum, to_wgs84
 from app.rules.errors import Refused
@@ -48,7 +48,7 @@ class RegistrationBody(Body):
     subject_no = text(32, load_default=None, allow_none=True, metadata={"description": "Made where none is given."})
     name = text(50, required=True)
     sex = choice(SEXES, load_default=None, allow_none=True)
-    birth_date = Day(load_default=None, allow_none=True, metadata={"description": "May follow from id_number."})
+    birth_date = Birthday(load_default=None, allow_none=True, metadata={"description": "May follow from id_number."})
     id_number = text(18, load_default=None, allow_none=True, load_only=True)
     phone = text(32, load_default=None, allow_none=True)
     category = choice(Category, required=True)
@@ -69,7 +69,7 @@ class RegistrationBody(Body):
     )
 
 
-class ChangeBody(Body):
+class SubjectChangeBody(Body):
     """What may change; what is left out stays. A log-in is set together with its password, and ends all log-ins."""
 
     name = text(50)
@@ -88,13 +88,13 @@ class ChangeBody(Body):
     password = text(128, load_only=True)
 
 
-class FindBody(Body):
+class FindSubjectBody(Body):
     """Whom to find."""
 
     id_number = text(18, required=True, load_only=True)
 
 
-class ListArgs(PageArgs):
+class SubjectListArgs(PageArgs):
     """Which subjects."""
 
     q = text(50, load_default=None, metadata={"description": "Part of a name, or the beginning of a number."})
@@ -104,7 +104,7 @@ class ListArgs(PageArgs):
     officer_id = fields.UUID(load_default=None)
 
 
-class ReceiptAnswer(Body):
+class RegistrationReceiptAnswer(Body):
     """What a registration leaves; the same at every repeat."""
 
     id = fields.UUID(required=True, metadata={"description": "The subject's."})
@@ -134,13 +134,13 @@ class SubjectAnswer(Body):
     unclosed_alerts = fields.Integer(required=True)
 
 
-class FoundAnswer(Body):
+class FoundSubjectAnswer(Body):
     """At most one subject."""
 
     items = fields.List(fields.Nested(SubjectAnswer), required=True)
 
 
-class GivenAnswer(Body):
+class GivenPlaceAnswer(Body):
     """A pair of coordinates as it was entered."""
 
     lon = fields.Float(required=True)
@@ -153,10 +153,10 @@ class HomeAnswer(Body):
 
     lon = fields.Float(required=True)
     lat = fields.Float(required=True)
-    given = fields.Nested(GivenAnswer, required=True)
+    given = fields.Nested(GivenPlaceAnswer, required=True)
 
 
-class AreaAnswer(Body):
+class PermittedAreaAnswer(Body):
     """The area that may not be left without leave."""
 
     code = fields.String(required=True)
@@ -164,7 +164,7 @@ class AreaAnswer(Body):
     source = fields.String(required=True)
 
 
-class LastPositionAnswer(Body):
+class LastPositionAgeAnswer(Body):
     """How old the last fix is; where it was is shown under `/last-position`, and recorded."""
 
     at = Instant(required=True)
@@ -180,7 +180,7 @@ class ContactAnswer(Body):
     phone = fields.String(required=True)
 
 
-class FileAnswer(SubjectAnswer):
+class SubjectFileAnswer(SubjectAnswer):
     """One subject's file."""
 
     sex = choice(SEXES, required=True, allow_none=True)
@@ -195,10 +195,10 @@ class FileAnswer(SubjectAnswer):
     end_reason = choice(EndReason, required=True, allow_none=True)
     home = fields.Nested(HomeAnswer, required=True, allow_none=True)
     home_address = fields.String(required=True, allow_none=True)
-    permitted_area = fields.Nested(AreaAnswer, required=True, allow_none=True)
+    permitted_area = fields.Nested(PermittedAreaAnswer, required=True, allow_none=True)
     login = fields.String(required=True, allow_none=True)
     contacts = fields.List(fields.Nested(ContactAnswer), required=True)
-    last_position = fields.Nested(LastPositionAnswer, required=True, allow_none=True)
+    last_position = fields.Nested(LastPositionAgeAnswer, required=True, allow_none=True)
     open_duties = fields.Integer(required=True)
 
 

@@ -12,14 +12,14 @@ from app.api.auth import office
 from app.api.blueprint import Blueprint
 from app.api.context import current_actor, deps
 from app.api.office.subject_bodies import (
-    ChangeBody,
-    FileAnswer,
-    FindBody,
-    FoundAnswer,
-    ListArgs,
-    ReceiptAnswer,
+    FindSubjectBody,
+    FoundSubjectAnswer,
     RegistrationBody,
+    RegistrationReceiptAnswer,
     SubjectAnswer,
+    SubjectChangeBody,
+    SubjectFileAnswer,
+    SubjectListArgs,
     changes,
     registration,
 )
@@ -38,7 +38,7 @@ class Subjects(MethodView):
     """Subjects within reach."""
 
     @office("subjects.read")
-    @BLUEPRINT.arguments(ListArgs, location="query")
+    @BLUEPRINT.arguments(SubjectListArgs, location="query")
     @BLUEPRINT.response(200, page_of(SubjectAnswer))
     def get(self, args: dict[str, Any]) -> dict[str, Any]:
         """Subjects by number; an identity number is looked for under `/subjects/find` instead."""
@@ -52,7 +52,7 @@ class Subjects(MethodView):
     @office("subjects.change")
     @refusals(404, 409)
     @BLUEPRINT.arguments(RegistrationBody)
-    @BLUEPRINT.response(201, ReceiptAnswer)
+    @BLUEPRINT.response(201, RegistrationReceiptAnswer)
     def post(self, body: dict[str, Any]) -> tuple[Receipt, int]:
         """Register a subject; the phone sees its duties at once."""
         entered = registration(body)
@@ -66,8 +66,8 @@ class Find(MethodView):
     """The search by identity number."""
 
     @office("subjects.read")
-    @BLUEPRINT.arguments(FindBody)
-    @BLUEPRINT.response(200, FoundAnswer)
+    @BLUEPRINT.arguments(FindSubjectBody)
+    @BLUEPRINT.response(200, FoundSubjectAnswer)
     def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """The subject with this identity number, if within reach; in a body, so that it stands in no address."""
         with deps().autocommit() as connection:
@@ -83,7 +83,7 @@ class Subject(MethodView):
 
     @office("subjects.read")
     @refusals(404)
-    @BLUEPRINT.response(200, FileAnswer)
+    @BLUEPRINT.response(200, SubjectFileAnswer)
     def get(self, subject_id: UUID) -> dict[str, Any]:
         """One subject's file."""
         with deps().autocommit() as connection:
@@ -91,8 +91,8 @@ class Subject(MethodView):
 
     @office("subjects.change")
     @refusals(404, 409)
-    @BLUEPRINT.arguments(ChangeBody)
-    @BLUEPRINT.response(200, FileAnswer)
+    @BLUEPRINT.arguments(SubjectChangeBody)
+    @BLUEPRINT.response(200, SubjectFileAnswer)
     def patch(self, body: dict[str, Any], subject_id: UUID) -> dict[str, Any]:
         """Change what is on record; the names of the fields that changed are recorded."""
         entered = changes(body)

@@ -53,14 +53,14 @@ class ClassChangeAnswer(Body):
     at = Instant(required=True)
 
 
-class EndBody(Body):
+class EndSupervisionBody(Body):
     """Why supervision ends."""
 
     reason = choice(EndReason, required=True)
     note = text(500, load_default=None, allow_none=True)
 
 
-class EndAnswer(Body):
+class EndSupervisionAnswer(Body):
     """What an end of supervision leaves; the same at every repeat."""
 
     id = fields.UUID(required=True)
@@ -68,19 +68,19 @@ class EndAnswer(Body):
     reason = choice(EndReason, required=True)
 
 
-class RevealBody(Body):
+class RevealNumberBody(Body):
     """Why the number is looked at."""
 
     reason = text(500, required=True)
 
 
-class RevealAnswer(Body):
+class IdNumberAnswer(Body):
     """The whole identity number."""
 
     id_number = fields.String(required=True)
 
 
-class EntryAnswer(Body):
+class TimelineEntryAnswer(Body):
     """One thing that happened to the subject."""
 
     at = Instant(required=True)
@@ -118,8 +118,8 @@ class End(MethodView):
 
     @office("subjects.change")
     @refusals(404, 409)
-    @BLUEPRINT.arguments(EndBody)
-    @BLUEPRINT.response(200, EndAnswer)
+    @BLUEPRINT.arguments(EndSupervisionBody)
+    @BLUEPRINT.response(200, EndSupervisionAnswer)
     def post(self, body: dict[str, Any], subject_id: UUID) -> EndReceipt:
         """End supervision: log-in, phone, duties, collection, watching and ladders stop at once."""
         reason = EndReason(body["reason"])
@@ -133,8 +133,8 @@ class Reveal(MethodView):
 
     @office("identity.reveal")
     @refusals(404, 409)
-    @BLUEPRINT.arguments(RevealBody)
-    @BLUEPRINT.response(200, RevealAnswer)
+    @BLUEPRINT.arguments(RevealNumberBody)
+    @BLUEPRINT.response(200, IdNumberAnswer)
     def post(self, body: dict[str, Any], subject_id: UUID) -> dict[str, str]:
         """Show the number once; who looked and why is recorded before it is shown."""
         with deps().transaction() as tx:
@@ -149,7 +149,7 @@ class Timeline(MethodView):
     @office("subjects.read")
     @refusals(404)
     @BLUEPRINT.arguments(PageArgs, location="query")
-    @BLUEPRINT.response(200, page_of(EntryAnswer))
+    @BLUEPRINT.response(200, page_of(TimelineEntryAnswer))
     def get(self, args: dict[str, Any], subject_id: UUID) -> dict[str, Any]:
         """What happened, the newest first, as far as each kind of entry is open to the role."""
         actor = current_actor()
