@@ -12,6 +12,7 @@ from app.simulation.replay.staff import Staff
 from app.store import devices
 
 TERM_DAYS = 365
+LONGEST_NAME = 50
 ADULT_BORN, MINOR_BORN_YEARS = "1990-01-01", 17
 
 
@@ -42,8 +43,8 @@ def _entry(event: Event, county: County) -> dict[str, Any]:
     born = day.replace(year=day.year - MINOR_BORN_YEARS, day=1).isoformat() if event.get("minor") else ADULT_BORN
     entry: dict[str, Any] = {
         "id": str(county.subjects[name]),
-        "subject_no": name,
-        "name": name,
+        "subject_no": county.subjects[name].hex,
+        "name": name[:LONGEST_NAME],
         "birth_date": born,
         "category": event["category"],
         "class": event["class"],
@@ -52,7 +53,7 @@ def _entry(event: Event, county: County) -> dict[str, Any]:
         "office_id": str(county.sites[event["office"]].id),
         "home": dict(event["home"]),
         "channel": "smartphone",
-        "login": name,
+        "login": county.id("login", name).hex,
         "password": PASSWORD,
     }
     if event.get("area"):
