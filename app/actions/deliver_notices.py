@@ -27,9 +27,9 @@ def settle_deliveries(
     Gives the settlements that still counted: those whose claim had not run out.
     """
     settlements = {one.id: settle(one.attempts, answers[one.id], now=now) for one in claimed}
-    failed = deliveries.failures(settlements, claimed)
-    alerts = ladder.lock_alerts_of(tx, failed, now=now) if failed else []
     written = deliveries.settle(tx, lease, settlements, now=now)
-    if alerts:
+    failed = deliveries.failures(settlements, claimed)
+    if failed:
+        alerts = ladder.lock_alerts_of(tx, failed, now=now)
         effects.apply(tx, [hasten(found, now=now) for found in ladder.unheard(tx, alerts)])
     return {delivery_id: settlements[delivery_id] for delivery_id in settlements if delivery_id in written}

@@ -71,12 +71,14 @@ MEMBERS = text(
     """
 )
 
+SETTLERS = text("SELECT pg_advisory_xact_lock(hashtextextended('zhifang:settle', 0))")
+
 OF_NOTICES = text(
     """
     SELECT a.id FROM alerts a
     WHERE a.next_step_at > :now AND a.id IN (
         SELECT n.about_id FROM notices n WHERE n.about_kind = 'alert' AND n.id = ANY(:notice_ids))
-    ORDER BY a.id FOR UPDATE
+    ORDER BY a.id FOR UPDATE SKIP LOCKED
     """
 )
 
@@ -137,8 +139,10 @@ def _members(tx: Connection, offices: set[UUID], now: datetime) -> Mapping[UUID,
 def lock_alerts_of(tx: Connection, notice_ids: Sequence[UUID], *, now: datetime) -> list[UUID]:
     """Alerts whose next step is still to come and that these notices tell of, locked.
 
-    Locked before their deliveries are settled: of two workers that settle the last two, the second sees both.
+    Workers that settle do this one after the other, once their deliveries are written: of two that settle the last two,
+    the second sees both. An alert that somebody else holds is left out, for its ladder is being moved just now.
     """
+    tx.execute(SETTLERS)
     return list(tx.execute(OF_NOTICES, {"notice_ids": list(notice_ids), "now": now}).scalars())
 
 

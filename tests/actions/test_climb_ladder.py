@@ -9,7 +9,6 @@ from sqlalchemy import Connection, text
 from app.actions.climb_ladder import climb_ladder
 from app.rules.errors import Refused
 from app.rules.facts import AlertKind, Role
-from app.store.due_alerts import next_due
 from tests.builders.alerts import (
     Team,
     a_phone,
@@ -264,17 +263,6 @@ def test_without_a_policy_nothing_is_written(tx: Connection, tree: Tree, team: T
     tx.execute(text("UPDATE policy_versions SET in_force = tstzrange(lower(in_force), :at)"), {"at": MONDAY})
     with pytest.raises(Refused, match="no_policy_in_force"):
         climb_ladder(tx, now=MONDAY)
-
-
-def test_when_something_is_due_next(tx: Connection, tree: Tree, team: Team, subject: UUID) -> None:
-    assert next_due(tx) is None
-    an_alert(tx, tree, subject, MONDAY)
-    assert next_due(tx) == MONDAY
-    climb_ladder(tx, now=MONDAY)
-    assert next_due(tx) == MONDAY + HOUR
-    a_phone(tx, team.staff.id, "ok", at=MONDAY)
-    climb_ladder(tx, now=MONDAY + HOUR)
-    assert next_due(tx) == MONDAY + HOUR
 
 
 @pytest.mark.parametrize("alerts", [1, 40])

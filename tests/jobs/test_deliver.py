@@ -1,24 +1,26 @@
 """The outbox against a fake FCM that speaks HTTP v1: sent once, tried again, given up, handed up the ladder."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Engine, text
 
 from app.actions.climb_ladder import climb_ladder
+from app.actions.deliver_notices import claim_deliveries, settle_deliveries
 from app.actions.take_notices import hand_out_notices, read_notice
 from app.deps import Deps
 from app.jobs.deliver import deliver
-from app.rules.deliveries import MOST_TRIES
+from app.rules.deliveries import MOST_TRIES, Answer, Tried
 from app.rules.facts import Actor
 from app.simulation.clock import TestClock
 from app.simulation.fake_fcm_answers import CUT, INVALID, OK, UNAVAILABLE, UNREGISTERED, quota, unavailable
 from app.store import endpoints
-from app.store.session import transaction
+from app.store.session import make_engine, transaction
 from tests.builders.alerts import (
     Team,
     a_notice,
@@ -35,6 +37,7 @@ from tests.builders.duties import a_supervised
 from tests.builders.offices import Tree, a_tree
 from tests.builders.push import Push, a_push
 from tests.builders.users import Worker, a_user
+from tests.database import Database
 from tests.statements import counted
 
 SECOND = timedelta(seconds=1)
@@ -388,3 +391,35 @@ def test_the_one_who_settles_the_last_delivery_hurries_the_ladder(
 ) -> None:
     assert deliver(deps, MONDAY, limit=1) == {"dead": 2}
     assert next_step(deps, alert) == ("county", MONDAY)
+
+
+def test_two_workers_that_settle_the_last_two_hurry_the_ladder(fresh_database: Database, push: Push) -> None:
+    """Neither sees the other's delivery settled when it writes its own."""
+    engine = make_engine(fresh_database.url)
+    deps = deps_for_tests(engine, TestClock(MONDAY), push=push.channel)
+    with deps.transaction() as tx:
+        tree = a_tree(tx)
+        team = a_team(tx, tree)
+        subject = a_supervised(tx, tree, team.officer, at=MONDAY - timedelta(days=30))
+        for n in range(2):
+            a_phone(tx, team.officer.id, f"invalid-both-{n}", at=MONDAY)
+        alert_id = an_alert(tx, tree, subject, MONDAY)
+        climb_ladder(tx, now=MONDAY)
+    dead = Tried(Answer.REJECTED, "invalid")
+    leases = [uuid4(), uuid4()]
+    with deps.transaction() as tx:
+        claims = [claim_deliveries(tx, lease, now=MONDAY, limit=1) for lease in leases]
+    start = threading.Barrier(2)
+
+    def settle(n: int) -> None:
+        with deps.transaction() as tx:
+            start.wait()
+            settle_deliveries(tx, leases[n], claims[n], {one.id: dead for one in claims[n]}, now=MONDAY)
+
+    workers = [threading.Thread(target=settle, args=(n,)) for n in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert next_step(deps, alert_id) == ("county", MONDAY)
+    engine.dispose()
