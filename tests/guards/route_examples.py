@@ -14,7 +14,7 @@ from app.rules.facts import Role
 from app.store.shipped_policies import shipped
 from tests.builders.app import MONDAY
 from tests.builders.users import PASSWORD
-from tests.guards.world import Place
+from tests.guards.world import RECEIVED_ON, Place, id_number_in
 
 Json = dict[str, Any]
 
@@ -121,6 +121,44 @@ EXAMPLES: dict[str, Example] = {
         refuses=_OWN_ABSENCES_ONLY,
     ),
     "DELETE /absences/<absence_id>": Example(OFFICE, refuses=_OWN_ABSENCES_ONLY),
+    # subjects
+    "GET /subjects": Example(CASES),
+    "POST /subjects": Example(
+        OFFICE,
+        lambda place: {
+            "id": str(place.derived("new subject")),
+            "name": "新来",
+            "birth_date": "1990-05-17",
+            "category": "probation",
+            "class": "normal",
+            "office_id": str(place.office.id),
+        },
+    ),
+    "POST /subjects/find": Example(CASES, lambda place: {"id_number": id_number_in(place.name)}),
+    "GET /subjects/<subject_id>": Example(CASE),
+    "PATCH /subjects/<subject_id>": Example(CASE, lambda _: {"phone": "13911112222"}),
+    "POST /subjects/<subject_id>/class-change": Example(CASE, lambda _: {"class": "strict", "reason": "两次未签到"}),
+    "POST /subjects/<subject_id>/end": Example(CASE, lambda _: {"reason": "custody", "note": "收监"}),
+    "POST /subjects/<subject_id>/id-number/reveal": Example(CASE, lambda _: {"reason": "核对文书"}),
+    "GET /subjects/<subject_id>/timeline": Example(CASE),
+    # judgments
+    "GET /judgments": Example(CASES),
+    "POST /judgments": Example(
+        OFFICE,
+        lambda place: {
+            "id": str(place.derived("new judgment")),
+            "subject": {"id": str(place.derived("announced")), "name": "将来"},
+            "office_id": str(place.office.id),
+            "category": "parole",
+            "effective_on": "2026-03-02",
+        },
+    ),
+    "GET /judgments/<judgment_id>": Example(CASE),
+    "POST /judgments/<judgment_id>/papers": Example(CASE, lambda _: {"papers_on": "2026-02-02"}),
+    "POST /judgments/<judgment_id>/receipt": Example(CASE, lambda _: {"received_on": f"{RECEIVED_ON}"}),
+    "POST /judgments/<judgment_id>/confirm-missed-intake": Example(
+        CASE, lambda place: {"id": str(place.derived("confirmation")), "reason": "多方查找未果"}
+    ),
     # phones
     "GET /devices": Example(CASE, query=lambda place: {"subject_id": str(place.subject_id)}),
     "POST /subjects/<subject_id>/device/release": Example(CASE, lambda _: {"reason": "手机遗失"}),

@@ -2,29 +2,33 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy import Connection
 
+from app.actions.notice_judgment import notice_judgment
 from app.actions.record_talk import record_talk
 from app.actions.record_visit import record_visit
 from app.rules.absences import Away
 from app.rules.devices import Device
 from app.rules.effects import Decision, RecordAttempt
-from app.rules.facts import DutyKind, DutyState, OfficeLevel, Outcome, Reason, Role
+from app.rules.facts import Category, DutyKind, DutyState, OfficeLevel, Outcome, Reason, Role
 from app.rules.offices import Site
 from app.store import absences, devices, effects, outbox, policies
 from tests.builders.alerts import a_notice, an_alert
-from tests.builders.app import MONDAY
+from tests.builders.app import MONDAY, settings_for_tests
 from tests.builders.duties import a_duty
+from tests.builders.judgments import an_announcement
 from tests.builders.offices import Tree, a_policy, a_tree, an_office, shipped_policy
 from tests.builders.positions import an_order
-from tests.builders.subjects import a_subject
+from tests.builders.subjects import a_subject, an_id_number
 from tests.builders.users import Worker, a_user
 from tests.builders.visits import a_new_record
 
 REGISTERED = MONDAY - timedelta(hours=3)
+
+RECEIVED_ON = date(2026, 1, 5)
 
 AT_OFFICE = (Role.AIDE, Role.OFFICER, Role.PROVIDER)
 
@@ -105,11 +109,31 @@ def _a_place(tx: Connection, name: str, tree: Tree, in_charge: Worker | None = N
     officer = a_user(tx, tree.office, login=f"officer-{name}")
     head = a_user(tx, tree.county, Role.COUNTY_HEAD, login=f"head-{name}")
     in_charge = in_charge or officer
-    subject = a_subject(tx, in_charge, key=f"subject-{name}", name=f"对象{name}", at=REGISTERED)
+    subject = a_subject(
+        tx, in_charge, key=f"subject-{name}", name=f"对象{name}", id_number=id_number_in(name), at=REGISTERED
+    )
     place = Place(name, tree, in_charge, officer, head, subject.id)
     for thing, make in THINGS.items():
         place.things[thing] = make(tx, place)
     return place
+
+
+def id_number_in(name: str) -> str:
+    """The identity number of the subject of the place with that name."""
+    return an_id_number(serial=sum(name.encode()))
+
+
+def _judgment(tx: Connection, place: Place) -> UUID:
+    """Somebody else, whose hand-over has been overdue for long."""
+    announced = an_announcement(
+        place.office,
+        key=f"walk-{place.name}",
+        category=Category.OUTSIDE_PRISON,
+        effective_on=RECEIVED_ON,
+        received_on=RECEIVED_ON,
+    )
+    notice_judgment(tx, place.officer.actor, announced, settings_for_tests(), now=MONDAY)
+    return announced.id
 
 
 def _policy_version(tx: Connection, place: Place) -> UUID:
@@ -208,5 +232,6 @@ THINGS: dict[str, Callable[[Connection, Place], UUID]] = {
     "talk_id": _talk,
     "alert_id": _alert,
     "notice_id": _notice,
+    "judgment_id": _judgment,
 }
 """How a place comes by its thing, by the name of the route's parameter; each room adds its own."""
