@@ -10,6 +10,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, valida
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+FIRST_BIRTHDAY = date(1900, 1, 1)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 DEEPEST = 16
 """Levels of objects and lists in a body. Outlines of areas need six; each level costs a stack frame or more."""
@@ -32,13 +33,18 @@ class Body(Schema):
         return data
 
 
+def storable(text: str) -> bool:
+    """Whether a database can keep the text: it cannot keep NUL and lone surrogates."""
+    return not _UNSTORABLE.search(text)
+
+
 def _refuse_unstorable(value: object, levels: int) -> None:
     if isinstance(value, str):
-        if _UNSTORABLE.search(value):
-            raise ValidationError("含有不能保存的字符")
+        if not storable(value):
+            raise ValidationError("unstorable")
     elif isinstance(value, Mapping | list):
         if not levels:
-            raise ValidationError("内容的层次太多")
+            raise ValidationError("too_deep")
         for inner in (*value, *value.values()) if isinstance(value, Mapping) else value:
             _refuse_unstorable(inner, levels - 1)
 
@@ -57,7 +63,7 @@ class Instant(fields.AwareDateTime):
                 raise
             raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE) from error
         if not EARLIEST <= instant < LATEST:
-            raise ValidationError("时间应在 2000 年到 2100 年之间")
+            raise ValidationError("time_out_of_range")
         return instant
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
@@ -70,7 +76,17 @@ class Day(fields.Date):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
         day = super()._deserialize(value, attr, data, **kwargs)
         if not EARLIEST.date() <= day < LATEST.date():
-            raise ValidationError("日期应在 2000 年到 2099 年之间")
+            raise ValidationError("day_out_of_range")
+        return day
+
+
+class Birthday(fields.Date):
+    """A day of birth, from 1900 on."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        day = super()._deserialize(value, attr, data, **kwargs)
+        if not FIRST_BIRTHDAY <= day < LATEST.date():
+            raise ValidationError("day_out_of_range")
         return day
 
 

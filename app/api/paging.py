@@ -1,14 +1,14 @@
 """Lists in pages: `?cursor=&limit=` in, `{"items": [...], "next_cursor": ...}` out."""
 
 import base64
-import binascii
 import json
 from functools import cache
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from app.api.fields import Body
+from app.api.fields import Body, storable
+from app.api.reading import read_json
 
 LONGEST_PAGE = 200
 
@@ -18,11 +18,11 @@ class Cursor(fields.Field[list[Any]]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
         try:
-            key = json.loads(base64.urlsafe_b64decode(str(value).encode()))
-        except (binascii.Error, ValueError, UnicodeError) as error:
-            raise ValidationError("翻页标记有误,请从第一页重新查看") from error
-        if not isinstance(key, list) or not all(isinstance(part, str) for part in key):
-            raise ValidationError("翻页标记有误,请从第一页重新查看")
+            key = read_json(base64.urlsafe_b64decode(str(value).encode()))
+        except (ValueError, ValidationError) as error:
+            raise ValidationError("bad_cursor") from error
+        if not isinstance(key, list) or not all(isinstance(part, str) and storable(part) for part in key):
+            raise ValidationError("bad_cursor")
         return key
 
 

@@ -31,7 +31,7 @@ def read_json(body: bytes) -> Any:
     try:
         return json.loads(body.decode(), parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
-        raise ValidationError("Invalid JSON body.") from error
+        raise ValidationError("no_json") from error
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -87,7 +87,7 @@ def stale_form(_error: CSRFError) -> tuple[str, int]:
 class PagePath(PathConverter):
     """Any path but those of the interfaces, which answer in their own way."""
 
-    regex = "(?!api/|health/)[^/].*?"
+    regex = "(?!(?:api|health)(?:/|$))[^/].*?"
 
 
 @PAGES.get("/<page_path:anything>")

@@ -34,7 +34,7 @@ def check_answers(answers: Mapping[str, Any]) -> None:
         if isinstance(value, int | float) and isfinite(value) and abs(value) <= LARGEST_NUMBER:
             continue
         if value is not None:
-            raise ValidationError("回答只能是不超过 500 字的文字、数字、是或否")
+            raise ValidationError("answer_unfit")
 
 
 class CheckInBody(Body):

@@ -36,9 +36,9 @@ class StretchArgs(Body):
     def refuse_backwards(self, data: dict[str, Any], **_: Any) -> None:
         """Refuse a stretch that ends before it begins, or is longer than a year."""
         if data["to_day"] < data["from_day"]:
-            raise ValidationError("结束日期不能早于开始日期", "to")
+            raise ValidationError("days_reversed", "to")
         if data["to_day"] - data["from_day"] > LONGEST:
-            raise ValidationError("一次最多查看一年", "to")
+            raise ValidationError("longer_than_a_year", "to")
 
 
 class DutyRowArgs(StretchArgs, PageArgs):

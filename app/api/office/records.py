@@ -22,7 +22,7 @@ MOST_ITEMS = 20
 
 def _named_once(items: list[str]) -> None:
     if len(set(items)) < len(items):
-        raise ValidationError("同一项目不能重复")
+        raise ValidationError("item_repeated")
 
 
 class RecordBody(Body):

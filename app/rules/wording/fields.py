@@ -1,7 +1,21 @@
-"""What is wrong with a field of an input, in Chinese: the validators' English messages, translated."""
+"""What is wrong with a field of an input, in Chinese: our own codes, and the validators' English messages."""
 
 import re
 from collections.abc import Iterator, Mapping
+
+FAULTS: dict[str, str] = {
+    "no_json": "不是有效的 JSON(UTF-8 编码)",
+    "too_deep": "内容的层次太多",
+    "unstorable": "含有不能保存的字符",
+    "bad_cursor": "翻页标记有误,请从第一页重新查看",
+    "time_out_of_range": "时间应在 2000 年到 2100 年之间",
+    "day_out_of_range": "日期应在 2000 年到 2099 年之间",
+    "days_reversed": "结束日期不能早于开始日期",
+    "longer_than_a_year": "一次最多查看一年",
+    "item_repeated": "同一项目不能重复",
+    "answer_unfit": "回答只能是不超过 500 字的文字、数字、是或否",
+}
+"""By the codes that the schemas of the interfaces raise."""
 
 TRANSLATIONS: tuple[tuple[str, str], ...] = (
     (r"Missing data for required field\.", "必填"),
@@ -31,7 +45,9 @@ TRANSLATIONS: tuple[tuple[str, str], ...] = (
 
 
 def translated(message: str) -> str:
-    """The Chinese for a validator's message; one that is Chinese already stays, any other says `填写有误`."""
+    """The Chinese for a code or a validator's message; what is Chinese already stays, any other says `填写有误`."""
+    if message in FAULTS:
+        return FAULTS[message]
     for pattern, chinese in TRANSLATIONS:
         if found := re.fullmatch(pattern, message):
             return chinese.format(**found.groupdict())
