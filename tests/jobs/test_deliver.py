@@ -1,77 +1,35 @@
 """The outbox against a fake FCM that speaks HTTP v1: sent once, tried again, given up, handed up the ladder."""
 
-import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, text
 
-from app.actions.climb_ladder import climb_ladder
-from app.actions.deliver_notices import claim_deliveries, settle_deliveries
-from app.actions.take_notices import hand_out_notices, read_notice
+from app.actions.take_notices import read_notice
 from app.deps import Deps
 from app.jobs.deliver import deliver
-from app.rules.deliveries import MOST_TRIES, Answer, Tried
-from app.rules.facts import Actor
-from app.simulation.clock import TestClock
-from app.simulation.fake_fcm_answers import CUT, INVALID, OK, UNAVAILABLE, UNREGISTERED, quota, unavailable
+from app.rules.deliveries import MOST_TRIES
+from app.simulation.fake_fcm_answers import CUT, INVALID, OK, UNAVAILABLE, UNREGISTERED, quota
 from app.store import endpoints
-from app.store.session import make_engine, transaction
+from app.store.session import transaction
 from tests.builders.alerts import (
-    Team,
     a_notice,
     a_phone,
-    a_team,
-    an_alert,
     deliveries_about,
-    ladder_of,
     notices_about,
-    steps_of,
 )
-from tests.builders.app import MONDAY, deps_for_tests
-from tests.builders.duties import a_supervised
-from tests.builders.offices import Tree, a_tree
-from tests.builders.push import Push, a_push
+from tests.builders.app import MONDAY
+from tests.builders.offices import Tree
+from tests.builders.push import Push
 from tests.builders.users import Worker, a_user
-from tests.database import Database
 from tests.statements import counted
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Push]:
-    with a_push(timeout_s=1.0) as push:
-        yield push
-
-
-@pytest.fixture
-def push(running: Push) -> Iterator[Push]:
-    """The fake as new: its memory of messages goes on, so tests use addresses of their own."""
-    yield running
-    running.fcm.set_outage(None)
-
-
-@pytest.fixture
-def clock() -> TestClock:
-    return TestClock(MONDAY)
-
-
-@pytest.fixture
-def deps(undone: Engine, clock: TestClock, push: Push) -> Deps:
-    return deps_for_tests(undone, clock, push=push.channel)
-
-
-@pytest.fixture
-def tree(undone: Engine) -> Tree:
-    with transaction(undone) as tx:
-        return a_tree(tx)
 
 
 @pytest.fixture
@@ -304,122 +262,3 @@ def test_who_lost_the_claim_settles_nothing(deps: Deps, push: Push, officer: Wor
     about = told(deps, officer, "ok-slow")
     assert deliver(replace(deps, push=Slow()), MONDAY, threads=1) == {}
     assert states(deps, about) == [("pending", 2, None)]
-
-
-# --------------------------------------------------------------------------------------------------------- dead letters
-
-
-@pytest.fixture
-def team(deps: Deps, tree: Tree) -> Team:
-    with deps.transaction() as tx:
-        return a_team(tx, tree)
-
-
-@pytest.fixture
-def alert(deps: Deps, tree: Tree, team: Team) -> UUID:
-    """An alert about a subject whom nobody is assigned to, so that both officers are told."""
-    with deps.transaction() as tx:
-        subject = a_supervised(tx, tree, team.officer, at=MONDAY - timedelta(days=30))
-        tx.execute(text("UPDATE subjects SET officer_id = NULL"))
-        a_phone(tx, team.officer.id, "invalid-of-xu", at=MONDAY)
-        a_phone(tx, team.colleague.id, "invalid-of-li", at=MONDAY)
-        alert_id = an_alert(tx, tree, subject, MONDAY)
-        climb_ladder(tx, now=MONDAY)
-    return alert_id
-
-
-def next_step(deps: Deps, alert_id: UUID) -> Any:
-    with deps.transaction() as tx:
-        return ladder_of(tx, alert_id)
-
-
-def test_where_all_pushes_of_a_step_came_back_the_next_is_due_at_once(
-    deps: Deps, push: Push, team: Team, alert: UUID
-) -> None:
-    assert next_step(deps, alert) == ("county", MONDAY + HOUR)
-    at = MONDAY + MINUTE
-    assert deliver(deps, at) == {"dead": 2}
-    assert next_step(deps, alert) == ("county", at)
-    with deps.transaction() as tx:
-        climb_ladder(tx, now=at)
-        assert steps_of(tx, alert)[-1] == (1, "county", "step_undelivered_below")
-        assert ladder_of(tx, alert) == ("city", MONDAY + 4 * HOUR)
-
-
-def test_it_goes_on_so_up_to_the_city(deps: Deps, push: Push, team: Team, alert: UUID) -> None:
-    with deps.transaction() as tx:
-        a_phone(tx, team.staff.id, "unregistered-of-wang", at=MONDAY)
-        a_phone(tx, team.city.id, "invalid-of-zhao", at=MONDAY)
-    for n in range(4):
-        deliver(deps, MONDAY + n * SECOND)
-        with deps.transaction() as tx:
-            climb_ladder(tx, now=MONDAY + n * SECOND)
-    with deps.transaction() as tx:
-        assert [step[1:] for step in steps_of(tx, alert)] == [
-            ("office", "step_raised"),
-            ("county", "step_undelivered_below"),
-            ("city", "step_undelivered_below"),
-        ]
-    assert next_step(deps, alert) == (None, None)
-
-
-@pytest.mark.parametrize("what", ["arrived", "on its way", "handed out", "read", "acknowledged"])
-def test_one_that_was_heard_is_enough(deps: Deps, push: Push, team: Team, alert: UUID, what: str) -> None:
-    if what in {"arrived", "on its way"}:
-        push.fcm.script("invalid-of-li", OK if what == "arrived" else unavailable("600"))
-    with deps.transaction() as tx:
-        notice = notices_about(tx, alert)[0]
-        actor = Actor("user", notice.recipient_id)
-        if what == "handed out":
-            hand_out_notices(tx, actor, [notice.id], now=MONDAY)
-        if what == "read":
-            read_notice(tx, actor, notice.id, now=MONDAY)
-        if what == "acknowledged":
-            tx.execute(text("UPDATE alerts SET handling = 'acknowledged', next_step = NULL, next_step_at = NULL"))
-    deliver(deps, MONDAY)
-    push.fcm.script("invalid-of-li", INVALID)
-    assert next_step(deps, alert) == ((None, None) if what == "acknowledged" else ("county", MONDAY + HOUR))
-
-
-def test_a_channel_that_is_off_hurries_nobody(deps: Deps, team: Team, alert: UUID) -> None:
-    assert deliver(replace(deps, push=None), MONDAY) == {"retired": 2}
-    assert next_step(deps, alert) == ("county", MONDAY + HOUR)
-
-
-def test_the_one_who_settles_the_last_delivery_hurries_the_ladder(
-    deps: Deps, push: Push, team: Team, alert: UUID
-) -> None:
-    assert deliver(deps, MONDAY, limit=1) == {"dead": 2}
-    assert next_step(deps, alert) == ("county", MONDAY)
-
-
-def test_two_workers_that_settle_the_last_two_hurry_the_ladder(fresh_database: Database, push: Push) -> None:
-    """Neither sees the other's delivery settled when it writes its own."""
-    engine = make_engine(fresh_database.url)
-    deps = deps_for_tests(engine, TestClock(MONDAY), push=push.channel)
-    with deps.transaction() as tx:
-        tree = a_tree(tx)
-        team = a_team(tx, tree)
-        subject = a_supervised(tx, tree, team.officer, at=MONDAY - timedelta(days=30))
-        for n in range(2):
-            a_phone(tx, team.officer.id, f"invalid-both-{n}", at=MONDAY)
-        alert_id = an_alert(tx, tree, subject, MONDAY)
-        climb_ladder(tx, now=MONDAY)
-    dead = Tried(Answer.REJECTED, "invalid")
-    leases = [uuid4(), uuid4()]
-    with deps.transaction() as tx:
-        claims = [claim_deliveries(tx, lease, now=MONDAY, limit=1) for lease in leases]
-    start = threading.Barrier(2)
-
-    def settle(n: int) -> None:
-        with deps.transaction() as tx:
-            start.wait()
-            settle_deliveries(tx, leases[n], claims[n], {one.id: dead for one in claims[n]}, now=MONDAY)
-
-    workers = [threading.Thread(target=settle, args=(n,)) for n in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert next_step(deps, alert_id) == ("county", MONDAY)
-    engine.dispose()
