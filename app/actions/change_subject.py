@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from app.config import Settings
 from app.rules import identity, planning, registration, subjects
+from app.rules.calendar import legal_day
 from app.rules.effects import Decision, WriteAudit
 from app.rules.errors import NotAllowed
 from app.rules.facts import Actor, Channel, GivenPlace, Reason
@@ -87,7 +88,7 @@ def _columns(tx: Connection, standing: Standing, changes: Changes, settings: Set
         columns["permitted_area_id"] = areas.ensure_permitted_area(tx, changes["permitted_area"], now=now)
     if "id_number" in changes:
         number = identity.checked(changes["id_number"])
-        identity.agreed_birth_date(record.birth_date, number)
+        identity.agreed_birth_date(record.birth_date, number, today=legal_day(now))
         columns |= rows.number_columns(sealing.seal(sealing.keys_of(settings), subject_id, number))
     return columns
 

@@ -64,7 +64,7 @@ def _announce(
     hashed = sealing.search_hash(keys, number) if number else None
     known = rows.known(tx, actor, subject_id=announced.subject_id, id_number_hash=hashed)
     subject_id = _taken_over(known, announced, hashed) if known else announced.subject_id
-    row = _row(announced, _born(announced, number), now)
+    row = _row(announced, _born(announced, number, now), now)
     row |= rows.number_columns(sealing.seal(keys, subject_id, number) if number else None)
     if known:
         rows.renew(tx, subject_id, row)
@@ -86,11 +86,11 @@ def _taken_over(known: Known, announced: Announced, hashed: bytes | None) -> UUI
     return known.id
 
 
-def _born(announced: Announced, number: str | None) -> date | None:
+def _born(announced: Announced, number: str | None, now: datetime) -> date | None:
     """A notice may leave the birth date open; the registration may not."""
     if announced.birth_date is None and number is None:
         return None
-    return identity.agreed_birth_date(announced.birth_date, number, field="subject.birth_date")
+    return identity.agreed_birth_date(announced.birth_date, number, today=legal_day(now), field="subject.birth_date")
 
 
 def _row(announced: Announced, born: date | None, now: datetime) -> dict[str, Any]:

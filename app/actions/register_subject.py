@@ -63,7 +63,7 @@ def _settled(
     number = identity.checked(entered.id_number) if entered.id_number else None
     known = _known(tx, actor, entered.id, sealing.search_hash(keys, number) if number else None)
     subject_id = known.id if known else entered.id
-    born = _born(entered, known, number)
+    born = _born(entered, known, number, legal_day(now))
     return known, Settled(
         subject_id=subject_id,
         is_new=known is None,
@@ -89,9 +89,9 @@ def _known(tx: Connection, actor: Actor, subject_id: UUID, id_number_hash: bytes
     return known
 
 
-def _born(entered: Registration, known: Known | None, number: str | None) -> date:
+def _born(entered: Registration, known: Known | None, number: str | None, today: date) -> date:
     on_record = known.birth_date if known else None
-    return identity.agreed_birth_date(entered.birth_date or (None if number else on_record), number)
+    return identity.agreed_birth_date(entered.birth_date or (None if number else on_record), number, today=today)
 
 
 def _next_no(tx: Connection, county: str, now: datetime) -> str:

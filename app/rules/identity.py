@@ -48,10 +48,11 @@ def looks_like_one(text: str) -> bool:
     return len(written) == LENGTH and _digits(written[:-1])
 
 
-def agreed_birth_date(given: date | None, number: str | None, *, field: str = "birth_date") -> date:
+def agreed_birth_date(given: date | None, number: str | None, *, today: date, field: str = "birth_date") -> date:
     """The date of birth from what was given, from the (checked) number, or both.
 
-    Refused where neither tells it, since the regime for minors hangs on it, and where the two contradict each other.
+    Refused where neither tells it, since the regime for minors hangs on it, where the two contradict
+    each other, and for a day that has not come.
     """
     told = birth_date_of(number) if number else given
     born = given or told
@@ -59,6 +60,8 @@ def agreed_birth_date(given: date | None, number: str | None, *, field: str = "b
         raise Refused("birth_date_needed", fields={field: "birth_date_needed"})
     if born != told:
         raise Refused("birth_date_differs", fields={field: "birth_date_differs"})
+    if born > today:
+        raise Refused("birth_date_ahead", fields={field: "birth_date_ahead"})
     return born
 
 

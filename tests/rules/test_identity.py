@@ -9,6 +9,7 @@ from app.rules.errors import Refused
 
 # Not people: the standard's own worked example, and numbers whose check digit was worked out by hand.
 STANDARD_EXAMPLE = "11010519491231002X"
+TODAY = date(2026, 3, 2)
 ZERO_SERIAL = "440524188001010014"
 
 
@@ -84,20 +85,24 @@ def test_an_identity_number_is_told_from_other_search_texts(text: str, expected:
 
 def test_the_date_of_birth_may_come_from_the_number_or_be_given_or_both() -> None:
     born = date(1949, 12, 31)
-    assert identity.agreed_birth_date(None, STANDARD_EXAMPLE) == born
-    assert identity.agreed_birth_date(born, None) == born
-    assert identity.agreed_birth_date(born, STANDARD_EXAMPLE) == born
+    assert identity.agreed_birth_date(None, STANDARD_EXAMPLE, today=TODAY) == born
+    assert identity.agreed_birth_date(born, None, today=TODAY) == born
+    assert identity.agreed_birth_date(born, STANDARD_EXAMPLE, today=TODAY) == born
 
 
 @pytest.mark.parametrize(
     ("given_date", "number", "code"),
-    [(None, None, "birth_date_needed"), (date(1949, 12, 30), STANDARD_EXAMPLE, "birth_date_differs")],
+    [
+        (None, None, "birth_date_needed"),
+        (date(1949, 12, 30), STANDARD_EXAMPLE, "birth_date_differs"),
+        (date(2026, 3, 3), None, "birth_date_ahead"),
+    ],
 )
-def test_a_missing_or_contradicted_date_of_birth_is_refused(
+def test_a_missing_contradicted_or_future_date_of_birth_is_refused(
     given_date: date | None, number: str | None, code: str
 ) -> None:
     with pytest.raises(Refused) as refused:
-        identity.agreed_birth_date(given_date, number)
+        identity.agreed_birth_date(given_date, number, today=TODAY)
     assert refused.value.code == code
 
 

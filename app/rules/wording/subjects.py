@@ -8,6 +8,7 @@ SENTENCES: dict[str, str] = {
     "no_id_number": "档案里还没有登记身份证号码。",
     "birth_date_needed": "请填写出生日期或身份证号码。",
     "birth_date_differs": "出生日期与身份证号码不一致,请核对。",
+    "birth_date_ahead": "出生日期不能晚于今天。",
     "subject_no_taken": "这个编号已经使用,请换一个,或留空由系统编号。",
     "office_not_of_ground": "社区矫正对象应登记在司法所或县级机构。",
     "officer_not_of_office": "所选人员不在该机构或其上级机构任职,请重新选择。",
