@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, select, update
 
 from app.models.alert import Alert
 from app.models.duty import Duty
@@ -11,15 +11,6 @@ from app.models.subject import Subject
 from app.rules.facts import About, AlertKind, Condition, DutyState, EndReason, SubjectStatus
 from app.rules.subjects import ActiveAlert, UnsettledDuty
 from app.store import devices, endpoints, orders, periods, sessions
-
-STOP_PUSHES = text(
-    """
-    UPDATE deliveries d SET state = 'retired', settled_at = :now, next_try_at = NULL, last_error = :reason
-    FROM notices n
-    WHERE n.id = d.notice_id AND n.recipient_kind = 'subject' AND n.recipient_id = :subject_id
-      AND d.channel <> 'in_app' AND d.state = 'pending'
-    """
-)
 
 
 def unsettled_duties(tx: Connection, subject_id: UUID) -> tuple[UnsettledDuty, ...]:
@@ -43,7 +34,7 @@ def active_alerts(tx: Connection, subject_id: UUID) -> tuple[ActiveAlert, ...]:
 
 
 def end(tx: Connection, subject_id: UUID, reason: EndReason, *, ended_by: UUID, now: datetime) -> None:
-    """Log-in, phone, pushes, powers, orders and periods end at `now`, and the subject's supervision with them."""
+    """Log-in, phone, powers, orders and periods end at `now`, and the subject's supervision with them."""
     stop_phone(tx, subject_id, ended_by=ended_by, reason="supervision_ended", now=now)
     orders.stop_collection(tx, subject_id, now=now)
     periods.close(tx, subject_id, now=now)
@@ -52,8 +43,7 @@ def end(tx: Connection, subject_id: UUID, reason: EndReason, *, ended_by: UUID, 
 
 
 def stop_phone(tx: Connection, subject_id: UUID, *, ended_by: UUID, reason: str, now: datetime) -> None:
-    """The subject's phone is logged out and released, and nothing more is pushed to it."""
+    """The subject's phone is logged out and released. What is under way to its address is given up by the delivery."""
     sessions.end_of_owner(tx, "subject", subject_id, reason, now=now)
     endpoints.retire_of_owner(tx, "subject", subject_id, reason, now=now)
     devices.release(tx, subject_id, released_by=ended_by, now=now)
-    tx.execute(STOP_PUSHES, {"subject_id": subject_id, "now": now, "reason": reason})

@@ -14,7 +14,7 @@ from app.actions.open_duties import open_duties
 from app.actions.order_positioning import OrderPositioning, order_positioning
 from app.actions.release_device import release_device
 from app.rules.devices import Device
-from app.rules.effects import Decision, MoveLadder, Notify, RaiseAlert
+from app.rules.effects import Decision, MoveLadder, RaiseAlert
 from app.rules.errors import Conflict, NotFound
 from app.rules.facts import About, AlertKind, Cause, EndReason, Ground, LadderStep, Reason, Role, Strength
 from app.rules.orders import Term
@@ -57,8 +57,6 @@ def _phone(tx: Connection, subject_id: UUID) -> None:
         tx, sessions.NewSession(UUID(int=78), "subject", subject_id, PHONE, MONDAY, MONDAY + timedelta(days=90))
     )
     endpoints.take_over(tx, "subject", subject_id, PHONE, "token-of-the-phone", now=MONDAY)
-    reminder = Notify("subject", subject_id, About("duty", UUID(int=79)), "remind", Reason("how_fulfilled"), NOW, NOW)
-    effects.apply(tx, [Decision((reminder,))])
 
 
 def _order(tx: Connection, subject_id: UUID, head: Worker) -> None:
@@ -100,10 +98,6 @@ RUNNING = {
     "sessions": "SELECT count(*) FROM sessions WHERE owner_id = :id AND ended_at IS NULL",
     "devices": "SELECT count(*) FROM device_bindings WHERE subject_id = :id AND bound @> CAST(:now AS timestamptz)",
     "push endpoints": "SELECT count(*) FROM push_endpoints WHERE owner_id = :id AND retired_at IS NULL",
-    "pushes under way": (
-        "SELECT count(*) FROM deliveries d JOIN notices n ON n.id = d.notice_id "
-        "WHERE n.recipient_id = :id AND d.channel = 'fcm' AND d.state = 'pending'"
-    ),
     "planned duties": "SELECT count(*) FROM duties WHERE subject_id = :id AND state = 'planned'",
     "open duties": "SELECT count(*) FROM duties WHERE subject_id = :id AND state = 'open'",
     "powers now or to come": "SELECT count(*) FROM collection_powers WHERE subject_id = :id AND upper(covers) > :now",
