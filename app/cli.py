@@ -57,7 +57,7 @@ def serve(port: int, host: str, workers: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=8,
+        blocking_threads=24,  # sixteen may wait for notices (api/long_poll.py), eight work
         respawn_failed_workers=True,
         workers_kill_timeout=10,  # a worker that is told to end while it still loads would hang
         log_access=False,

@@ -16,13 +16,13 @@ def at(time: str, day: str = DAY) -> str:
     return f"{day}T{time}:00+08:00"
 
 
-def header(*, end: str = "2026-03-03", score: Iterable[str] = (), seed: int = 7, **changes: Any) -> Line:
+def header(*, end: str = "2026-03-03", score: Iterable[str] = (), changes: Line | None = None, seed: int = 7) -> Line:
     return {
         "scenario": 1,
         "start": at("00:00"),
         "end": at("00:00", end),
         "policy": "jiangshan",
-        "policy_changes": changes,
+        "policy_changes": changes or {},
         "seed": seed,
         "score": list(score),
     }

@@ -6,11 +6,22 @@ from pathlib import Path
 
 import pytest
 
+from app.simulation.cluster import SUPERUSER, Cluster
 from app.simulation.replay.engine import replay
 from app.simulation.replay.scenario import read_scenario
+from tests.database import Server
 from tests.simulation.replays import at, habit, header, play, registered, staff, told
 
 SECOND_DAY = "2026-03-03"
+
+
+@pytest.fixture(autouse=True)
+def _server_of_the_run(database_server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Replays share the tests' server, each with a database of its own; one test below brings its own cluster."""
+    if isinstance(database_server, Cluster):
+        monkeypatch.setenv("REPLAY_DATABASE_URL", database_server.url("postgres", SUPERUSER))
+
+
 TRACES = Path(os.environ.get("ZHIFANG_TRACES", Path(__file__).resolve().parents[3] / "shared" / "data"))
 
 
@@ -149,7 +160,7 @@ def test_windows_in_which_the_service_was_away_are_unjudged_and_one_incident() -
 
 def test_pushes_that_fail_are_sent_when_the_channel_is_back() -> None:
     printed = play(
-        header(**{"ladder_min.county": 600, "ladder_min.city": 700}),
+        header(changes={"ladder_min.county": 600, "ladder_min.city": 700}),
         *staff(),
         registered(),
         {"at": at("10:00"), "do": "outage", "what": "push", "until": at("12:00")},
@@ -183,7 +194,7 @@ def test_refusals_are_printed_with_their_line() -> None:
 
 def test_intake_order_class_change_visit_and_waiver_go_through() -> None:
     printed = play(
-        header(end="2026-03-20", phone_under_order=True),
+        header(end="2026-03-20", changes={"phone_under_order": True}),
         *staff(),
         {
             "at": at("08:00"),
@@ -229,7 +240,7 @@ def test_intake_order_class_change_visit_and_waiver_go_through() -> None:
     assert missed[0]["event_at"] == at("00:00", "2026-03-13")
 
 
-def test_the_same_file_gives_the_same_output_byte_for_byte() -> None:
+def test_the_same_file_gives_the_same_output_byte_for_byte_on_any_server(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = [
         json.dumps(line)
         for line in (
@@ -242,6 +253,7 @@ def test_the_same_file_gives_the_same_output_byte_for_byte() -> None:
     outputs: list[list[str]] = [[], []]
     for output in outputs:
         replay(read_scenario(lines), output.append)
+        monkeypatch.delenv("REPLAY_DATABASE_URL", raising=False)  # the second on a private cluster
     assert outputs[0] == outputs[1]
     assert len(outputs[0]) > 20
 
