@@ -16,7 +16,7 @@ from app.access.table import ACTIONS
 from app.api.errors import CODES
 from app.api.refusals import CONTENT_TYPE
 from app.rules.facts import Role
-from app.rules.wording import sentence
+from app.rules.wording import fields, sentence
 
 Json = dict[str, Any]
 
@@ -32,9 +32,11 @@ EXAMPLES = {
     422: "unreadable",
     503: "database_away",
 }
+RETRY_AFTER: Json = {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 1}}}
 HEADERS: dict[int, Json] = {
     401: {"WWW-Authenticate": {"description": "Always `Bearer`.", "schema": {"type": "string"}}},
-    503: {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 1}}},
+    429: RETRY_AFTER,
+    503: RETRY_AFTER,
 }
 INTRODUCTION = """\
 JSON in UTF-8, names in snake_case. Times are RFC 3339 with an offset, answered in +08:00. Coordinates are degrees,
@@ -108,7 +110,9 @@ def _problem(status: int) -> Json:
         "status": status,
         "detail": sentence(code),
         "code": code,
-        "errors": [{"field": "recorded_at", "detail": "必填"}] if status == 422 else [],
+        "errors": [{"field": "recorded_at", "detail": fields.translated("Missing data for required field.")}]
+        if status == 422
+        else [],
     }
     content = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}}
     return {"description": sentence(code), "content": content, "headers": HEADERS.get(status, {})}

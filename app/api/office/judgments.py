@@ -145,6 +145,7 @@ class Judgments(MethodView):
     @refusals(404, 409)
     @BLUEPRINT.arguments(JudgmentBody)
     @BLUEPRINT.response(201, JudgmentReceiptAnswer)
+    @BLUEPRINT.alt_response(200, schema=JudgmentReceiptAnswer, description="Repeated: the same receipt.")
     def post(self, body: dict[str, Any]) -> tuple[Receipt, int]:
         """Take note of a judgment; the intake clock runs from now on."""
         subject = body.pop("subject")
@@ -209,6 +210,7 @@ class Confirm(MethodView):
     @refusals(404, 409)
     @BLUEPRINT.arguments(ConfirmIntakeBody)
     @BLUEPRINT.response(201, IntakeConfirmationAnswer)
+    @BLUEPRINT.alt_response(200, schema=IntakeConfirmationAnswer, description="Repeated: the same receipt.")
     def post(self, body: dict[str, Any], judgment_id: UUID) -> tuple[ConfirmationReceipt, int]:
         """Confirm that the intake was missed, by name and with a reason, once its clock has run out."""
         with deps().transaction() as tx:

@@ -53,6 +53,7 @@ class Subjects(MethodView):
     @refusals(404, 409)
     @BLUEPRINT.arguments(RegistrationBody)
     @BLUEPRINT.response(201, RegistrationReceiptAnswer)
+    @BLUEPRINT.alt_response(200, schema=RegistrationReceiptAnswer, description="Repeated: the same receipt.")
     def post(self, body: dict[str, Any]) -> tuple[Receipt, int]:
         """Register a subject; the phone sees its duties at once."""
         entered = registration(body)

@@ -102,6 +102,7 @@ class ChangeClass(MethodView):
     @refusals(404, 409)
     @BLUEPRINT.arguments(ClassChangeBody)
     @BLUEPRINT.response(201, ClassChangeAnswer)
+    @BLUEPRINT.alt_response(200, schema=ClassChangeAnswer, description="Repeated: the same receipt.")
     def post(self, body: dict[str, Any], subject_id: UUID) -> tuple[ClassReceipt, int]:
         """Move the subject to another class: what has opened stays, what was planned is planned anew."""
         now = deps().now()
