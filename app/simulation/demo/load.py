@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 from sqlalchemy import Connection, select
 
-from app.deps import Deps
+from app.deps import Clock, Deps
 from app.main import create_app
 from app.models.office import Office
 from app.models.subject import Subject
@@ -57,7 +57,7 @@ def load(deps: Deps) -> bool:
             _found(tx, deps, password_hash)
     app = create_app(deps)
     for office in {subject.office for subject in SUBJECTS}:
-        _enter_office(app, office, password, deps.now())
+        _enter_office(app, office, password, deps.clock)
     return True
 
 
@@ -85,18 +85,18 @@ def _employ(tx: Connection, user: DemoUser, office_id: Any, password_hash: str, 
     accounts.give_role(tx, demo_id("role", user.login), user_id, user.role, office_id, now=now)
 
 
-def _enter_office(app: Flask, office: str, password: str, now: datetime) -> None:
-    """The office's officer logs in and enters its people."""
+def _enter_office(app: Flask, office: str, password: str, clock: Clock) -> None:
+    """The office's officer logs in and enters its people; what is owed to them begins with their registration."""
     officer = next(user for user in USERS if user.office == office)
     with app.test_client() as client:
         login = {"login": officer.login, "password": password}
         tokens = client.post("/api/office/v1/sessions", json=login).get_json()
     desk = Desk(app, {"Authorization": f"Bearer {tokens['access_token']}"})
     for subject in (subject for subject in SUBJECTS if subject.office == office):
-        desk.post("/subjects", _entry(subject, officer, password, now.astimezone(LOCAL).date()))
+        desk.post("/subjects", _entry(subject, officer, password, clock.now().astimezone(LOCAL).date()))
         if subject.visited:
-            desk.post("/visits", _record(subject, "访1", "visit", now))
-        desk.post("/talks", _record(subject, "谈1", "talk", now))
+            desk.post("/visits", _record(subject, "访1", "visit", clock.now()))
+        desk.post("/talks", _record(subject, "谈1", "talk", clock.now()))
 
 
 def _entry(subject: DemoSubject, officer: DemoUser, password: str, today: date) -> dict[str, Any]:
