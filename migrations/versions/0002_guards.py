@@ -113,7 +113,13 @@ def grants() -> str:
 
 
 def downgrade() -> None:
-    """Take the guards away again; grants go with their tables."""
+    """Take the guards and the application's rights away again."""
+    op.execute(
+        f"DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{APP_ROLE}') THEN "
+        f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {APP_ROLE}; "
+        f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {APP_ROLE}; "
+        f"REVOKE USAGE ON SCHEMA public FROM {APP_ROLE}; END IF; END $$"
+    )
     op.execute("DROP TRIGGER policy_versions_keep_content ON policy_versions")
     for table in ONLY_ADDED:
         op.execute(f"DROP TRIGGER {table}_only_added ON {table}")
