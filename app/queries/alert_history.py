@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -83,8 +83,8 @@ class AlertHistory:
     deliveries: tuple[DeliveryView, ...]
 
 
-def alert_history(connection: Connection, actor: Actor, alert_id: UUID) -> AlertHistory:
-    """What happened to one alert; empty where its subject is not within reach."""
+def alert_history(connection: Connection, actor: Actor, alert_id: UUID, *, today: date | None = None) -> AlertHistory:
+    """What happened to one alert; empty where its subject is not within reach. `today` as in `queries.alerts`."""
     within = (
         select(Alert.id)
         .join(Subject, Subject.id == Alert.subject_id)
@@ -92,21 +92,21 @@ def alert_history(connection: Connection, actor: Actor, alert_id: UUID) -> Alert
         .scalar_subquery()
     )
     return AlertHistory(
-        _occurrences(connection, within),
-        _steps(connection, within),
-        _events(connection, within),
+        _occurrences(connection, within, today),
+        _steps(connection, within, today),
+        _events(connection, within, today),
         _deliveries(connection, within),
     )
 
 
-def _occurrences(connection: Connection, alert_id: Any) -> tuple[OccurrenceView, ...]:
+def _occurrences(connection: Connection, alert_id: Any, today: date | None) -> tuple[OccurrenceView, ...]:
     columns = [column for column in AlertOccurrence.__table__.c if column.name in OccurrenceView.__dataclass_fields__]
     statement = select(*columns).where(AlertOccurrence.alert_id == alert_id).order_by(AlertOccurrence.n)
     rows = connection.execute(statement).mappings()
-    return tuple(OccurrenceView(**{**row, "why": sentence_of(row["why"]) or ""}) for row in rows)
+    return tuple(OccurrenceView(**{**row, "why": sentence_of(row["why"], today=today) or ""}) for row in rows)
 
 
-def _steps(connection: Connection, alert_id: Any) -> tuple[StepView, ...]:
+def _steps(connection: Connection, alert_id: Any, today: date | None) -> tuple[StepView, ...]:
     height = case({step.value: n for n, step in enumerate(LadderStep)}, value=AlertStep.step)
     statement = (
         select(AlertStep.occurrence, AlertStep.step, AlertStep.taken_at, AlertStep.reason)
@@ -114,10 +114,12 @@ def _steps(connection: Connection, alert_id: Any) -> tuple[StepView, ...]:
         .order_by(AlertStep.taken_at, AlertStep.occurrence, height)
     )
     rows = connection.execute(statement)
-    return tuple(StepView(row.occurrence, row.step, row.taken_at, sentence_of(row.reason) or "") for row in rows)
+    return tuple(
+        StepView(row.occurrence, row.step, row.taken_at, sentence_of(row.reason, today=today) or "") for row in rows
+    )
 
 
-def _events(connection: Connection, alert_id: Any) -> tuple[EventView, ...]:
+def _events(connection: Connection, alert_id: Any, today: date | None) -> tuple[EventView, ...]:
     statement = (
         select(AlertEvent.__table__, User.name.label("actor_name"))
         .outerjoin(User, User.id == AlertEvent.actor_id)
@@ -133,7 +135,7 @@ def _events(connection: Connection, alert_id: Any) -> tuple[EventView, ...]:
             row.late,
             row.cause,
             row.strength,
-            sentence_of(row.reason) or "",
+            sentence_of(row.reason, today=today) or "",
             row.actor_kind,
             row.actor_id,
             row.actor_name,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -27,12 +27,17 @@ Closer = aliased(User)
 
 @dataclass(frozen=True)
 class AlertView:
-    """One alert. `why` is a sentence that names the subject; `urgency` orders those that are not closed."""
+    """One alert. `why` is a sentence that names the subject; `urgency` orders those that are not closed.
+
+    `phone` is the subject's.
+    """
 
     id: UUID
     subject_id: UUID
     subject_no: str
     subject_name: str
+    minor: bool
+    phone: str | None
     office_id: UUID
     office_name: str
     kind: str
@@ -73,12 +78,13 @@ def alerts(
     condition: Condition | None = None,
     kind: str | None = None,
     subject_id: UUID | None = None,
+    today: date | None = None,
     after: Key | None = None,
     limit: int = 50,
 ) -> Page[AlertView]:
     """Alerts within reach, the most urgent first and the older first among equals; closed ones, the last closed first.
 
-    Without `handling` all that nobody has closed.
+    Without `handling` all that nobody has closed. With `today`, sentences call days near it 今天, 昨天 and 明天.
     """
     closed = handling is Handling.CLOSED
     statement = _alerts(actor).where(Alert.handling == handling if handling else Alert.handling != Handling.CLOSED)
@@ -89,16 +95,16 @@ def alerts(
     if subject_id:
         statement = statement.where(Alert.subject_id == subject_id)
     statement = _last_closed_first(statement, after) if closed else _most_urgent_first(statement, after)
-    rows = [_view(actor, row) for row in connection.execute(statement.limit(limit + 1))]
+    rows = [_view(actor, row, today) for row in connection.execute(statement.limit(limit + 1))]
     return page_of(rows, limit, _closed_key if closed else _urgent_key)
 
 
-def alert(connection: Connection, actor: Actor, alert_id: UUID) -> AlertView:
+def alert(connection: Connection, actor: Actor, alert_id: UUID, *, today: date | None = None) -> AlertView:
     """One alert; NotFound where its subject is not within reach."""
     row = connection.execute(_alerts(actor).where(Alert.id == alert_id)).one_or_none()
     if row is None:
         raise NotFound("not_found")
-    return _view(actor, row)
+    return _view(actor, row, today)
 
 
 def _alerts(actor: Actor) -> Select[Any]:
@@ -108,7 +114,8 @@ def _alerts(actor: Actor) -> Select[Any]:
             weighed.label("urgency"),
             Subject.subject_no,
             Subject.name.label("subject_name"),
-            Subject.minor_regime,
+            Subject.minor_regime.label("minor"),
+            Subject.phone,
             Subject.office_id.label("assigned_to"),
             Office.name.label("office_name"),
             Acknowledger.name.label("acknowledged_by_name"),
@@ -167,14 +174,14 @@ def _closed_key(view: AlertView) -> Key:
     return [view.closed_at.isoformat() if view.closed_at else "", str(view.id)]
 
 
-def _view(actor: Actor, row: Row[Any]) -> AlertView:
-    name = shown_name(actor, Named(row.subject_name, row.minor_regime, row.assigned_to))
+def _view(actor: Actor, row: Row[Any], today: date | None) -> AlertView:
+    name = shown_name(actor, Named(row.subject_name, row.minor, row.assigned_to))
     given = row._asdict()
     values = {field: given[field] for field in AlertView.__dataclass_fields__ if field in given}
     values |= {
         "subject_name": name,
         "office_id": row.assigned_to,
         "title": KINDS[row.kind],
-        "why": f"{name}:{sentence_of(row.why) or KINDS[row.kind]}",
+        "why": f"{name}:{sentence_of(row.why, today=today) or KINDS[row.kind]}",
     }
     return AlertView(**values)

@@ -1,6 +1,6 @@
 """Tries at check-ins with their receipts: one's own, one subject's, and those that wait for review."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, select, tuple_
 from app.models.checkin import Attempt
 from app.models.duty import Duty
 from app.models.subject import Subject
+from app.queries.names import Named, is_sealed, shown_name
 from app.queries.page import Key, Page, instant_key, page_of
 from app.rules.checkins import Receipt
 from app.rules.errors import NotFound
@@ -20,10 +21,14 @@ from app.store.scope import subjects_of
 
 @dataclass(frozen=True)
 class CheckInView:
-    """One try as an office sees it: whose it is, and the window of the duty that it was for, if any."""
+    """One try as an office sees it: whose it is, and the window of the duty that it was for, if any.
+
+    What an officer noted is in a person's own words, and sealed with the name.
+    """
 
     receipt: Receipt
     subject_name: str
+    minor: bool
     opens_at: datetime | None
     due_at: datetime | None
     duty_state: str | None
@@ -52,7 +57,7 @@ def waiting(connection: Connection, actor: Actor, *, after: Key | None = None, l
     if (key := instant_key(after)) is not None:
         statement = statement.where(order > tuple_(*key))
     rows = connection.execute(statement.order_by(Attempt.received_at, Attempt.id).limit(limit + 1)).all()
-    return page_of(tuple(map(_view, rows)), limit, lambda view: _key(view.receipt))
+    return page_of([_view(actor, row) for row in rows], limit, lambda view: _key(view.receipt))
 
 
 def of_subject(
@@ -64,12 +69,12 @@ def of_subject(
         raise NotFound("not_found")
     statement = _views(actor).where(Attempt.subject_id == subject_id)
     rows = connection.execute(_newest_first(statement, after, limit)).all()
-    return page_of(tuple(map(_view, rows)), limit, lambda view: _key(view.receipt))
+    return page_of([_view(actor, row) for row in rows], limit, lambda view: _key(view.receipt))
 
 
 def _views(actor: Actor) -> Select[Any]:
     return (
-        select(*COLUMNS, Subject.name, Duty.opens_at, Duty.due_at, Duty.state)
+        select(*COLUMNS, Subject.name, Subject.minor_regime, Subject.office_id, Duty.opens_at, Duty.due_at, Duty.state)
         .join(Subject, Subject.id == Attempt.subject_id)
         .outerjoin(Duty, Duty.id == Attempt.duty_id)
         .where(subjects_of(actor))
@@ -86,5 +91,9 @@ def _key(receipt: Receipt) -> Key:
     return [receipt.received_at.isoformat(), str(receipt.id)]
 
 
-def _view(row: Any) -> CheckInView:
-    return CheckInView(as_receipt(row), row.name, row.opens_at, row.due_at, row.state)
+def _view(actor: Actor, row: Any) -> CheckInView:
+    named = Named(row.name, row.minor_regime, row.office_id)
+    receipt = as_receipt(row)
+    if is_sealed(actor, named):
+        receipt = replace(receipt, note=None)
+    return CheckInView(receipt, shown_name(actor, named), row.minor_regime, row.opens_at, row.due_at, row.state)

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, Select, case, func, select, text, tuple_
 
 from app.models.duty import Duty, DutyEvent
+from app.models.office import User
 from app.models.policy import PolicyVersion
 from app.models.subject import Subject
 from app.queries.names import Named, is_sealed, shown_name
@@ -34,6 +35,7 @@ class DutyView:
     subject_id: UUID
     subject_no: str
     subject_name: str
+    minor: bool
     office_id: UUID
     kind: str
     title: str
@@ -52,7 +54,7 @@ class DutyView:
 
 @dataclass(frozen=True)
 class DutyChange:
-    """One change that a duty went through; `note` is in the words of the user who made it."""
+    """One change that a duty went through; `note` is in the words of the user who made it, whose name is given."""
 
     at: datetime
     from_state: str
@@ -61,6 +63,7 @@ class DutyChange:
     note: str | None
     actor_kind: str
     actor_id: UUID | None
+    actor_name: str | None
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,8 @@ def duties(
     kind: str | None = None,
     subject_id: UUID | None = None,
     due_before: datetime | None = None,
+    due_after: datetime | None = None,
+    channel: str | None = None,
     after: Key | None = None,
     limit: int = 50,
 ) -> Page[DutyView]:
@@ -98,6 +103,10 @@ def duties(
         statement = statement.where(Duty.subject_id == subject_id)
     if due_before:
         statement = statement.where(Duty.due_at < due_before)
+    if due_after:
+        statement = statement.where(Duty.due_at >= due_after)
+    if channel:
+        statement = statement.where(Subject.channel == channel)
     if place := instant_key(after):
         statement = statement.where(tuple_(Duty.due_at, Duty.id) > place)
     rows = [_view(actor, row) for row in connection.execute(statement)]
@@ -115,9 +124,12 @@ def duty(connection: Connection, actor: Actor, duty_id: UUID, *, now: datetime) 
 def duty_history(connection: Connection, actor: Actor, duty_id: UUID) -> tuple[DutyChange, ...]:
     """What one duty went through, the oldest first; nothing where its subject is not within reach."""
     statement = (
-        select(DutyEvent.__table__, Subject.name, Subject.minor_regime, Subject.office_id)
+        select(
+            DutyEvent.__table__, Subject.name, Subject.minor_regime, Subject.office_id, User.name.label("actor_name")
+        )
         .join(Duty, Duty.id == DutyEvent.duty_id)
         .join(Subject, Subject.id == Duty.subject_id)
+        .outerjoin(User, (DutyEvent.actor_kind == "user") & (User.id == DutyEvent.actor_id))
         .where(DutyEvent.duty_id == duty_id, subjects_of(actor))
         .order_by(DutyEvent.id)
     )
@@ -132,7 +144,7 @@ def _duties(actor: Actor, now: datetime) -> Select[Any]:
             Duty.subject_id,
             Subject.subject_no,
             Subject.name.label("subject_name"),
-            Subject.minor_regime,
+            Subject.minor_regime.label("minor"),
             Subject.office_id.label("assigned_office_id"),
             Duty.office_id,
             Duty.kind,
@@ -162,7 +174,7 @@ def _state(now: datetime) -> Any:
 
 def _view(actor: Actor, row: Row[Any]) -> DutyView:
     values = dict(row._mapping)  # noqa: SLF001  (the row's own way to be a mapping)
-    named = Named(values["subject_name"], values.pop("minor_regime"), values.pop("assigned_office_id"))
+    named = Named(values["subject_name"], values["minor"], values.pop("assigned_office_id"))
     return DutyView(
         **{
             **values,
@@ -184,6 +196,7 @@ def _change(actor: Actor, row: Row[Any]) -> DutyChange:
         note=None if sealed else stored.get("note"),
         actor_kind=row.actor_kind,
         actor_id=row.actor_id,
+        actor_name=row.actor_name,
     )
 
 

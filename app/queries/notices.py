@@ -1,11 +1,11 @@
 """A recipient's own notices, as sentences."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, exists, func, or_, select
+from sqlalchemy import Connection, Row, Select, and_, exists, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.models.notice import Delivery, Notice
@@ -58,6 +58,26 @@ def unread(connection: Connection, actor: Actor, *, limit: int) -> tuple[NoticeV
     return _views(connection, actor, Notice.read_at.is_(None), limit)
 
 
+def unread_of_late(
+    connection: Connection, actor: Actor, *, today: date, limit: int, apart_from: str | None = None
+) -> tuple[NoticeView, ...]:
+    """The newest unread ones for a page, the newest first; without those about `apart_from`, which it shows anyway."""
+    wanted = and_(Notice.read_at.is_(None), Notice.about_kind != (apart_from or ""))
+    return _views(connection, actor, wanted, limit, newest_first=True, today=today)
+
+
+def unread_about(connection: Connection, actor: Actor, about_id: UUID) -> tuple[UUID, ...]:
+    """The actor's unread notices about one thing."""
+    statement = _own(select(Notice.id).where(Notice.about_id == about_id, Notice.read_at.is_(None)), actor)
+    return tuple(connection.execute(statement).scalars())
+
+
+def how_many_unread(connection: Connection, actor: Actor, *, most: int = 100) -> int:
+    """How many are unread; counting ends at `most`."""
+    some = _own(select(Notice.id).where(Notice.read_at.is_(None)), actor).limit(most).subquery()
+    return connection.execute(select(func.count()).select_from(some)).scalar_one()
+
+
 def notice(connection: Connection, actor: Actor, notice_id: UUID) -> NoticeView | None:
     """One notice of the actor's own; None for any other."""
     found = _views(connection, actor, Notice.id == notice_id, 1)
@@ -75,7 +95,15 @@ def _own(statement: Select[Any], actor: Actor) -> Select[Any]:
     return statement.where(Notice.recipient_kind == actor.kind, Notice.recipient_id == actor.id)
 
 
-def _views(connection: Connection, actor: Actor, wanted: ColumnElement[bool], limit: int) -> tuple[NoticeView, ...]:
+def _views(
+    connection: Connection,
+    actor: Actor,
+    wanted: ColumnElement[bool],
+    limit: int,
+    *,
+    newest_first: bool = False,
+    today: date | None = None,
+) -> tuple[NoticeView, ...]:
     statement = (
         select(
             Notice.__table__,
@@ -88,14 +116,15 @@ def _views(connection: Connection, actor: Actor, wanted: ColumnElement[bool], li
         .outerjoin(Subject, Subject.id == Notice.subject_id)
         .outerjoin(Office, (Notice.about_kind == "office") & (Office.id == Notice.about_id))
         .where(wanted)
-        .order_by(Notice.seq)
+        .order_by(Notice.seq.desc() if newest_first else Notice.seq)
         .limit(limit)
     )
-    return tuple(_view(actor, row) for row in connection.execute(_own(statement, actor)))
+    return tuple(_view(actor, row, today) for row in connection.execute(_own(statement, actor)))
 
 
-def _view(actor: Actor, row: Row[Any]) -> NoticeView:
+def _view(actor: Actor, row: Row[Any], today: date | None) -> NoticeView:
     name = _name(actor, row)
+    text = sentence_of(row.wording, today=today, subject=name or "", office=row.office_name or "")
     return NoticeView(
         id=row.id,
         seq=row.seq,
@@ -105,7 +134,7 @@ def _view(actor: Actor, row: Row[Any]) -> NoticeView:
         about_id=row.about_id,
         step=row.step,
         code=row.wording["code"],
-        text=sentence_of(row.wording, subject=name or "", office=row.office_name or "") or sentence("notice_unnamed"),
+        text=text or sentence("notice_unnamed"),
         subject_id=row.subject_id,
         subject_name=name,
     )

@@ -1,6 +1,7 @@
 """From reason codes to Chinese sentences: what people read. No sentence blames, each says what can be done."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from app.rules.wording import alerts, duties, notices, positions, problems, receipts, subjects, visits
 from app.rules.wording.values import shown
@@ -17,12 +18,13 @@ SENTENCES: dict[str, str] = {
 }
 
 
-def sentence(code: str, params: Mapping[str, object] | None = None) -> str:
+def sentence(code: str, params: Mapping[str, object] | None = None, *, today: date | None = None) -> str:
     """The sentence for `code` with its placeholders filled; a placeholder without a value shows as `—`.
 
-    Instants (aware, or in ISO format) show as local times, codes of closed sets by their names.
+    Instants (aware, or in ISO format) show as local times, codes of closed sets by their names. With `today`, for a
+    page that is read now, days near it are called 今天, 昨天 and 明天.
     """
-    return SENTENCES[code].format_map(_Filled(shown(params or {})))
+    return SENTENCES[code].format_map(_Filled(shown(params or {}, today)))
 
 
 class _Filled(dict[str, object]):

@@ -15,44 +15,48 @@ NAMES: dict[str, Mapping[str, str]] = {
 """By the name of the placeholder: what its codes are called."""
 
 _DAY = len("2026-03-02")
+_NEAR = {-1: "昨天", 0: "今天", 1: "明天"}
 
 
-def shown(params: Mapping[str, object]) -> dict[str, object]:
+def shown(params: Mapping[str, object], today: date | None = None) -> dict[str, object]:
     """The values of a sentence's placeholders as they are read; what is neither a code, a day nor an instant stays."""
-    return {name: _shown(name, value) for name, value in params.items()}
+    return {name: _shown(name, value, today) for name, value in params.items()}
 
 
-def local_time(at: datetime) -> str:
-    """Such as `3月2日 08:05`, in Asia/Shanghai."""
+def local_time(at: datetime, today: date | None = None) -> str:
+    """Such as `3月2日 08:05`, or `今天 08:05` where it is known which day is today, in Asia/Shanghai."""
     local = at.astimezone(SHANGHAI)
-    return f"{local_day(local.date())} {local:%H:%M}"
+    return f"{local_day(local.date(), today)} {local:%H:%M}"
 
 
-def local_day(day: date) -> str:
-    """Such as `3月2日`."""
-    return f"{day.month}月{day.day}日"
+def local_day(day: date, today: date | None = None) -> str:
+    """Such as `3月2日`, `今天`, `2025年3月2日`: the last two where it is known which day is today."""
+    plain = f"{day.month}月{day.day}日"
+    if today is None:
+        return plain
+    return _NEAR.get((day - today).days) or (plain if day.year == today.year else f"{day.year}年{plain}")
 
 
-def _shown(name: str, value: object) -> object:
+def _shown(name: str, value: object, today: date | None) -> object:
     if isinstance(value, datetime):
-        return local_time(value)
+        return local_time(value, today)
     if isinstance(value, date):
-        return local_day(value)
+        return local_day(value, today)
     if not isinstance(value, str):
         return value
     if named := NAMES.get(name, {}).get(value):
         return named
-    return _time(value) or value
+    return _time(value, today) or value
 
 
-def _time(value: str) -> str | None:
+def _time(value: str, today: date | None) -> str | None:
     """An aware instant or a day in ISO format, as it is read; None for any other text."""
     if value[4:5] != "-" or value[7:8] != "-":
         return None
     try:
         if len(value) == _DAY:
-            return local_day(date.fromisoformat(value))
+            return local_day(date.fromisoformat(value), today)
         at = datetime.fromisoformat(value)
     except ValueError:
         return None
-    return local_time(at) if at.tzinfo else None
+    return local_time(at, today) if at.tzinfo else None
