@@ -65,6 +65,8 @@ class Lines:
             self.county.phones.pop(event["subject"], None)
         elif done and event.do == "class_change":
             self.look_ahead()
+        elif done and event.do in {"positioning_order", "order_lift"}:
+            self.people.poll_next(event["subject"], event.get("from", event.at))
 
     def phone(self, event: Event) -> None:
         """The phone's connection, clock or power."""

@@ -47,6 +47,8 @@ class People:
     paths: dict[str, tuple[tuple[datetime, float, float, float], ...]] = field(default_factory=dict)
     seen: set[UUID] = field(default_factory=set)
     answered: set[UUID] = field(default_factory=set)
+    tracked: dict[str, tuple[datetime, timedelta]] = field(default_factory=dict)
+    tracking: set[str] = field(default_factory=set)
     sent: int = 0
 
     @property
@@ -69,6 +71,11 @@ class People:
             else:
                 self._poll_at(subject, self.county.phones[subject].next_poll(window.opens_at))
 
+    def poll_next(self, subject: str, from_at: datetime) -> None:
+        """The phone's first regular poll at or after `from_at`: something may be new to it then."""
+        if subject in self.county.phones:
+            self._poll_at(subject, self.county.phones[subject].next_poll(max(from_at, self.now)))
+
     def _poll_at(self, subject: str, at: datetime) -> None:
         self.timeline.add(at, lambda: self.poll(subject))
 
@@ -81,6 +88,8 @@ class People:
         if answer is None:
             self._poll_at(subject, phone.next_poll(self.now + timedelta(seconds=1)))
             return
+        if not answer.taken or answer.body["mode"] != "continuous":
+            self.tracked.pop(subject, None)
         if not answer.taken or answer.body["mode"] == "none":
             return
         self._report_place(subject, answer.body)
@@ -92,9 +101,24 @@ class People:
         fix = self._place(subject)
         if fix is None or (collection["mode"] == "continuous" and subject not in self.paths):
             return
+        if collection["mode"] != "continuous":
+            self.measured(subject, fix, line=0)
+            return
+        until, step = datetime.fromisoformat(collection["until"]), timedelta(seconds=collection["interval_s"])
+        self.tracked[subject] = (until, step)
+        if subject not in self.tracking:
+            self.tracking.add(subject)
+            self._track(subject)
+
+    def _track(self, subject: str) -> None:
+        """Under an order the phone reports at the interval that its last poll told, until the order's end."""
+        until, step = self.tracked.get(subject, (self.now, timedelta(0)))
+        fix = self._place(subject)
+        if self.now >= until or fix is None or subject not in self.county.phones:
+            self.tracking.discard(subject)
+            return
         self.measured(subject, fix, line=0)
-        if collection["mode"] == "continuous" and subject in self.paths:
-            self._poll_at(subject, self.now + timedelta(seconds=collection["interval_s"]))
+        self.timeline.add(self.now + step, lambda: self._track(subject))
 
     def _place(self, subject: str) -> Fix | None:
         if subject in self.paths:
@@ -155,7 +179,7 @@ class People:
         arrives_at = content.pop("arrives_at", None)
         name = content.pop("id", f"{line}.{self.sent}")
         event = phone.event({**content, "id": str(self.county.id(subject, path, name))}, self.now)
-        phone.queue.append(Message(path, event, self.now, phone.boot, line, arrives_at))
+        phone.queue.append(Message(path, event, self.now, phone.boot, line, self.sent, arrives_at))
         if arrives_at is not None:
             self.timeline.add(arrives_at, lambda: self.flush(subject, forced=True))
         else:
@@ -169,7 +193,7 @@ class People:
             return
         self.sent += 1
         event = {**content, "id": str(self.county.id(subject, "/device-health", f"{line}.{self.sent}"))}
-        phone.queue.append(Message("/device-health", event, self.now, phone.boot, line))
+        phone.queue.append(Message("/device-health", event, self.now, phone.boot, line, self.sent))
         self.flush(subject)
 
     def flush(self, subject: str, *, forced: bool = False) -> None:
@@ -208,7 +232,7 @@ class People:
         contents = [phone.without_proof(message.content, message.boot) for message in batch]
         if batch[0].path != "/positions":
             return {**contents[0], **phone.envelope(self.now)}
-        request = self.county.id(subject, "batch", *(content["id"] for content in contents))
+        request = self.county.id(subject, "batch", *(message.number for message in batch))
         return {"request_id": str(request), "reports": contents, **phone.envelope(self.now)}
 
     def _tell_outcome(self, subject: str, batch: list[Message], answer: Answer) -> None:

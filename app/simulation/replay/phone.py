@@ -45,6 +45,7 @@ class Message:
     happened_at: datetime
     boot: int
     line: int
+    number: int
     arrives_at: datetime | None = None
 
 
