@@ -126,7 +126,7 @@ class Client:
         try:
             yield
         finally:
-            driver.execute("ROLLBACK TO SAVEPOINT step")
+            driver.execute("ROLLBACK TO SAVEPOINT step; RELEASE SAVEPOINT step")
 
 
 def _name(case: Case[Any]) -> str:

@@ -1,0 +1,74 @@
+"""The guide for phone developers is true: its requests, sent in order to the service, get the answers it shows."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+
+from app.deps import Deps
+from app.jobs import sweeps
+from app.main import api_reference
+from app.rules.facts import SupervisionClass
+from app.simulation.clock import TestClock
+from app.store.session import transaction
+from tests.builders.app import make_test_app
+from tests.builders.offices import a_tree
+from tests.builders.subjects import a_subject
+from tests.builders.users import PASSWORD, a_user
+from tests.contract.guide import Exchange, differences, exchanges
+
+DAY_BEFORE = datetime(2026, 3, 1, 1, 0, tzinfo=UTC)
+WINDOW_OPENED = datetime(2026, 3, 2, 0, 0, 5, tzinfo=UTC)
+NINE = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+"""The guide's hour: Monday 2 March 2026, 09:00 in Shanghai; the window from 08:00 to 10:00 is open."""
+
+
+def a_service(engine: Engine, clock: TestClock) -> Flask:
+    """One subject under strict supervision since the day before, whose window a job has opened."""
+    app = make_test_app(engine, clock)
+    with transaction(engine) as tx:
+        officer = a_user(tx, a_tree(tx).office, name="徐建国")
+        a_subject(tx, officer, key="wangxm", name="王小明", class_=SupervisionClass.STRICT, at=DAY_BEFORE)
+    deps: Deps = app.extensions["deps"]
+    sweeps.open_windows(deps, WINDOW_OPENED)
+    return app
+
+
+def ask(client: FlaskClient, exchange: Exchange, known: dict[str, str]) -> Any:
+    def filled(text: str) -> str:
+        for name, value in known.items():
+            text = text.replace(f"{{{name}}}", value)
+        return text
+
+    return client.open(
+        filled(exchange.path),
+        method=exchange.method,
+        headers={name: filled(value) for name, value in exchange.headers.items()},
+        data=filled(exchange.body) or None,
+    )
+
+
+def test_every_exchange_of_the_guide(undone: Engine) -> None:
+    known = {"password": PASSWORD}
+    with a_service(undone, TestClock(NINE)).test_client() as client:
+        for exchange in exchanges():
+            answer = ask(client, exchange, known)
+            told = answer.get_json(silent=True) or json.loads(answer.get_data() or "null")
+            assert answer.status_code == exchange.status, (str(exchange), told)
+            assert list(differences(exchange.answer, told)) == [], str(exchange)
+            if answer.status_code < 300 and told:
+                known |= {name: told[name] for name in ("access_token", "refresh_token") if name in told}
+                known |= {"notice_id": told["items"][0]["id"]} if exchange.path.endswith("/notices") else {}
+
+
+def test_the_guide_shows_each_call_of_the_phone() -> None:
+    """So that a new route is told about, too."""
+    paths = json.loads(api_reference()["openapi-mobile.json"])["paths"]
+    shown = {(exchange.method.lower(), exchange.path.partition("?")[0]) for exchange in exchanges()}
+    for path, operations in paths.items():
+        for method in operations.keys() & {"get", "post", "put", "patch", "delete"}:
+            pattern = path.partition("{")[0]
+            assert any(m == method and p.startswith(pattern) for m, p in shown), f"{method} {path}"
