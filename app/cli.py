@@ -5,11 +5,14 @@ import os
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from app.config import Settings, SettingsError, load_settings
+
+if TYPE_CHECKING:
+    from app.deps import Deps
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -24,6 +27,23 @@ def _settings() -> Settings:
         return load_settings()
     except SettingsError as error:
         _give_up("The settings do not fit:\n  " + "\n  ".join(error.problems))
+
+
+def _ready_deps(*, pushes: bool = False) -> "Deps":
+    """A handle on a database that is there and has the schema of this program; one clear sentence otherwise."""
+    from app.deps import make_deps
+    from app.queries.health import fitness
+    from app.rules.errors import Unavailable
+
+    deps = make_deps(_settings(), pushes=pushes)
+    try:
+        with deps.autocommit() as connection:
+            faults = fitness(connection, durable=False).faults
+    except Unavailable:
+        _give_up("The database cannot be reached; is it running, and does DATABASE_URL name it?")
+    if faults:
+        _give_up("The database has another schema than this program needs: run `zhifang migrate` first.")
+    return deps
 
 
 def _give_up(sentence: str) -> NoReturn:
@@ -95,16 +115,16 @@ def list_jobs() -> None:
 @click.option("--at", "at", help="Run as if it were this time (RFC 3339 with offset).")
 def run_job(name: str, at: str | None) -> None:
     """Run one job now, or as if at a given time, and print what it did."""
-    from app.deps import make_deps
     from app.jobs import runner
     from app.jobs.schedule import JOBS, declare
 
     job = next((job for job in JOBS if job.name == name), None)
     if job is None:
         _give_up(f"There is no job {name}. Known: {', '.join(job.name for job in JOBS)}")
-    deps = make_deps(_settings(), pushes=name == "deliver")
+    moment = _instant(at) if at else None
+    deps = _ready_deps(pushes=name == "deliver")
     declare(deps)
-    run = runner.run_now(deps, job, runner.new_holder(), at=_instant(at) if at else None)
+    run = runner.run_now(deps, job, runner.new_holder(), at=moment)
     if run is None:
         _give_up(f"The job {name} is running elsewhere right now; try again in a moment.")
     click.echo(json.dumps({"job": run.name, "outcome": run.outcome, "counts": dict(run.counts), "error": run.error}))
@@ -173,11 +193,10 @@ def demo() -> None:
 @demo.command("load")
 def load_demo() -> None:
     """Load the demo county, if it is not there yet."""
-    from app.deps import make_deps
     from app.simulation.demo.load import DemoError, load
 
     try:
-        loaded = load(make_deps(_settings()))
+        loaded = load(_ready_deps())
     except DemoError as error:
         _give_up(str(error))
     click.echo("The demo county is loaded." if loaded else "The demo county is there already.")

@@ -11,11 +11,13 @@ DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
 FITNESS = text(
     """
-    SELECT (SELECT version_num FROM alembic_version) AS schema, current_setting('fsync') AS fsync,
+    SELECT to_regclass('alembic_version') IS NOT NULL AS migrated, current_setting('fsync') AS fsync,
            current_setting('full_page_writes') AS full_page_writes,
            current_setting('synchronous_commit') AS synchronous_commit
     """
 )
+
+SCHEMA = text("SELECT version_num FROM alembic_version")
 
 JOBS = text(
     """
@@ -48,7 +50,8 @@ class JobHealth:
 def fitness(connection: Connection, *, durable: bool) -> Fitness:
     """Whether the schema is the one this code needs and, with `durable`, an acknowledged write survives a crash."""
     row = connection.execute(FITNESS).mappings().one()
-    faults = [] if row["schema"] == HEAD else ["schema_not_migrated"]
+    fits = row["migrated"] and connection.execute(SCHEMA).scalar() == HEAD
+    faults = [] if fits else ["schema_not_migrated"]
     if durable:
         faults += [f"{name}_off" for name in DURABLE if row[name] == "off"]
     return Fitness(tuple(faults))
