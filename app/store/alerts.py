@@ -58,35 +58,45 @@ COUNT = text(
 
 RECOVER = text(
     """
-    WITH episode AS (
-        UPDATE alert_occurrences o SET recovered_at = :recovered_at, cause = coalesce(:cause, o.cause)
-        FROM alerts a
-        WHERE a.id = o.alert_id AND a.subject_id = :subject_id AND a.kind = :kind AND a.about_kind = :about_kind
-          AND a.about_id = :about_id AND o.recovered_at IS NULL
-          AND CASE WHEN CAST(:source_id AS uuid) IS NULL THEN o.event_at <= :recovered_at
-              ELSE o.source_id = :source_id END
-        RETURNING o.alert_id, o.n
-    ), still AS (
-        SELECT e.alert_id, max(e.n) AS n,
-               EXISTS (SELECT FROM alert_occurrences o WHERE o.alert_id = e.alert_id AND o.recovered_at IS NULL
-                       AND o.n NOT IN (SELECT n FROM episode x WHERE x.alert_id = e.alert_id)) AS active
-        FROM episode e GROUP BY e.alert_id
+    WITH found AS (
+        SELECT o.alert_id, o.n, o.event_at, o.late, o.strength, o.recovered_at IS NOT NULL AS was_over
+        FROM alert_occurrences o JOIN alerts a ON a.id = o.alert_id
+        WHERE a.subject_id = :subject_id AND a.kind = :kind AND a.about_kind = :about_kind AND a.about_id = :about_id
+          AND CASE WHEN CAST(:source_id AS uuid) IS NULL THEN o.recovered_at IS NULL AND o.event_at <= :recovered_at
+              ELSE o.source_id = :source_id
+                   AND (o.recovered_at IS NULL OR o.recovered_at > :recovered_at OR o.cause <> :cause) END
+    ), episode AS (
+        UPDATE alert_occurrences o SET recovered_at = least(o.recovered_at, :recovered_at),
+               cause = coalesce(:cause, o.cause)
+        FROM found f WHERE o.alert_id = f.alert_id AND o.n = f.n
+        RETURNING o.alert_id, o.n, o.recovered_at, o.cause, f.event_at, f.late, f.strength, f.was_over
+    ), last AS (
+        SELECT DISTINCT ON (alert_id) *, bool_and(was_over) OVER (PARTITION BY alert_id) AS all_were_over
+        FROM episode ORDER BY alert_id, n DESC
+    ), every AS (
+        SELECT o.alert_id, bool_or(e.n IS NULL AND o.recovered_at IS NULL) AS active,
+               max(CASE WHEN e.n IS NULL THEN o.recovered_at ELSE e.recovered_at END) AS recovered_at,
+               (array_agg(coalesce(e.cause, o.cause) ORDER BY o.n DESC))[1] AS cause
+        FROM last l JOIN alert_occurrences o ON o.alert_id = l.alert_id
+        LEFT JOIN episode e ON e.alert_id = o.alert_id AND e.n = o.n
+        GROUP BY o.alert_id
     ), moved AS (
         UPDATE alerts a SET
             condition = CASE WHEN s.active THEN 'active' ELSE 'recovered' END,
-            recovered_at = CASE WHEN s.active THEN NULL ELSE CAST(:recovered_at AS timestamptz) END,
-            cause = coalesce(:cause, a.cause),
+            recovered_at = CASE WHEN s.active THEN NULL ELSE s.recovered_at END,
+            cause = s.cause,
             next_step = CASE WHEN s.active OR a.next_step = 'office' AND a.next_step_at <= :at
                         THEN a.next_step END,
             next_step_at = CASE WHEN s.active OR a.next_step = 'office' AND a.next_step_at <= :at
                            THEN a.next_step_at END
-        FROM still s WHERE a.id = s.alert_id
-        RETURNING a.id, a.occurrences, a.event_at, a.late, a.cause, a.strength, a.condition
+        FROM every s WHERE a.id = s.alert_id
+        RETURNING a.id, a.condition
     )
     INSERT INTO alert_events (alert_id, at, what, occurrence, event_at, late, cause, strength, actor_kind, reason)
-    SELECT m.id, :at, CASE WHEN m.condition = 'recovered' THEN 'recovered' ELSE 'eased' END, s.n, m.event_at, m.late,
-           m.cause, m.strength, 'job', CAST(:reason AS jsonb)
-    FROM moved m JOIN still s ON s.alert_id = m.id
+    SELECT m.id, :at,
+           CASE WHEN l.all_were_over THEN 'corrected' WHEN m.condition = 'recovered' THEN 'recovered' ELSE 'eased' END,
+           l.n, l.event_at, l.late, l.cause, l.strength, 'job', CAST(:reason AS jsonb)
+    FROM moved m JOIN last l ON l.alert_id = m.id
     """
 )
 
@@ -175,8 +185,10 @@ def _raised_row(effect: RaiseAlert) -> dict[str, Any]:
 def recover(tx: Connection, effects: Sequence[RecoverAlert]) -> None:
     """Note that episodes are over; the alert itself stays until a person closes it, but its ladder stops.
 
-    Without a source all episodes that began by then are over. The office is told of an episode once, even if it was
-    over before anybody could be told. A closed alert is noted to be over as well, and stays closed.
+    Without a source all episodes that began by then are over. Evidence about one source also corrects, by an event of
+    its own, the end and the cause of an episode that was over already: what arrives first is chance. The office is
+    told of an episode once, even if it was over before anybody could be told. A closed alert is noted to be over as
+    well, and stays closed.
     """
     for effect in effects:
         tx.execute(

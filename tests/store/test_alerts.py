@@ -182,6 +182,57 @@ def test_a_new_episode_makes_a_recovered_alert_active_again(tx: Connection, tree
     assert ladder_of(tx, alert_id) == ("office", MONDAY + 2 * HOUR)
 
 
+def test_late_evidence_about_what_is_over_already_sets_its_cause_and_its_true_end(
+    tx: Connection, tree: Tree, subject: UUID
+) -> None:
+    """A later check-in ended the miss first; then it turns out that the missed one had been made, without a network."""
+    source = About("duty", subject)
+    alert_id = an_alert(tx, tree, subject, MONDAY, source=source)
+    recover(tx, subject, MONDAY + 5 * HOUR)
+    recover(tx, subject, MONDAY + 6 * HOUR, recovered_at=MONDAY, source=source, cause=Cause.PHONE)
+    recover(tx, subject, MONDAY + 7 * HOUR, recovered_at=MONDAY, source=source, cause=Cause.PHONE)
+    (episode,) = occurrences_of(tx, alert_id)
+    assert (episode.cause, episode.recovered_at) == ("phone", MONDAY)
+    row = alert_row(tx, alert_id)
+    assert (row.condition, row.cause, row.recovered_at) == ("recovered", "phone", MONDAY)
+    assert whats(tx, alert_id) == [("opened", 1), ("recovered", 1), ("corrected", 1)]
+    assert [event.cause for event in events_of(tx, alert_id)] == ["unsure", "unsure", "phone"]
+
+
+def test_late_evidence_about_an_older_episode_says_nothing_of_the_newest(
+    tx: Connection, tree: Tree, subject: UUID
+) -> None:
+    source = About("duty", subject)
+    alert_id = an_alert(tx, tree, subject, MONDAY, source=source)
+    an_alert(tx, tree, subject, MONDAY + HOUR, strength=Strength.WEAK)
+    recover(tx, subject, MONDAY + 2 * HOUR, recovered_at=MONDAY, source=source, cause=Cause.PHONE)
+    assert [episode.cause for episode in occurrences_of(tx, alert_id)] == ["phone", "unsure"]
+    row = alert_row(tx, alert_id)
+    assert (row.condition, row.cause) == ("active", "unsure")
+    told = events_of(tx, alert_id)[-1]
+    assert (told.what, told.occurrence, told.event_at, told.cause) == ("eased", 1, MONDAY, "phone")
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (0, 2, 1)])
+def test_in_which_order_recoveries_become_known_does_not_matter(
+    tx: Connection, tree: Tree, subject: UUID, order: tuple[int, ...]
+) -> None:
+    one, two = About("duty", UUID(int=1)), About("duty", UUID(int=2))
+    alert_id = an_alert(tx, tree, subject, MONDAY, source=one)
+    an_alert(tx, tree, subject, MONDAY + HOUR, source=two)
+    known = (
+        {"recovered_at": MONDAY, "source": one, "cause": Cause.PHONE},
+        {"recovered_at": MONDAY + HOUR, "source": two, "cause": Cause.PHONE},
+        {"recovered_at": MONDAY + 3 * HOUR},
+    )
+    for n in order:
+        recover(tx, subject, MONDAY + 4 * HOUR, **known[n])
+    row = alert_row(tx, alert_id)
+    assert (row.condition, row.recovered_at, row.cause) == ("recovered", MONDAY + HOUR, "phone")
+    found = [(episode.recovered_at, episode.cause) for episode in occurrences_of(tx, alert_id)]
+    assert found == [(MONDAY, "phone"), (MONDAY + HOUR, "phone")]
+
+
 # ------------------------------------------------------------------------------------------------------------ history
 
 

@@ -98,7 +98,9 @@ class EventAnswer(Body):
     """One thing that happened to the alert."""
 
     at = Instant(required=True)
-    what = choice(("opened", "counted", "eased", "recovered", "escalated", "acknowledged", "closed"), required=True)
+    what = choice(
+        ("opened", "counted", "eased", "recovered", "corrected", "escalated", "acknowledged", "closed"), required=True
+    )
     occurrence = fields.Integer(required=True)
     event_at = Instant(required=True)
     late = fields.Boolean(required=True)

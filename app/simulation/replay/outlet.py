@@ -35,7 +35,7 @@ ALERTS = text(
            a.about_id, coalesce(o.why, a.why) AS why
     FROM alert_events e JOIN alerts a ON a.id = e.alert_id
     LEFT JOIN alert_occurrences o ON o.alert_id = a.id AND o.n = e.occurrence
-    WHERE e.id > :after AND e.what <> 'eased' ORDER BY e.id
+    WHERE e.id > :after AND e.what NOT IN ('eased', 'corrected') ORDER BY e.id
     """
 )
 
