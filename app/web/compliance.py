@@ -6,25 +6,32 @@ from uuid import UUID
 from flask import render_template, request
 
 from app.queries import compliance as queries
-from app.queries.compliance import Stretch
+from app.queries.compliance import OfficeLine, Stretch
 from app.rules.calendar import legal_day
 from app.rules.compliance import ITEMS, Figure
 from app.rules.errors import Refused
+from app.rules.facts import Obligor
 from app.rules.wording import sentence
-from app.rules.wording.visits import title_of
+from app.rules.wording.visits import MOVED, SIDES, title_of
 from app.web.blueprint import PAGES
 from app.web.context import deps, user
 from app.web.guard import page
-from app.web.paging import cursor, next_link
+from app.web.paging import chosen, cursor, next_link
 
 LONGEST = timedelta(days=366)
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 LIMIT = 100
+_F = Figure
+FIGURES = tuple(
+    f.value for f in (_F.DUE, _F.MISSED, _F.LATE, _F.IN_TIME, _F.OPEN, _F.SUBMITTED, _F.WAIVED, _F.UNJUDGED)
+)
+"""In the order in which a narrow screen shows them: what somebody should look at comes before what went well."""
 
 
 @PAGES.get("/compliance")
 @page("compliance.read")
 def compliance() -> str:
-    """One table for each item: every office with its figures, those that stand out first."""
+    """Which offices stand out and why; then one table for each item, every office with its figures."""
     stretch = _stretch()
     with deps().autocommit() as connection:
         table = queries.table(connection, user(), stretch, now=deps().now())
@@ -33,10 +40,11 @@ def compliance() -> str:
         here="compliance",
         table=table,
         stretch=stretch,
-        items=list(ITEMS),
-        figures=[figure.value for figure in Figure],
+        items=ITEMS,
+        figures=FIGURES,
+        sides=SIDES,
         title_of=title_of,
-        say=sentence,
+        why_out=why_out,
     )
 
 
@@ -45,23 +53,26 @@ def compliance() -> str:
 def compliance_duties() -> str:
     """The rows behind one figure."""
     stretch = _stretch()
-    figure = request.args.get("figure", Figure.DUE.value)
-    if figure not in set(Figure):
-        raise Refused("bad_filter")
+    figure = Figure(chosen("figure", FIGURES) or Figure.DUE)
     with deps().autocommit() as connection:
-        found = queries.duties(
-            connection, user(), stretch, Figure(figure), now=deps().now(), after=cursor(), limit=LIMIT
-        )
+        found = queries.duties(connection, user(), stretch, figure, now=deps().now(), after=cursor(), limit=LIMIT)
     return render_template(
         "compliance_duties.html",
         here="compliance",
         rows=found.items,
         more=next_link(found.next_key),
         stretch=stretch,
-        figure=figure,
+        figure=figure.value,
         title_of=title_of,
-        now=deps().now(),
+        moved=MOVED,
     )
+
+
+def why_out(line: OfficeLine) -> list[tuple[str, str]]:
+    """Each of its own items that an office missed, with the sentence that says how many."""
+    missed = [item for item, counts in line.items.items() if ITEMS[item] is Obligor.OFFICE and counts.missed]
+    told = [sentence(reason.code, dict(reason.params)) for reason in line.stands_out]
+    return list(zip(missed, told, strict=True))
 
 
 def _stretch() -> Stretch:
@@ -73,7 +84,8 @@ def _stretch() -> Stretch:
         office_id = UUID(request.args["office"]) if request.args.get("office") else None
     except ValueError:
         raise Refused("bad_filter") from None
-    item = request.args.get("item") or None
-    if not from_day <= to_day <= from_day + LONGEST or (item is not None and item not in ITEMS):
-        raise Refused("bad_filter")
-    return Stretch(from_day, to_day, office_id, item)
+    if not FIRST_DAY <= from_day <= to_day <= LAST_DAY:
+        raise Refused("days_unfit")
+    if to_day - from_day > LONGEST:
+        raise Refused("days_unfit")
+    return Stretch(from_day, to_day, office_id, chosen("item", tuple(ITEMS)))

@@ -1,48 +1,39 @@
-"""Duties on pages: the list, one duty with its history, writing a visit or talk down, waiving."""
+"""Duties on pages: the list, one duty with its history, letting it go."""
 
-from datetime import datetime
-from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 
-from app.actions.record_talk import record_talk
-from app.actions.record_visit import record_visit
 from app.actions.waive_duty import waive_duty
 from app.queries import duties as queries
-from app.rules.errors import Refused, ZhifangError
-from app.rules.facts import DutyKind
-from app.rules.visits import NewRecord
+from app.rules.errors import ZhifangError
+from app.rules.facts import DutyKind, DutyState
 from app.rules.wording import sentence
 from app.web.blueprint import PAGES
 from app.web.context import deps, user
-from app.web.guard import page
-from app.web.paging import cursor, next_link
+from app.web.forms import LOCAL, done, told, written
+from app.web.guard import may, page, user_for
+from app.web.paging import chosen, cursor, next_link
 
-LOCAL = ZoneInfo("Asia/Shanghai")
-KINDS = ("visit", "talk", "check_in", "location_check", "intake")
+KINDS = tuple(kind.value for kind in (DutyKind.VISIT, DutyKind.TALK, DutyKind.CHECK_IN, DutyKind.LOCATION_CHECK))
 STATES = ("open", "missed", "submitted", "fulfilled", "late", "waived", "unjudged")
-RECORDABLE = {"open", "missed", "planned"}
+UNSETTLED = {DutyState.PLANNED, DutyState.OPEN, DutyState.MISSED}
+RECORDED_BY = {DutyKind.VISIT: "visits.record", DutyKind.TALK: "talks.record", DutyKind.CHECK_IN: "check_ins.record"}
+"""By the kind of duty: the action that writes down what fulfils it."""
 LIMIT = 50
+LONGEST_REASON = 500
 
 
 @PAGES.get("/duties")
 @page("duties.read")
 def duties() -> str:
-    """What is owed, by its end; officers' own visits and talks first."""
-    state = request.args.get("state", "open")
-    kind = request.args.get("kind", "visit")
+    """What is owed, by its end: visits that are open, unless the address asks for something else."""
+    kind = chosen("kind", (*KINDS, DutyKind.INTAKE.value), DutyKind.VISIT.value)
+    state = chosen("state", STATES, DutyState.OPEN.value)
     with deps().autocommit() as connection:
         found = queries.duties(
-            connection,
-            user(),
-            now=deps().now(),
-            state=state if state in STATES else None,
-            kind=kind if kind in KINDS else None,
-            after=cursor(),
-            limit=LIMIT,
+            connection, user(), now=deps().now(), state=state, kind=kind, after=cursor(), limit=LIMIT
         )
     return render_template(
         "duties.html",
@@ -53,7 +44,6 @@ def duties() -> str:
         kind=kind,
         kinds=KINDS,
         states=STATES,
-        now=deps().now(),
     )
 
 
@@ -61,73 +51,31 @@ def duties() -> str:
 @page("duties.read")
 def duty(duty_id: UUID) -> str:
     """One duty with what it went through."""
-    return _duty_page(duty_id, {}, None)
-
-
-@PAGES.post("/duties/<uuid:duty_id>/record")
-@page("visits.record")
-def record(duty_id: UUID) -> Response | tuple[str, int]:
-    """Write the visit or talk down that fulfils this duty."""
-    with deps().autocommit() as connection:
-        shown = queries.duty(connection, user(), duty_id, now=deps().now())
-    action = record_visit if shown.kind == DutyKind.VISIT else record_talk
-    try:
-        new = _new_record(shown)
-        with deps().transaction() as tx:
-            action(tx, user(), new, now=deps().now())
-    except ZhifangError as error:
-        return _duty_page(duty_id, request.form, sentence(error.code, error.params)), 422
-    return _back(duty_id)
+    return duty_page(duty_id, {}, None)
 
 
 @PAGES.post("/duties/<uuid:duty_id>/waive")
 @page("duties.waive")
 def waive(duty_id: UUID) -> Response | tuple[str, int]:
     """Let the duty go, with a reason."""
-    reason = request.form.get("reason", "").strip()[:500]
     try:
-        if not reason:
-            raise Refused("reason_needed")
+        reason = written("reason", LONGEST_REASON, missing="reason_needed")
         with deps().transaction() as tx:
             waive_duty(tx, user(), duty_id, reason, now=deps().now())
     except ZhifangError as error:
-        return _duty_page(duty_id, request.form, sentence(error.code, error.params)), 422
-    return _back(duty_id)
+        fault, status = told(error)
+        return duty_page(duty_id, request.form, fault), status
+    return done(url_for("pages.duty", duty_id=duty_id), "waived")
 
 
-def _new_record(shown: queries.DutyView) -> NewRecord:
-    note = request.form.get("note", "").strip()[:4000]
-    if not note:
-        raise Refused("note_needed")
-    record_id = UUID(request.form["id"])
-    happened_at = _instant(request.form.get("happened_at", ""))
-    met = request.form.get("met", "").strip()[:200] or None
-    body = f"{shown.id}|{happened_at.isoformat()}|{met}|{note}"
-    return NewRecord(
-        id=record_id,
-        kind=DutyKind(shown.kind),
-        subject_id=shown.subject_id,
-        items=(shown.rule_code,),
-        happened_at=happened_at,
-        note=note,
-        body_hash=sha256(body.encode()).digest(),
-        met=met,
-    )
-
-
-def _instant(value: str) -> datetime:
-    """What a `datetime-local` input gives: local time without offset."""
-    try:
-        return datetime.fromisoformat(value).replace(tzinfo=LOCAL)
-    except ValueError:
-        raise Refused("time_needed") from None
-
-
-def _duty_page(duty_id: UUID, typed: Any, fault: str | None) -> str:
+def duty_page(duty_id: UUID, typed: Any, fault: str | None) -> str:
+    """The page of one duty, with what was typed where a form was refused."""
     now = deps().now()
     with deps().autocommit() as connection:
-        shown = queries.duty(connection, user(), duty_id, now=now)
-        history = queries.duty_history(connection, user(), duty_id)
+        reader = user_for("duties.read")
+        shown = queries.duty(connection, reader, duty_id, now=now)
+        history = queries.duty_history(connection, reader, duty_id)
+    action = RECORDED_BY.get(DutyKind(shown.kind))
     return render_template(
         "duty.html",
         here="duties",
@@ -135,13 +83,14 @@ def _duty_page(duty_id: UUID, typed: Any, fault: str | None) -> str:
         history=history,
         typed=typed,
         fault=fault,
-        recordable=shown.kind in {DutyKind.VISIT, DutyKind.TALK} and shown.state in RECORDABLE,
-        waivable=shown.state in {"open", "planned", "missed", "submitted"},
+        recordable=shown.state in _recordable(shown) and shown.opens_at <= now and action is not None and may(action),
+        waivable=shown.state in {*UNSETTLED, DutyState.SUBMITTED} and may("duties.waive"),
         record_id=typed.get("id") or uuid4(),
         local_now=f"{now.astimezone(LOCAL):%Y-%m-%dT%H:%M}",
         say=sentence,
     )
 
 
-def _back(duty_id: UUID) -> Response:
-    return redirect(url_for("pages.duty", duty_id=duty_id))  # type: ignore[return-value]
+def _recordable(shown: queries.DutyView) -> set[DutyState]:
+    """In which states something may still be written down. A check-in under review may be settled face to face."""
+    return UNSETTLED | ({DutyState.SUBMITTED} if shown.kind == DutyKind.CHECK_IN else set())

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Response, g, redirect, request, session, url_for
@@ -14,6 +15,7 @@ from app.rules.facts import Actor
 from app.web.context import deps
 
 View = TypeVar("View", bound=Callable[..., Any])
+UNSAFE = ("//", "/\\")
 
 
 def page(action: str) -> Callable[[View], View]:
@@ -24,7 +26,7 @@ def page(action: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            known = _known()
+            known = known_user()
             if known is None:
                 return to_log_in()
             g.known = known
@@ -54,16 +56,7 @@ def user_for(action: str) -> Actor:
     return allow(cast("Actor", g.known), action)
 
 
-def to_log_in() -> Response:
-    """To the log-in and back; a part of a page that htmx fetches moves the whole page."""
-    here = request.full_path.rstrip("?") if request.method == "GET" and "HX-Request" not in request.headers else "/"
-    target = url_for("pages.log_in", next=here)
-    if "HX-Request" in request.headers:
-        return Response(status=200, headers={"HX-Redirect": target})
-    return redirect(target)  # type: ignore[return-value]
-
-
-def _known() -> Actor | None:
+def known_user() -> Actor | None:
     """The user of the session cookie, as long as session, user and roles count: looked up at every request."""
     try:
         session_id, owner_id = UUID(session["session_id"]), UUID(session["owner_id"])
@@ -75,3 +68,32 @@ def _known() -> Actor | None:
     except NotAllowed:
         session.clear()
         return None
+
+
+def to_log_in() -> Response:
+    """To the log-in and back to the page that was seen; a part of a page that htmx fetches moves the whole page."""
+    ended = "1" if request.method == "POST" or "HX-Request" in request.headers else None
+    target = url_for("pages.log_in", next=page_seen(), ended=ended)
+    if "HX-Request" in request.headers:
+        return Response(status=200, headers={"HX-Redirect": target})
+    return redirect(target)  # type: ignore[return-value]
+
+
+def page_seen() -> str:
+    """The address of the page in the user's hands: this one, or the one whose form or part this request comes from."""
+    if request.method == "GET" and "HX-Request" not in request.headers:
+        return own_path(request.full_path.rstrip("?"))
+    seen = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    if seen.netloc != request.host:
+        return "/"
+    return own_path(f"{seen.path}?{seen.query}".rstrip("?"))
+
+
+def own_path(target: str | None) -> str:
+    """`target` where it is a path of our own, else the first page: nobody is sent elsewhere after logging in.
+
+    Browsers drop tabs and line ends from addresses and read a backslash as a slash.
+    """
+    if target and target.startswith("/") and not target.startswith(UNSAFE) and target.isprintable():
+        return target
+    return "/"

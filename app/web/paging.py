@@ -1,12 +1,23 @@
-"""Pages of long lists: the cursor in the address, and the link to what follows."""
+"""Long lists: the choices and the cursor in the address, and the link to what follows."""
 
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 
 from flask import request
 
 from app.rules.errors import Refused
+
+
+def chosen(name: str, known: Sequence[str], default: str | None = None) -> str | None:
+    """One of the choices of a list, None for all; Refused `bad_filter` where the address holds anything else."""
+    given = request.args.get(name, default)
+    if not given:
+        return None
+    if given not in known:
+        raise Refused("bad_filter")
+    return str(given)
 
 
 def cursor() -> list[str] | None:
@@ -16,7 +27,7 @@ def cursor() -> list[str] | None:
         return None
     try:
         key = json.loads(base64.urlsafe_b64decode(given.encode()))
-    except (binascii.Error, ValueError) as error:
+    except (binascii.Error, ValueError, RecursionError) as error:
         raise Refused("bad_cursor") from error
     if not isinstance(key, list) or not all(isinstance(part, str) for part in key):
         raise Refused("bad_cursor")

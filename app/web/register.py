@@ -1,38 +1,32 @@
-"""Wiring of the pages: cookies, CSRF, headers, errors as pages."""
+"""Wiring of the pages: cookies, CSRF, headers, what templates may call."""
 
-from http import HTTPStatus
-from typing import Any
+from hashlib import sha256
+from pathlib import Path
 
-from flask import Flask, Response, render_template, request
-from flask_wtf.csrf import CSRFError, CSRFProtect
-from werkzeug.routing import PathConverter
+from flask import Flask, Response, request, url_for
+from flask_wtf.csrf import CSRFProtect
 
 from app.config import Mode
 from app.deps import Deps
-from app.rules.errors import Conflict, NotAllowed, NotFound, Refused, Unavailable, ZhifangError
-from app.rules.wording import sentence
-from app.web import alerts, compliance, duties, log_in, today  # noqa: F401  (their views belong to the blueprint)
+from app.web import alerts, checkins, compliance, duties, faults, log_in, notices, records, today  # noqa: F401  (their views)
 from app.web.blueprint import PAGES
-from app.web.guard import may, open_page
-from app.web.shown import FILTERS
+from app.web.faults import PagePath
+from app.web.frame import frame, sees_many_offices
+from app.web.guard import may
+from app.web.shown import FILTERS, as_of
 
 CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
     "Content-Security-Policy": CSP,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-STATUS: dict[type[ZhifangError], HTTPStatus] = {
-    NotFound: HTTPStatus.NOT_FOUND,
-    NotAllowed: HTTPStatus.FORBIDDEN,
-    Conflict: HTTPStatus.CONFLICT,
-    Refused: HTTPStatus.UNPROCESSABLE_ENTITY,
-    Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
-}
+STATIC = Path(__file__).parent / "static"
 CSRF = CSRFProtect()
 
 
@@ -50,8 +44,17 @@ def register_pages(app: Flask) -> None:
     CSRF.init_app(app)
     app.url_map.converters["page_path"] = PagePath
     app.jinja_env.filters.update(FILTERS)
-    app.jinja_env.globals["may"] = may
+    app.jinja_env.globals.update(
+        may=may, frame=frame, sees_many_offices=sees_many_offices, as_of=as_of, static_file=static_file
+    )
     app.register_blueprint(PAGES)
+
+
+def static_file(name: str) -> str:
+    """The address of a static file; it changes with the content, so that browsers may keep the file."""
+    found = STATIC / name
+    version = sha256(found.read_bytes()).hexdigest()[:12] if found.exists() else "none"
+    return url_for("pages.static", filename=name, v=version)
 
 
 @PAGES.before_request
@@ -66,38 +69,6 @@ def add_headers(response: Response) -> Response:
     """Nothing of a page is stored, framed or loaded from elsewhere; static files may be kept."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.endpoint == "pages.static":
+    if request.endpoint == "pages.static" and response.status_code < 400:
         response.headers["Cache-Control"] = "public, max-age=3600"
     return response
-
-
-@PAGES.errorhandler(ZhifangError)
-def refused(error: ZhifangError) -> tuple[str, int]:
-    """A refusal as a page that says what to do."""
-    status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
-    return fault(status, sentence(error.code, error.params))
-
-
-@PAGES.errorhandler(CSRFError)
-def stale_form(_error: CSRFError) -> tuple[str, int]:
-    """The form is older than the log-in."""
-    return fault(HTTPStatus.BAD_REQUEST, sentence("stale_form"))
-
-
-class PagePath(PathConverter):
-    """Any path but those of the interfaces, which answer in their own way."""
-
-    regex = "(?!(?:api|health)(?:/|$))[^/].*?"
-
-
-@PAGES.get("/<page_path:anything>")
-@open_page
-def nowhere(anything: str) -> Any:  # noqa: ARG001  (part of the route)
-    """An address that does not exist."""
-    return fault(HTTPStatus.NOT_FOUND, sentence("no_such_page"))
-
-
-def fault(status: HTTPStatus, text: str) -> tuple[str, int]:
-    """The page of a fault: one sentence, one way on."""
-    template = "fault_part.html" if "HX-Request" in request.headers else "fault.html"
-    return render_template(template, text=text, status=int(status)), int(status)

@@ -1,19 +1,54 @@
 """Words for codes, as pages show them."""
 
-from app.queries.alerts import AlertView
-from app.rules.facts import Condition, Handling
-from app.rules.wording import alerts
-from app.rules.wording.duties import STATES, TITLES
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
 
-FIGURES: dict[str, str] = {
-    "due": "应办",
-    "in_time": "按时",
-    "late": "迟办",
-    "waived": "免除",
-    "missed": "未办",
-    "open": "未到期",
-    "unjudged": "无法判断",
-    "submitted": "待核实",
+from app.queries.alert_history import DeliveryView
+from app.queries.alerts import AlertView
+from app.rules.facts import Condition, DeliveryState, Handling, Reason
+from app.rules.silence import PERMISSION_LOST
+from app.rules.wording import alerts, sentence
+from app.rules.wording.duties import STATES, TITLES
+from app.rules.wording.visits import FIGURES
+
+ROLES: dict[str, str] = {
+    "aide": "协管员",
+    "officer": "司法所工作人员",
+    "county_staff": "县级工作人员",
+    "county_head": "县级负责人",
+    "city_staff": "市级工作人员",
+    "procurator": "检察官",
+    "provider": "外聘帮扶人员",
+    "admin": "管理员",
+}
+GROUPS: dict[str, str] = {"waiting": "还没有人处理", "taken": "已有人处理", "over": "情况已恢复,待办结"}
+EVIDENCE: dict[str, str] = {
+    "opens_at": "开始",
+    "due_at": "截止",
+    "last_heard_at": "手机最近联系",
+    "registered_at": "登记入矫",
+    "battery_percent": "手机最后电量",
+    "location_permission": "手机定位权限",
+    "battery_saver": "手机省电模式",
+}
+"""What an occurrence may rest on, in the order in which it is read."""
+DOUBTS: dict[str, str] = {
+    "time_not_proven": "手机时间无法核对",
+    "time_ahead": "手机时间比实际时间快",
+    "position_missing": "没有收到位置",
+    "accuracy_missing": "位置没有误差范围",
+    "mock_location": "位置标有模拟定位",
+}
+"""Why a check-in waits for review, as officers read it; the receipt tells its owner what to do."""
+AREAS: dict[str, str] = {"inside": "在规定区域内", "outside": "在规定区域外", "cannot_tell": "无法判断是否在规定区域内"}
+DELIVERIES: dict[tuple[str, str], str] = {
+    ("in_app", DeliveryState.PENDING): "已放入工作页面的通知,还没有打开",
+    ("in_app", DeliveryState.SENT): "已在工作页面或手机应用中显示",
+    ("fcm", DeliveryState.PENDING): "正在推送到手机",
+    ("fcm", DeliveryState.SENT): "已推送到手机",
+    ("fcm", DeliveryState.DEAD): "没有推送到手机",
+    ("fcm", DeliveryState.RETIRED): "没有推送:这部手机已停用",
 }
 DUTY_TONES: dict[str, str] = {
     "open": "soon",
@@ -44,16 +79,43 @@ def duty_tone(code: str) -> str:
 
 
 def figure(code: str) -> str:
-    """应办, 按时, ..."""
+    """应完成, 按时, ..."""
     return FIGURES.get(code, code)
+
+
+def role(code: str) -> str:
+    """司法所工作人员, 检察官, ..."""
+    return ROLES.get(code, code)
+
+
+def doubts(reasons: Sequence[Reason]) -> str:
+    """Why a check-in waits for review, in one line."""
+    return ";".join(DOUBTS.get(reason.code) or sentence(reason.code, dict(reason.params)) for reason in reasons)
+
+
+def area_word(code: str) -> str:
+    """在规定区域内, ..."""
+    return AREAS.get(code, code)
 
 
 def alert_word(code: str) -> str:
     """持续, 已受理, 司法所, 证据充分, ...: whatever an alert's columns hold."""
-    for words in (alerts.CONDITIONS, alerts.HANDLINGS, alerts.CAUSES, alerts.STRENGTHS, alerts.STEPS):
+    for words in (alerts.CONDITIONS, alerts.HANDLINGS, alerts.CAUSES, alerts.STRENGTHS, alerts.STEPS, GROUPS):
         if code in words:
             return words[code]
     return code
+
+
+def alert_group(view: AlertView) -> str:
+    """`waiting` for somebody, `taken` on by somebody, or `over`: the order of urgency keeps each together."""
+    if view.condition == Condition.RECOVERED:
+        return "over"
+    return "waiting" if view.handling == Handling.OPEN else "taken"
+
+
+def groups(views: Sequence[AlertView]) -> list[tuple[str, list[AlertView]]]:
+    """Alerts in order of urgency, by group."""
+    return [(code, list(listed)) for code, listed in groupby(views, key=alert_group)]
 
 
 def alert_tone(view: AlertView) -> str:
@@ -61,3 +123,22 @@ def alert_tone(view: AlertView) -> str:
     if view.handling == Handling.CLOSED or view.condition == Condition.RECOVERED:
         return "unknown"
     return "urgent" if view.handling == Handling.OPEN else "soon"
+
+
+def delivery(view: DeliveryView) -> str:
+    """How far a notice got on one way."""
+    return DELIVERIES.get((view.channel, view.state), "没有送达")
+
+
+def level(step: str) -> str:
+    """司法所, 县级社区矫正机构, ... of a notice's step such as `1.county`."""
+    return alert_word(step.rpartition(".")[2])
+
+
+def evident(code: str, value: Any) -> str:
+    """What a phone said of itself, in a word."""
+    if code == "battery_saver":
+        return "已打开" if value else "没有打开"
+    if code == "location_permission":
+        return "已关闭" if value in PERMISSION_LOST else "已允许"
+    return str(value)

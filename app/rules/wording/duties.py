@@ -11,7 +11,7 @@ STATES: dict[str, str] = {
     "planned": "未开始",
     "open": "待完成",
     "fulfilled": "已完成",
-    "late": "迟到完成",
+    "late": "逾期完成",
     "submitted": "待核实",
     "missed": "未完成",
     "waived": "已免除",

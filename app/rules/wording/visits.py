@@ -16,7 +16,7 @@ FIGURES: dict[str, str] = {
     "waived": "已免除",
     "missed": "未完成",
     "open": "未到期",
-    "unjudged": "无法判定",
+    "unjudged": "无法判断",
     "submitted": "待核实",
 }
 
