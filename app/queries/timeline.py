@@ -66,7 +66,7 @@ TIMELINE = text(
                'duty|' || lpad(CAST(e.id AS text), 20, '0')
         FROM duty_events e JOIN duties d ON d.id = e.duty_id
         WHERE d.subject_id = :subject_id AND e.to_state <> 'open'
-          AND (e.from_state, e.to_state) <> ('planned', 'cancelled')
+          AND (e.from_state, e.to_state) NOT IN (('planned', 'cancelled'), ('cancelled', 'planned'))
         UNION ALL
         SELECT e.at, 'alert', a.kind, e.what, a.id, e.reason, NULL, e.actor_kind, e.actor_id,
                'alert|' || lpad(CAST(e.id AS text), 20, '0')

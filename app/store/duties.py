@@ -1,5 +1,6 @@
 """Duties on disk: planned, cancelled, changed, postponed, reminded; each change with its event."""
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,7 +15,7 @@ from app.models.subject import Subject, SubjectState
 from app.rules.duties import WaiveFacts
 from app.rules.effects import CancelPlanned, ChangeDuty, MarkReminded, MovePlan, PlanDuty, PostponeJudgment
 from app.rules.errors import NotFound
-from app.rules.facts import Actor, DutyKind, DutyState
+from app.rules.facts import Actor, DutyKind, DutyState, Reason
 from app.store import states
 from app.store.arrays import as_json
 from app.store.scope import subjects_of
@@ -30,6 +31,9 @@ PLAN = text(
             opens_at timestamptz, due_at timestamptz, grace_until timestamptz, judge_at timestamptz,
             remind_at timestamptz, random boolean, office_id uuid, policy_version_id uuid, at timestamptz,
             covered_until timestamptz)
+    ), fallen AS (
+        SELECT d.id, p.n, p.at FROM plan p
+        JOIN duties d USING (subject_id, rule_code, slot_start) WHERE d.state = 'cancelled'
     ), written AS (
         INSERT INTO duties (id, subject_id, kind, obligor, rule_code, slot_start, opens_at, due_at, grace_until,
                             judge_at, remind_at, random, state, office_id, policy_version_id, created_at)
@@ -37,11 +41,15 @@ PLAN = text(
                judge_at, remind_at, random, 'planned', office_id, policy_version_id, at
         FROM plan ORDER BY n
         ON CONFLICT (subject_id, rule_code, slot_start) DO UPDATE SET
-            opens_at = excluded.opens_at, due_at = excluded.due_at, grace_until = excluded.grace_until,
-            judge_at = excluded.judge_at, remind_at = excluded.remind_at, office_id = excluded.office_id,
-            policy_version_id = excluded.policy_version_id, state = excluded.state
+            obligor = excluded.obligor, opens_at = excluded.opens_at, due_at = excluded.due_at,
+            grace_until = excluded.grace_until, judge_at = excluded.judge_at, remind_at = excluded.remind_at,
+            reminded_at = NULL, random = excluded.random, office_id = excluded.office_id,
+            policy_version_id = excluded.policy_version_id, state = excluded.state, created_at = excluded.created_at
         WHERE duties.state = 'cancelled'
         RETURNING id
+    ), told AS (
+        INSERT INTO duty_events (duty_id, at, from_state, to_state, reason, actor_kind)
+        SELECT id, at, 'cancelled', 'planned', CAST(:again AS jsonb), 'job' FROM fallen ORDER BY n
     )
     INSERT INTO collection_powers (id, subject_id, kind, covers, phone)
     SELECT p.id, p.subject_id, 'check', tstzrange(p.opens_at, p.covered_until, '[)'), true
@@ -55,9 +63,11 @@ PLAN = text(
 def plan(tx: Connection, effects: Sequence[PlanDuty]) -> None:
     """Write planned duties and the powers to collect in their windows: one statement for any number.
 
-    What is planned already stays as it is; a slot that was cancelled and is planned again comes back.
+    What is planned already stays as it is. A slot that was cancelled and is planned again comes back, by an event of
+    its own and as the new plan has it: whatever was planned before, and when, says nothing of it any more.
     """
-    tx.execute(PLAN, {"planned": as_json([_planned_row(n, effect) for n, effect in enumerate(effects)])})
+    planned = as_json([_planned_row(n, effect) for n, effect in enumerate(effects)])
+    tx.execute(PLAN, {"planned": planned, "again": json.dumps(Reason("planned_again").as_json())})
 
 
 def _planned_row(n: int, effect: PlanDuty) -> dict[str, Any]:

@@ -122,6 +122,28 @@ def test_a_slot_that_fell_away_and_is_planned_again_comes_back(tx: Connection) -
     assert powers == 24
 
 
+def test_a_slot_that_comes_back_is_a_new_plan_in_everything(tx: Connection) -> None:
+    """A fixed window becomes one at a secret time: it is told to nobody before it opens, and is planned only now."""
+    tree, officer = county(tx)
+    subject_id = a_supervised(tx, tree, officer, at=MONDAY)
+    plan_duties(tx, now=MONDAY, key=KEY)
+    slot = {"rule": "check_in.strict.1", "slot": MONDAY + DAY}
+    tx.execute(
+        text(
+            "UPDATE duties SET state = 'cancelled', reminded_at = opens_at WHERE rule_code = :rule AND slot_start = :slot"
+        ),
+        slot,
+    )
+    secret = {"windows.strict": [{"days": "daily", "length_min": 60, "start_from": "14:00", "start_to": "20:00"}]}
+    a_policy(tx, tree.county, with_changes(shipped_policy(), secret), from_at=MONDAY + HOUR)
+    set_state(tx, subject_id, planned_until=MONDAY + DAY)
+    plan_duties(tx, now=MONDAY + DAY + HOUR, key=KEY)
+    row = tx.execute(text("SELECT * FROM duties WHERE rule_code = :rule AND slot_start = :slot"), slot).one()
+    assert (row.state, row.random, row.reminded_at, row.created_at) == ("planned", True, None, MONDAY + DAY + HOUR)
+    event = tx.execute(text("SELECT * FROM duty_events WHERE duty_id = :id"), {"id": row.id}).one()
+    assert (event.from_state, event.to_state, event.reason["code"]) == ("cancelled", "planned", "planned_again")
+
+
 def test_another_class_from_a_day_on(tx: Connection) -> None:
     tree, officer = county(tx)
     subject_id = a_supervised(tx, tree, officer, at=MONDAY)
