@@ -130,7 +130,8 @@ def test_a_slot_that_comes_back_is_a_new_plan_in_everything(tx: Connection) -> N
     slot = {"rule": "check_in.strict.1", "slot": MONDAY + DAY}
     tx.execute(
         text(
-            "UPDATE duties SET state = 'cancelled', reminded_at = opens_at WHERE rule_code = :rule AND slot_start = :slot"
+            "UPDATE duties SET state = 'cancelled', reminded_at = opens_at"
+            " WHERE rule_code = :rule AND slot_start = :slot"
         ),
         slot,
     )
