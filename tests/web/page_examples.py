@@ -1,0 +1,53 @@
+"""One line for each page: whose matter it is, and what its form sends. A page without a line fails the walk."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from uuid import uuid4
+
+from app.rules.facts import Role
+from tests.guards.route_examples import Shows
+from tests.guards.world import Place
+
+Form = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class PageExample:
+    """`refuses`: roles that the table permits and a rule refuses all the same (403)."""
+
+    shows: Shows
+    form: Callable[[Place], Form] = lambda _: {}
+    status: int = 200
+    refuses: frozenset[Role] = frozenset()
+
+
+def _record(_: Place) -> Form:
+    return {"id": str(uuid4()), "happened_at": "2026-03-02T08:30", "note": "情况稳定"}
+
+
+PAGES: dict[str, PageExample] = {
+    "GET /": PageExample(Shows.CASES),
+    "GET /today/alerts": PageExample(Shows.CASES),
+    "GET /alerts": PageExample(Shows.CASES),
+    "GET /alerts/<alert_id>": PageExample(Shows.CASE),
+    "POST /alerts/<alert_id>/acknowledge": PageExample(Shows.CASE, status=303),
+    "POST /alerts/<alert_id>/close": PageExample(Shows.CASE, lambda _: {"reason": "phone", "result": "已联系"}, 303),
+    "GET /duties": PageExample(Shows.CASES),
+    "GET /duties/<duty_id>": PageExample(Shows.CASE),
+    "POST /duties/<duty_id>/waive": PageExample(Shows.CASE, lambda _: {"reason": "住院"}, 303),
+    # The world's duty is a check-in: the forms of visits and talks are no forms of that page.
+    "POST /duties/<duty_id>/visit": PageExample(Shows.CASE, _record, 422),
+    "POST /duties/<duty_id>/talk": PageExample(Shows.CASE, _record, 422),
+    "POST /duties/<duty_id>/check-in": PageExample(Shows.CASE, _record, 303),
+    "GET /check-ins": PageExample(Shows.CASES),
+    "POST /check-ins/<subject_id>/<check_in_id>/review": PageExample(
+        Shows.CASE, lambda _: {"answer": "yes", "note": "电话核实"}, 303
+    ),
+    "GET /notices": PageExample(Shows.ONESELF),
+    "POST /notices/read": PageExample(
+        Shows.SOMEBODY_ELSES, lambda place: {"notice": str(place.id_of("notice_id"))}, 404
+    ),
+    "GET /compliance": PageExample(Shows.OFFICES),
+    "GET /compliance/duties": PageExample(Shows.CASES),
+}
+"""Log-in and log-out, the files and the page for unknown addresses are told apart in the walk."""
