@@ -96,7 +96,7 @@ def _unusable(report: Report, timed: Timed) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class CheckFacts:
-    """A location check that is planned, open or missed, with the first proven fix in [opens_at, grace_until).
+    """A location check that a fix may still turn, with the first proven fix in [opens_at, grace_until).
 
     `office_id` is the subject's office now: it is frozen in a duty that nobody opened yet.
     """
@@ -112,9 +112,14 @@ class CheckFacts:
 def judge_checks(checks: Iterable[CheckFacts], *, now: datetime) -> Decision:
     """One fix inside the window fulfils a location check [Law 26], also when it arrives after the check was missed.
 
-    The fix's own time counts, not its arrival; one in the time of grace makes the check late.
+    The fix's own time counts, not its arrival; one in the time of grace makes the check late. What is late already, or
+    could not be judged, is turned by a fix inside the window alone: which of two arrives first is chance.
     """
-    return Decision(tuple(_kept(check, now) for check in checks))
+    return Decision(tuple(_kept(check, now) for check in checks if _turns(check)))
+
+
+def _turns(check: CheckFacts) -> bool:
+    return check.fix_at < check.due_at or check.state not in {DutyState.LATE, DutyState.UNJUDGED}
 
 
 def _kept(check: CheckFacts, now: datetime) -> ChangeDuty:

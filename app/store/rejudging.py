@@ -25,7 +25,7 @@ CHECKS = text(
     FROM subject_states t
     JOIN subjects s ON s.id = t.subject_id
     JOIN duties d ON d.subject_id = t.subject_id AND d.kind = 'location_check'
-     AND d.state IN ('planned', 'open', 'missed')
+     AND d.state IN ('planned', 'open', 'late', 'missed', 'unjudged')
      AND d.opens_at > t.rejudge_from - interval '2 days' AND d.opens_at <= :now AND d.grace_until > t.rejudge_from
     CROSS JOIN LATERAL (
         (SELECT p.id, p.effective_at FROM positions p
@@ -53,7 +53,7 @@ def claim(tx: Connection, subject_ids: Sequence[UUID], *, now: datetime) -> list
 
 
 def location_checks(tx: Connection, subject_ids: Sequence[UUID], *, now: datetime) -> Mapping[UUID, list[CheckFacts]]:
-    """The location checks, by subject, that a stored fix fulfils. The caller holds the locks."""
+    """The location checks, by subject, that a stored fix may turn. The caller holds the locks."""
     found: dict[UUID, list[CheckFacts]] = defaultdict(list)
     for row in tx.execute(CHECKS, {"ids": list(subject_ids), "now": now}):
         found[row.subject_id].append(

@@ -117,7 +117,32 @@ def test_the_window_and_its_grace(tx: Connection, tree: Tree, subject_id: UUID, 
     assert duty_row(tx, check).state == state
 
 
-@pytest.mark.parametrize("state", [DutyState.WAIVED, DutyState.CANCELLED, DutyState.UNJUDGED, DutyState.FULFILLED])
+def test_a_fix_that_arrives_late_clears_what_could_not_be_judged(tx: Connection, tree: Tree, subject_id: UUID) -> None:
+    check = a_check(tx, tree, subject_id, DutyState.UNJUDGED)
+
+    report(tx, subject_id, a_report(OPENS), now=OPENS)
+    judge_positions(tx, now=OPENS)
+
+    assert duty_row(tx, check).state == "fulfilled"
+
+
+@pytest.mark.parametrize("first", ["in the window", "in the grace"])
+def test_which_of_two_fixes_arrives_first_is_chance(tx: Connection, tree: Tree, subject_id: UUID, first: str) -> None:
+    check = a_check(tx, tree, subject_id, grace=10 * MINUTE)
+    measured = [a_report(DUE - SECOND, recorded_elapsed_ms=0), a_report(DUE + SECOND, recorded_elapsed_ms=2000)]
+    for one in measured if first == "in the window" else reversed(measured):
+        now = DUE + MINUTE
+        report(tx, subject_id, one, now=now, sent_elapsed_ms=61_000, boot_id="one")
+        judge_positions(tx, now=now)
+
+    assert (duty_row(tx, check).state, duty_row(tx, check).fulfilled_at) == ("fulfilled", DUE - SECOND)
+    events = tx.execute(
+        text("SELECT to_state FROM duty_events WHERE duty_id = :id ORDER BY id"), {"id": check}
+    ).scalars()
+    assert list(events) == (["open", "fulfilled"] if first == "in the window" else ["open", "late", "fulfilled"])
+
+
+@pytest.mark.parametrize("state", [DutyState.WAIVED, DutyState.CANCELLED, DutyState.FULFILLED])
 def test_what_is_settled_stays(tx: Connection, tree: Tree, subject_id: UUID, state: DutyState) -> None:
     check = a_check(tx, tree, subject_id, state)
 

@@ -108,6 +108,14 @@ class TestLocationChecks:
     def test_the_end_of_the_window_is_exclusive(self, at: datetime, state: DutyState) -> None:
         assert self.judged(self.a_check(at)).state is state
 
+    def test_what_was_late_is_turned_by_an_earlier_fix_alone(self) -> None:
+        assert self.judged(self.a_check(NOW - SECOND, DutyState.LATE)).state is DutyState.FULFILLED
+        assert judge_checks([self.a_check(NOW, DutyState.LATE)], now=NOW + HOUR).effects == ()
+
+    def test_what_could_not_be_judged_takes_evidence_that_clears_it(self) -> None:
+        assert self.judged(self.a_check(NOW - SECOND, DutyState.UNJUDGED)).state is DutyState.FULFILLED
+        assert judge_checks([self.a_check(NOW, DutyState.UNJUDGED)], now=NOW + HOUR).effects == ()
+
     def test_a_duty_that_nobody_opened_freezes_the_office_of_today(self) -> None:
         assert self.judged(self.a_check(NOW - SECOND, DutyState.PLANNED)).office_id == UUID(int=2)
         assert self.judged(self.a_check(NOW - SECOND, DutyState.OPEN)).office_id is None
