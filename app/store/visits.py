@@ -19,12 +19,12 @@ from app.rules.visits import Covered, NewRecord, Owed, Receipt, RecordFacts
 from app.store import policies
 from app.store.scope import subjects_of
 
-# What may still be fulfilled, and what could not be judged: the rule decides which of them it takes.
+# What may still be fulfilled, what was late and what could not be judged: the rule decides which of them it takes.
 OWED = text(
     """
     SELECT id, kind, rule_code, state, opens_at, due_at FROM duties
     WHERE subject_id = :subject_id AND opens_at <= :happened_at AND obligor = 'office'
-      AND kind IN ('visit', 'talk') AND state IN ('planned', 'open', 'missed', 'unjudged')
+      AND kind IN ('visit', 'talk') AND state IN ('planned', 'open', 'late', 'missed', 'unjudged')
     ORDER BY opens_at, due_at, id
     """
 )

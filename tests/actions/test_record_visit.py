@@ -142,6 +142,15 @@ def test_a_second_visit_is_kept_as_an_extra_one(tx: Connection) -> None:
     assert kept.reasons[0].code == "record_extra"
 
 
+def test_a_visit_in_time_counts_though_a_later_one_was_written_down_first(tx: Connection) -> None:
+    _, officer, subject_id = county(tx)
+    record_visit(tx, officer.actor, a_new_record(subject_id, MONDAY + 12 * DAY), now=MONDAY + 12 * DAY)
+    assert the_duty(tx, subject_id).state == "late"
+    record_visit(tx, officer.actor, a_new_record(subject_id, MONDAY + DAY), now=MONDAY + 13 * DAY)
+    duty = the_duty(tx, subject_id)
+    assert (duty.state, duty.fulfilled_at) == ("fulfilled", MONDAY + DAY)
+
+
 def test_a_repeat_gets_the_first_receipt_and_changes_nothing(tx: Connection) -> None:
     _, officer, subject_id = county(tx)
     new = a_new_record(subject_id, MONDAY + DAY)

@@ -95,7 +95,8 @@ CASES = [
     Case("could not be judged, the visit came later", DutyState.UNJUDGED, DUE, None),
     Case("waived", DutyState.WAIVED, DUE - DAY, None),
     Case("done before", DutyState.FULFILLED, DUE - DAY, None),
-    Case("done late before", DutyState.LATE, DUE - DAY, None),
+    Case("done late before, this one was in time and is written later", DutyState.LATE, DUE - DAY, DutyState.FULFILLED),
+    Case("done late before, and once more", DutyState.LATE, DUE, None),
     Case("cancelled", DutyState.CANCELLED, DUE - DAY, None),
 ]
 

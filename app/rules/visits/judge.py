@@ -17,6 +17,7 @@ from app.rules.visits.facts import NewRecord, Owed, RecordFacts
 OVERDUE = {DutyKind.VISIT: AlertKind.VISIT_OVERDUE, DutyKind.TALK: AlertKind.TALK_OVERDUE}
 
 WAITING = frozenset({DutyState.PLANNED, DutyState.OPEN, DutyState.MISSED})
+CLEARED_ONLY = frozenset({DutyState.UNJUDGED, DutyState.LATE})
 
 
 def judge(facts: RecordFacts, new: NewRecord, actor: Actor, *, now: datetime) -> Decision:
@@ -72,11 +73,12 @@ def _matches(owed: Iterable[Owed], items: Iterable[Item], happened_at: datetime)
 
 def _waits(duty: Owed, happened_at: datetime) -> bool:
     """A duty that could not be judged, because the service was away, takes evidence that clears it, and no other: a
-    later visit would turn nobody's fault into somebody's delay.
+    later visit would turn nobody's fault into somebody's delay. So does one that was done late: which of two visits is
+    written down first is chance.
     """
     if duty.opens_at > happened_at:
         return False
-    if duty.state is DutyState.UNJUDGED:
+    if duty.state in CLEARED_ONLY:
         return happened_at < duty.due_at
     return duty.state in WAITING
 
