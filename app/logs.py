@@ -1,6 +1,8 @@
 """Logs as JSON lines: event, level, time, logger, ids. Never a name, a coordinate or a secret."""
 
 import logging
+import traceback
+from collections.abc import Iterator
 
 import structlog
 
@@ -11,7 +13,7 @@ def set_up_logs(level: int = logging.INFO) -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(_told),
     ]
     handler = logging.StreamHandler()
     handler.setFormatter(
@@ -27,3 +29,36 @@ def set_up_logs(level: int = logging.INFO) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
+
+
+def _told(exc_info: structlog.typing.ExcInfo) -> list[str]:
+    """Kinds and places of an exception and of those behind it, never what they say.
+
+    The database quotes whole rows in its complaints, and a failed conversion quotes what it was given.
+    """
+    return [line for error in _chain(exc_info[1]) for line in (_kind(error), *_places(error))]
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+
+
+def _kind(error: BaseException) -> str:
+    """Its class, and what is safe to know: our own code, the database's state and the name of the constraint."""
+    diagnosis = getattr(error, "diag", None)
+    known = (
+        getattr(error, "code", None),
+        getattr(error, "sqlstate", None),
+        getattr(diagnosis, "table_name", None),
+        getattr(diagnosis, "constraint_name", None),
+    )
+    told = " ".join(str(part) for part in known if part)
+    name = f"{type(error).__module__}.{type(error).__qualname__}"
+    return f"{name} ({told})" if told else name
+
+
+def _places(error: BaseException) -> Iterator[str]:
+    for frame in traceback.extract_tb(error.__traceback__):
+        yield f"  {frame.filename}:{frame.lineno} {frame.name}"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from psycopg.errors import UniqueViolation
 from sqlalchemy import Connection, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
@@ -89,6 +90,8 @@ def add(tx: Connection, order: NewOrder, *, now: datetime) -> None:
         with tx.begin_nested():
             tx.execute(insert(PositioningOrder), row)
     except IntegrityError as error:  # at this very moment somebody used the id for another subject
+        if not isinstance(error.orig, UniqueViolation):
+            raise
         raise Conflict("id_reused") from error
     tx.execute(
         insert(CollectionPower),

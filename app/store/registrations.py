@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
+from psycopg.errors import UniqueViolation
 from sqlalchemy import Connection, delete, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
@@ -121,6 +122,8 @@ def set_log_in(tx: Connection, subject_id: UUID, login: str, password_hash: str,
         with tx.begin_nested():
             tx.execute(changed, row)
     except IntegrityError as error:
+        if not isinstance(error.orig, UniqueViolation):
+            raise
         raise Conflict("login_taken", fields={"login": "login_taken"}) from error
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import WKTElement
+from psycopg.errors import UniqueViolation
 from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -208,6 +209,8 @@ def _unique(tx: Connection) -> Iterator[None]:
         with tx.begin_nested():
             yield
     except IntegrityError as error:
+        if not isinstance(error.orig, UniqueViolation):
+            raise
         broken = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
         field, code = TAKEN.get(broken, ("id", "id_reused"))
         raise Conflict(code, fields={field: code}) from error
