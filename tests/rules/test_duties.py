@@ -402,7 +402,7 @@ def test_nobody_is_judged_for_what_was_due_after_supervision_ended(ended: dateti
 # ------------------------------------------------------------------------------------------------------------- waiving
 
 
-@pytest.mark.parametrize("state", [DutyState.PLANNED, DutyState.OPEN, DutyState.SUBMITTED])
+@pytest.mark.parametrize("state", [DutyState.PLANNED, DutyState.OPEN])
 def test_a_duty_is_waived_by_a_named_user_with_a_reason(state: DutyState) -> None:
     decision = waive(WaiveFacts(DUTY, SUBJECT, DutyKind.CHECK_IN, state), "住院", OFFICER, now=OPENS)
     changed = only(decision, ChangeDuty)
@@ -428,6 +428,12 @@ def test_with_a_missed_duty_its_alert_is_over(kind: DutyKind, alert_kind: AlertK
         About("duty", DUTY),
         "duty_waived",
     )
+
+
+def test_what_waits_for_review_may_have_been_missed_before_and_then_its_alert_is_over_too() -> None:
+    facts = WaiveFacts(DUTY, SUBJECT, DutyKind.CHECK_IN, DutyState.SUBMITTED)
+    over = only(waive(facts, "住院", OFFICER, now=JUDGED), RecoverAlert)
+    assert (over.kind, over.source) == (AlertKind.MISSED_CHECK_IN, About("duty", DUTY))
 
 
 def test_a_missed_location_check_has_no_alert_to_end() -> None:

@@ -9,6 +9,10 @@ from app.rules.errors import Conflict
 from app.rules.facts import JOB, About, Actor, Channel, DutyKind, DutyState, Obligor, Reason
 
 
+ALERTED = frozenset({DutyState.MISSED, DutyState.SUBMITTED})
+"""States in which a duty may have an alert: what waits for review may have been missed before it was submitted."""
+
+
 def open_duty(duty: DutyFacts, *, now: datetime) -> Decision:
     """The duty is open from now on, and its office is fixed.
 
@@ -64,7 +68,7 @@ def waive(facts: WaiveFacts, reason: str, actor: Actor, *, now: datetime) -> Dec
         WriteAudit(now, actor, "duties.waive", facts.subject_id, about, reason),
     ]
     kind = ALERTS.get(facts.kind)
-    if facts.state is DutyState.MISSED and kind is not None:
+    if facts.state in ALERTED and kind is not None:
         over = alert_about(facts.kind, facts.subject_id, facts.id)
         effects.append(RecoverAlert(facts.subject_id, kind, over, now, now, Reason("duty_waived"), source=about))
     return Decision(tuple(effects))
