@@ -1,5 +1,6 @@
 """The `zhifang` command: serve, worker, jobs, replay, demo, migrate, found, export-openapi."""
 
+import gc
 import json
 import os
 import sys
@@ -170,6 +171,8 @@ def replay(file: Path) -> None:
             scenario = read_scenario(lines)
     except (ScenarioError, UnicodeDecodeError) as error:
         _give_up(f"{file.name} cannot be played: {error}")
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)  # a replay makes many short-lived objects and few cycles: an eighth of its time
     play(scenario, click.echo)
 
 

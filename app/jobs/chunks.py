@@ -48,12 +48,23 @@ def in_chunks(ids: Sequence[UUID], work: Work, transaction: Transaction, *, size
     return swept
 
 
-def sweep(kind: Sweep, work: Work, transaction: Transaction, *, now: datetime, size: int = CHUNK) -> Swept:
-    """Do `work` for everything that is due at `now`, chunk by chunk. What failed or is held elsewhere is passed by."""
+def sweep(
+    kind: Sweep,
+    work: Work,
+    transaction: Transaction,
+    *,
+    now: datetime,
+    size: int = CHUNK,
+    reading: Transaction | None = None,
+) -> Swept:
+    """Do `work` for everything that is due at `now`, chunk by chunk. What failed or is held elsewhere is passed by.
+
+    `reading` gives the connection on which the next chunk is looked up, `transaction` where none is given.
+    """
     swept = Swept()
     after: Due | None = None
     while True:
-        with transaction() as tx:
+        with (reading or transaction)() as tx:
             found = due.listed(tx, kind, now=now, limit=size, after=after)
         if not found:
             return swept

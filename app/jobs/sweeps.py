@@ -28,7 +28,11 @@ def plan(deps: Deps, now: datetime) -> Counts:
     """Plan the duties of the days ahead."""
     key = deps.settings.window_secret
     swept = chunks.sweep(
-        due.PLAN, lambda tx, ids: plan_duties(tx, now=now, key=key, ids=ids), deps.transaction, now=now
+        due.PLAN,
+        lambda tx, ids: plan_duties(tx, now=now, key=key, ids=ids),
+        deps.transaction,
+        now=now,
+        reading=deps.autocommit,
     )
     return swept.as_counts()
 
@@ -37,7 +41,9 @@ def swept(kind: due.Sweep, action: Callable[..., object]) -> Sweeping:
     """A job that does `action` for everything that is due of that kind."""
 
     def run(deps: Deps, now: datetime) -> Counts:
-        return chunks.sweep(kind, lambda tx, ids: action(tx, now=now, ids=ids), deps.transaction, now=now).as_counts()
+        return chunks.sweep(
+            kind, lambda tx, ids: action(tx, now=now, ids=ids), deps.transaction, now=now, reading=deps.autocommit
+        ).as_counts()
 
     return run
 
@@ -50,8 +56,20 @@ judge_fixes = swept(due.REJUDGE, judge_positions)
 
 def silence(deps: Deps, now: datetime) -> Counts:
     """Who was not heard for long, and who was heard again."""
-    gone = chunks.sweep(due.SILENCE, lambda tx, ids: check_silence(tx, now=now, ids=ids), deps.transaction, now=now)
-    back = chunks.sweep(due.HEARD_AGAIN, lambda tx, ids: end_silence(tx, now=now, ids=ids), deps.transaction, now=now)
+    gone = chunks.sweep(
+        due.SILENCE,
+        lambda tx, ids: check_silence(tx, now=now, ids=ids),
+        deps.transaction,
+        now=now,
+        reading=deps.autocommit,
+    )
+    back = chunks.sweep(
+        due.HEARD_AGAIN,
+        lambda tx, ids: end_silence(tx, now=now, ids=ids),
+        deps.transaction,
+        now=now,
+        reading=deps.autocommit,
+    )
     return Counter(gone.as_counts()) + Counter(back.as_counts())
 
 

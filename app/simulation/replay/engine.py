@@ -16,10 +16,15 @@ from app.simulation.replay.service import Service
 from app.simulation.replay.staff import Staff
 from app.simulation.replay.timeline import LINE, Timeline
 
+FIXES = "judge_positions"
 ROUNDS = 1000
 """How often jobs and phones may give each other work at one instant before something is wrong."""
 
 SILENT_FOR_NOW = text("SELECT subject_id FROM subject_states WHERE silence_check_at <= :now ORDER BY subject_id")
+HEARD = text(
+    "UPDATE subject_states SET last_heard_at = greatest(last_heard_at, :polled_at) WHERE subject_id = :subject_id"
+)
+"""What a poll that was not played has left behind, for a phone that was online all the while."""
 
 
 class Engine:
@@ -67,22 +72,25 @@ class Engine:
             played = self._timeline.play_until(self._county.clock.now())
             due = self._service.due_now()
             if due:
-                self._poll_before_silence(due)
+                self._hear_before_silence(due)
                 self._service.run(due)
             if not played and not due:
                 return
-            self._print()
+            if not self._print() and due == [FIXES] and self._timeline.next_at() != self._county.clock.now():
+                self._service.done(FIXES)  # fixes that changed nothing give nobody work: spare the look at what is due
+                return
         raise RuntimeError(f"the service does not come to rest at {self._county.clock.now().isoformat()}")
 
-    def _poll_before_silence(self, due: list[str]) -> None:
-        """Phones that are online polled all the while, which was not played: play it before silence is judged."""
+    def _hear_before_silence(self, due: list[str]) -> None:
+        """Phones that are online polled all the while, which was not played: note it before silence is judged."""
         if "check_silence" not in due:
             return
+        now, names = self._county.clock.now(), self._county.names
         with self._county.deps.autocommit() as connection:
-            quiet = connection.execute(SILENT_FOR_NOW, {"now": self._county.clock.now()}).scalars().all()
-        for subject in (self._county.names[subject_id] for subject_id in quiet):
-            if subject in self._county.phones:
-                self._people.poll(subject)
+            for subject_id in connection.execute(SILENT_FOR_NOW, {"now": now}).scalars().all():
+                phone = self._county.phones.get(names[subject_id])
+                if phone is not None and phone.online:
+                    connection.execute(HEARD, {"subject_id": subject_id, "polled_at": phone.last_poll(now)})
 
     def _keep_looking(self) -> None:
         self._lines.look_ahead()
@@ -93,14 +101,16 @@ class Engine:
         if holder in self._county.phones:
             self._timeline.add(self._county.clock.now(), lambda: self._people.poll(holder))
 
-    def _print(self) -> None:
+    def _print(self) -> bool:
+        """Print what is new; whether anything was."""
         now = self._county.clock.now()
         tries = self._county.channel.pushed[self._tries_seen :]
         self._tries_seen += len(tries)
         self._sent_to_officers += sum(t.holder in self._county.officers and t.result == "sent" for t in tries)
         with self._county.deps.autocommit() as connection:
-            self._outlet.read(connection, now, self._county.names)
+            new = self._outlet.read(connection, now, self._county.names)
             self._outlet.pushes(connection, now, [(t.holder, t.notice_id, t.result) for t in tries])
+        return new or bool(tries)
 
 
 def replay(scenario: Scenario, write: Callable[[str], None]) -> None:

@@ -76,8 +76,9 @@ class Outlet:
         """One line as it is."""
         self._write(json.dumps(line, ensure_ascii=False))
 
-    def read(self, connection: Connection, at: datetime, names: Mapping[UUID, str]) -> None:
-        """Print what was recorded since the last call."""
+    def read(self, connection: Connection, at: datetime, names: Mapping[UUID, str]) -> bool:
+        """Print what was recorded since the last call; whether there was anything."""
+        before = (self._last_duty, self._last_alert, self._touched)
         newest = connection.execute(NEWEST).one()
         if newest.duty > self._last_duty:
             self._read_duties(connection, at, names)
@@ -86,6 +87,7 @@ class Outlet:
         if newest.touched > self._touched:
             self._touched = newest.touched
             self._read_incidents(connection, at)
+        return before != (self._last_duty, self._last_alert, self._touched)
 
     def _read_duties(self, connection: Connection, at: datetime, names: Mapping[UUID, str]) -> None:
         for row in connection.execute(DUTIES, {"after": self._last_duty}):

@@ -45,6 +45,10 @@ class Service:
         names = [name for name in ORDER if name in self.seen and self.seen[name] <= now]
         return names + [job.name for job in DAILY if self._next_daily(job) <= now]
 
+    def done(self, name: str) -> None:
+        """This job has nothing more to do, for all that is known."""
+        self.seen = {other: at for other, at in self.seen.items() if other != name}
+
     def run(self, names: list[str]) -> None:
         """Run these jobs, each over all that is due."""
         now = self.county.clock.now()
