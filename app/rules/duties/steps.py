@@ -8,7 +8,6 @@ from app.rules.effects import ChangeDuty, Decision, Effect, MarkReminded, Notify
 from app.rules.errors import Conflict
 from app.rules.facts import JOB, About, Actor, Channel, DutyKind, DutyState, Obligor, Reason
 
-
 ALERTED = frozenset({DutyState.MISSED, DutyState.SUBMITTED})
 """States in which a duty may have an alert: what waits for review may have been missed before it was submitted."""
 
