@@ -50,6 +50,7 @@ class UnsettledDuty:
 
     id: UUID
     opens_at: datetime
+    state: DutyState
 
 
 @dataclass(frozen=True)
@@ -106,13 +107,13 @@ def end(
 ) -> Decision:
     """Nothing is owed, watched or escalated from `now` on. Also for somebody who was awaited and will not come.
 
-    What opened before now is cancelled by an event of its own, so that its power to collect stays on record. Alerts
+    What has opened is cancelled by an event of its own, so that its power to collect stays on record. Alerts
     are over, which stops their ladder; they still wait for a person to close them. Conflict `already_ended`.
     """
     if standing.status is SubjectStatus.ENDED:
         raise Conflict("already_ended")
     why = Reason("supervision_ended")
-    opened = (duty for duty in duties if duty.opens_at < now)
+    opened = (duty for duty in duties if duty.opens_at < now or duty.state is DutyState.OPEN)
     return Decision(
         (
             CancelPlanned(standing.subject_id, now, tuple(DutyKind), now, why, actor),

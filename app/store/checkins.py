@@ -65,8 +65,11 @@ REVIEWED = text(f"{DUTY} WHERE d.id = :duty_id")
 
 UNDER_REVIEW = text(
     """
-    SELECT duty_id, outcome, reviewed_at IS NOT NULL AS reviewed
-    FROM attempts WHERE subject_id = :subject_id AND id = :attempt_id
+    SELECT a.duty_id, a.outcome, a.reviewed_at IS NOT NULL AS reviewed,
+           (SELECT upper(p.period) FROM supervision_periods p
+            WHERE p.subject_id = a.subject_id AND p.period @> d.opens_at) AS ended_at
+    FROM attempts a LEFT JOIN duties d ON d.id = a.duty_id
+    WHERE a.subject_id = :subject_id AND a.id = :attempt_id
     """
 )
 
@@ -117,6 +120,7 @@ def review_facts(tx: Connection, subject_id: UUID, attempt_id: UUID) -> ReviewFa
         duty=_duty(duties[0]) if duties else None,
         standing=standing,
         episodes=_episodes(duties),
+        ended_at=row.ended_at,
     )
 
 

@@ -16,11 +16,11 @@ from app.store import devices, endpoints, orders, periods, sessions
 def unsettled_duties(tx: Connection, subject_id: UUID) -> tuple[UnsettledDuty, ...]:
     """The subject's duties that are planned or open, those that its office or a handing organ owes included."""
     rows = tx.execute(
-        select(Duty.id, Duty.opens_at)
+        select(Duty.id, Duty.opens_at, Duty.state)
         .where(Duty.subject_id == subject_id, Duty.state.in_((DutyState.PLANNED, DutyState.OPEN)))
         .order_by(Duty.opens_at, Duty.id)
     )
-    return tuple(UnsettledDuty(row.id, row.opens_at) for row in rows)
+    return tuple(UnsettledDuty(row.id, row.opens_at, DutyState(row.state)) for row in rows)
 
 
 def active_alerts(tx: Connection, subject_id: UUID) -> tuple[ActiveAlert, ...]:

@@ -8,19 +8,34 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, text
 
+from app.actions.check_in import CheckIn, check_in
 from app.actions.end_supervision import end_supervision
 from app.actions.notice_judgment import notice_judgment
 from app.actions.open_duties import open_duties
 from app.actions.order_positioning import OrderPositioning, order_positioning
 from app.actions.release_device import release_device
+from app.actions.review_check_in import review_check_in
 from app.rules.devices import Device
 from app.rules.effects import Decision, MoveLadder, RaiseAlert
 from app.rules.errors import Conflict, NotFound
-from app.rules.facts import About, AlertKind, Cause, EndReason, Ground, LadderStep, Reason, Role, Strength
+from app.rules.facts import (
+    About,
+    Actor,
+    AlertKind,
+    Cause,
+    DutyState,
+    EndReason,
+    Ground,
+    LadderStep,
+    Reason,
+    Role,
+    Strength,
+)
 from app.rules.orders import Term
 from app.store import devices, effects, endpoints, sessions
 from app.store.alerts import alert_id
 from tests.builders.app import MONDAY, settings_for_tests
+from tests.builders.duties import a_duty, duty_row
 from tests.builders.judgments import an_announcement
 from tests.builders.offices import Tree, a_tree
 from tests.builders.subjects import ASubject, a_subject
@@ -119,6 +134,29 @@ def test_everything_that_ran_has_stopped(tx: Connection, running: Running, what:
     assert one(tx, RUNNING[what], running.subject.id) > 0
     end(tx, running)
     assert one(tx, RUNNING[what], running.subject.id) == 0
+
+
+def test_what_opened_in_the_very_instant_has_stopped_too(tx: Connection, running: Running) -> None:
+    duty = tx.execute(
+        text("SELECT id FROM duties WHERE subject_id = :id AND state = 'open' LIMIT 1"), {"id": running.subject.id}
+    )
+    tx.execute(text("UPDATE duties SET opens_at = :now WHERE id = :id"), {"id": duty.scalar_one(), "now": NOW})
+    end(tx, running)
+    assert one(tx, RUNNING["open duties"], running.subject.id) == 0
+
+
+def test_what_is_rejected_after_the_end_alerts_nobody(tx: Connection, running: Running) -> None:
+    subject_id = running.subject.id
+    opens_at, due_at = NOW - timedelta(hours=4), NOW - timedelta(hours=3)
+    duty_id = a_duty(tx, running.tree, subject_id, opens_at, due_at, state=DutyState.OPEN)
+    doubtful = CheckIn(UUID(int=90), b"body", opens_at)
+    check_in(tx, Actor("subject", subject_id), doubtful, now=opens_at)
+    assert duty_row(tx, duty_id).state == "submitted"
+    end(tx, running)
+    later = NOW + timedelta(days=1)
+    review_check_in(tx, running.officer.actor, subject_id, UUID(int=90), accepted=False, note="非本人", now=later)
+    assert duty_row(tx, duty_id).state == "missed"
+    assert one(tx, "SELECT count(*) FROM alerts WHERE subject_id = :id AND kind = 'missed_check_in'", subject_id) == 0
 
 
 def test_what_was_collected_keeps_its_power_on_record(tx: Connection, running: Running) -> None:

@@ -142,6 +142,27 @@ def test_rejected_goes_back_to_unjudged_where_the_service_was_away() -> None:
     assert change.state is DutyState.UNJUDGED
 
 
+@pytest.mark.parametrize(
+    ("ended_at", "state"),
+    [
+        (OPENS + SECOND, DutyState.CANCELLED),
+        (JUDGED - SECOND, DutyState.CANCELLED),
+        (JUDGED, DutyState.MISSED),
+        (NEXT_DAY, DutyState.MISSED),
+    ],
+)
+def test_rejected_after_supervision_ended_alerts_nobody(ended_at: datetime, state: DutyState) -> None:
+    """The duty is what it would be without the try: called off at the end, or missed before it."""
+    (change,) = answered(facts(standing(OPENS), ended_at=ended_at), accepted=False, now=NEXT_DAY + MINUTE)
+    assert (type(change), change.state) == (ChangeDuty, state)
+
+
+def test_rejected_before_its_end_nothing_is_owed_again_where_supervision_ended() -> None:
+    given = facts(standing(OPENS), ended_at=OPENS + MINUTE)
+    (change,) = answered(given, accepted=False, now=OPENS + 2 * MINUTE)
+    assert change.state is DutyState.CANCELLED
+
+
 def test_a_review_is_given_once_and_only_where_one_waits() -> None:
     with pytest.raises(Conflict, match="already_reviewed"):
         answered(facts(standing(OPENS), reviewed=True), accepted=True)

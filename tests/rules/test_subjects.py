@@ -84,13 +84,18 @@ def test_a_class_may_change_now_or_back_to_the_beginning_of_the_present_one(at: 
     subjects.change_class(STANDING, SupervisionClass.STRICT, at=at, note="", now=NOW, actor=OFFICER)
 
 
+def test_what_a_job_opened_in_the_very_instant_is_cancelled_too() -> None:
+    effects = end(UnsettledDuty(UUID(int=5), NOW, DutyState.OPEN))
+    assert [effect.state for effect in effects if isinstance(effect, ChangeDuty)] == [DutyState.CANCELLED]
+
+
 def end(*duties: UnsettledDuty, standing: Standing = STANDING) -> tuple[object, ...]:
     alerts = (ActiveAlert(AlertKind.LOST_CONTACT, About("subject", SUBJECT)),)
     return subjects.end(standing, EndReason.CUSTODY, duties, alerts, note="收监", now=NOW, actor=OFFICER).effects
 
 
 def test_the_end_stops_what_is_planned_and_what_is_open() -> None:
-    opened, at_now, ahead = (UnsettledDuty(UUID(int=n + 5), NOW + n * SECOND) for n in (-1, 0, 1))
+    opened, at_now, ahead = (UnsettledDuty(UUID(int=n + 5), NOW + n * SECOND, DutyState.PLANNED) for n in (-1, 0, 1))
     effects = end(opened, at_now, ahead)
     cancelled = [effect for effect in effects if isinstance(effect, ChangeDuty)]
     assert [(effect.duty_id, effect.state) for effect in cancelled] == [(opened.id, DutyState.CANCELLED)]

@@ -127,7 +127,10 @@ class Standing:
 
 @dataclass(frozen=True)
 class ReviewFacts:
-    """One try under review, the duty that it was for, and every standing try for that duty, itself included."""
+    """One try under review, the duty that it was for, and every standing try for that duty, itself included.
+
+    `ended_at` is when the supervision ended under which the duty fell, None while it lasts.
+    """
 
     subject_id: UUID
     attempt_id: UUID
@@ -136,3 +139,4 @@ class ReviewFacts:
     duty: CheckInDuty | None
     standing: tuple[Standing, ...] = ()
     episodes: tuple[Episode, ...] = ()
+    ended_at: datetime | None = None

@@ -50,11 +50,14 @@ def _accept(facts: ReviewFacts, duty: CheckInDuty, note: str, actor: Actor, now:
 
 
 def _reject(facts: ReviewFacts, duty: CheckInDuty, note: str, actor: Actor, now: datetime) -> tuple[Effect, ...]:
-    """The duty is what it would be without this try, unless another one stands for it."""
+    """The duty is what it would be without this try, unless another one stands for it.
+
+    Where supervision has ended nobody is alerted: there is nothing left that a person could look after.
+    """
     if duty.state is not DutyState.SUBMITTED or any(other.id != facts.attempt_id for other in facts.standing):
         return ()
     reason = Reason("review_rejected", (("opens_at", duty.opens_at.isoformat()), ("due_at", duty.due_at.isoformat())))
-    state = _without_it(duty, now)
+    state = _without_it(duty, facts.ended_at, now)
     change = ChangeDuty(
         duty_id=duty.id,
         state=state,
@@ -64,11 +67,16 @@ def _reject(facts: ReviewFacts, duty: CheckInDuty, note: str, actor: Actor, now:
         evidence=About("attempt", facts.attempt_id),
         note=note,
     )
-    return (change, _missed(facts, duty, reason, now)) if state is DutyState.MISSED else (change,)
+    alerts = state is DutyState.MISSED and facts.ended_at is None
+    return (change, _missed(facts, duty, reason, now)) if alerts else (change,)
 
 
-def _without_it(duty: CheckInDuty, now: datetime) -> DutyState:
-    """Owed again while there is time, unjudged where the service was away, missed otherwise."""
+def _without_it(duty: CheckInDuty, ended_at: datetime | None, now: datetime) -> DutyState:
+    """Owed again while there is time, unjudged where the service was away, called off where supervision ended before
+    it was judged, missed otherwise.
+    """
+    if ended_at is not None and ended_at < duty.judge_at:
+        return DutyState.CANCELLED
     if now < duty.judge_at:
         return DutyState.OPEN
     return DutyState.UNJUDGED if duty.excused else DutyState.MISSED
