@@ -10,6 +10,7 @@ from app.config import Mode, Settings
 from app.deps import Deps
 from app.main import create_app
 from app.simulation.clock import TestClock
+from tests.declared import watch
 
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """Monday 2 March 2026, 09:00 in Shanghai: a plain working morning on which tests begin."""
@@ -38,5 +39,7 @@ def deps_for_tests(engine: Engine, clock: TestClock, *, push: PushChannel | None
 
 
 def make_test_app(engine: Engine, clock: TestClock, *, push: PushChannel | None = None) -> Flask:
-    """The HTTP application on `engine` (the fixture `undone`, or a fresh database's)."""
-    return create_app(deps_for_tests(engine, clock, push=push))
+    """The HTTP application on `engine` (the fixture `undone`, or a fresh database's). What it answers must be declared."""
+    app = create_app(deps_for_tests(engine, clock, push=push))
+    watch(app)
+    return app
