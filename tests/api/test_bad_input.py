@@ -2,6 +2,7 @@
 
 import base64
 import json
+from io import BytesIO
 
 import pytest
 from flask import Flask
@@ -139,6 +140,18 @@ def test_another_format_than_json(client: FlaskClient, phone: Headers, kind: str
 def test_a_body_that_is_too_large(client: FlaskClient, phone: Headers) -> None:
     body = with_text(f'"{"x" * 3_000_000}"')
     refused(client.post(CHECK_INS, data=body, headers=phone, content_type="application/json"), 413, "too_large")
+
+
+def test_a_body_that_is_too_large_and_does_not_say_so(client: FlaskClient, phone: Headers) -> None:
+    """Sent in chunks, it has no length beforehand."""
+    answer = client.post(
+        CHECK_INS,
+        input_stream=BytesIO(with_text(f'"{"x" * 3_000_000}"')),
+        headers=phone,
+        content_type="application/json",
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    refused(answer, 413, "too_large")
 
 
 def encoded(text: str | bytes) -> str:

@@ -39,7 +39,7 @@ def deps_for_tests(engine: Engine, clock: TestClock, *, push: PushChannel | None
 
 
 def make_test_app(engine: Engine, clock: TestClock, *, push: PushChannel | None = None) -> Flask:
-    """The HTTP application on `engine` (the fixture `undone`, or a fresh database's). What it answers must be declared."""
+    """The HTTP application on `engine` (`undone`, or a fresh database's). What it answers must be declared."""
     app = create_app(deps_for_tests(engine, clock, push=push))
     watch(app)
     return app
