@@ -97,6 +97,7 @@ class SubjectState(Base):
     battery_percent: Mapped[int | None]
     silent: Mapped[bool] = mapped_column(server_default=text("false"))
     silence_check_at: Mapped[datetime | None]
+    silence_counts_from: Mapped[datetime | None]
     heard_again_at: Mapped[datetime | None]
     rejudge_from: Mapped[datetime | None]
     planned_until: Mapped[datetime | None]

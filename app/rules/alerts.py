@@ -76,7 +76,7 @@ def close(facts: AlertFacts, actor: Actor, reason: CloseReason, result: str, *, 
     audit = WriteAudit(now, actor, "alert.closed", facts.subject_id, about, details={"reason": reason.value})
     closed = Decision((CloseAlert(facts.alert_id, actor, now, reason, result), audit))
     if facts.kind is AlertKind.LOST_CONTACT and facts.silent:
-        return closed + Decision((MoveSilenceCheck(facts.subject_id, now, silent=False),))
+        return closed + Decision((MoveSilenceCheck(facts.subject_id, now, silent=False, since=now),))
     return closed
 
 

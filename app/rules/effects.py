@@ -264,11 +264,15 @@ class Notify:
 
 @dataclass(frozen=True)
 class MoveSilenceCheck:
-    """When the subject's silence is looked at next; `silent` while an unrecovered silence is known."""
+    """When the subject's silence is looked at next; `silent` while an unrecovered silence is known.
+
+    With `since` the silence counts from then at the earliest, whenever the phone was heard before; None leaves that.
+    """
 
     subject_id: UUID
     check_at: datetime | None
     silent: bool
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -40,8 +40,9 @@ class PhoneHealth:
 class SilenceFacts:
     """One subject. `watched` is false for those who carry no smartphone or are not under correction any more.
 
-    `closed_at` is when a person last closed an alert of lost contact: the silence counts anew from there. `orders` are
-    the terms that end after the silence began; `away` the times since then in which the API was away, in order.
+    `counts_from` is when the subject was last given a smartphone, or a person closed the alert of a silence that went
+    on: the silence counts anew from there. `orders` are the terms that end after the silence began; `away` the times
+    since then in which the API was away, in order.
     """
 
     subject_id: UUID
@@ -49,7 +50,7 @@ class SilenceFacts:
     watched: bool
     registered_at: datetime
     last_heard_at: datetime | None
-    closed_at: datetime | None
+    counts_from: datetime | None
     orders: tuple[Span, ...]
     away: tuple[Span, ...]
     health: PhoneHealth
@@ -81,7 +82,10 @@ def judge_silence(facts: SilenceFacts, *, now: datetime) -> Decision:
 
 
 def judge_return(facts: SilenceFacts, *, heard_again_at: datetime, now: datetime) -> Decision:
-    """The phone was heard again: the alert recovers at that instant, and the silence is watched anew."""
+    """The phone was heard again: the alert recovers at that instant, and the silence is watched anew.
+
+    Every silence is over then, even one that another machine's clock dated a moment after the phone was heard.
+    """
     recovered = RecoverAlert(
         subject_id=facts.subject_id,
         kind=AlertKind.LOST_CONTACT,
@@ -89,6 +93,7 @@ def judge_return(facts: SilenceFacts, *, heard_again_at: datetime, now: datetime
         recovered_at=heard_again_at,
         at=now,
         reason=Reason("heard_again"),
+        source=About("silence", facts.subject_id),
     )
     next_look = _limit(facts).reached_at if facts.watched else None
     return Decision((recovered, MoveSilenceCheck(facts.subject_id, next_look, silent=False)))
@@ -96,7 +101,7 @@ def judge_return(facts: SilenceFacts, *, heard_again_at: datetime, now: datetime
 
 def began_at(facts: SilenceFacts) -> datetime:
     """The instant from which the silence counts."""
-    marks = (facts.registered_at, facts.last_heard_at, facts.closed_at)
+    marks = (facts.registered_at, facts.last_heard_at, facts.counts_from)
     return max(mark for mark in marks if mark is not None)
 
 

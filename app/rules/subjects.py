@@ -90,9 +90,17 @@ def change_class(
 
 
 def change_channel(standing: Standing, channel: Channel, silence: timedelta, *, now: datetime) -> Decision:
-    """Silence is watched from now on where the subject gets a smartphone, and no more where it gives it up."""
+    """Silence is watched from now on where the subject gets a smartphone, and no more where it gives it up.
+
+    Then a silence that was alerted is over too, since nothing could end it any more; a person still closes the alert.
+    """
     refuse_unsupervised(standing)
-    return Decision((_silence_check(standing.subject_id, channel, silence, now),))
+    look = _silence_check(standing.subject_id, channel, silence, now)
+    if channel is Channel.SMARTPHONE:
+        return Decision((look,))
+    about = About("subject", standing.subject_id)
+    over = RecoverAlert(standing.subject_id, AlertKind.LOST_CONTACT, about, now, now, Reason("phone_given_up"))
+    return Decision((over, look))
 
 
 def end(
@@ -134,4 +142,4 @@ def refuse_unsupervised(standing: Standing) -> None:
 
 def _silence_check(subject_id: UUID, channel: Channel, silence: timedelta, now: datetime) -> MoveSilenceCheck:
     watched = channel is Channel.SMARTPHONE
-    return MoveSilenceCheck(subject_id, now + silence if watched else None, silent=False)
+    return MoveSilenceCheck(subject_id, now + silence if watched else None, silent=False, since=now)

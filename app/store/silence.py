@@ -28,11 +28,9 @@ CLAIM_HEARD_AGAIN = text(
 # One probe of an index for each subject and each thing known of it.
 FACTS = text(
     """
-    SELECT t.subject_id, t.last_heard_at, t.heard_again_at, t.battery_percent, s.office_id, s.registered_at,
-           s.created_at, s.status = 'in_correction' AND s.channel = 'smartphone' AS watched,
-           h.location_permission, h.battery_saver,
-           (SELECT max(a.closed_at) FROM alerts a
-            WHERE a.subject_id = t.subject_id AND a.kind = 'lost_contact' AND a.handling = 'closed') AS closed_at
+    SELECT t.subject_id, t.last_heard_at, t.heard_again_at, t.battery_percent, t.silence_counts_from, s.office_id,
+           s.registered_at, s.created_at, s.status = 'in_correction' AND s.channel = 'smartphone' AS watched,
+           h.location_permission, h.battery_saver
     FROM subject_states t
     JOIN subjects s ON s.id = t.subject_id
     LEFT JOIN LATERAL (
@@ -84,7 +82,7 @@ def _facts(row: Any, in_force: policies.PolicyInForce, orders: Sequence[Span], g
         watched=row.watched,
         registered_at=row.registered_at or row.created_at,
         last_heard_at=row.last_heard_at,
-        closed_at=row.closed_at,
+        counts_from=row.silence_counts_from,
         orders=tuple(order for order in orders if order.until > since),
         away=tuple(gap for gap in gaps if gap.until > since),
         health=PhoneHealth(row.battery_percent, row.location_permission, row.battery_saver),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from app.models.subject import SubjectState
 from app.rules.effects import MoveSilenceCheck
@@ -24,6 +24,11 @@ def move_silence_check(tx: Connection, effects: Sequence[MoveSilenceCheck]) -> N
     tx.execute(
         update(SubjectState)
         .where(SubjectState.subject_id == bindparam("key"))
-        .values(silence_check_at=bindparam("check_at"), silent=bindparam("is_silent"), heard_again_at=None),
-        [{"key": e.subject_id, "check_at": e.check_at, "is_silent": e.silent} for e in effects],
+        .values(
+            silence_check_at=bindparam("check_at"),
+            silent=bindparam("is_silent"),
+            heard_again_at=None,
+            silence_counts_from=func.coalesce(bindparam("since"), SubjectState.silence_counts_from),
+        ),
+        [{"key": e.subject_id, "check_at": e.check_at, "is_silent": e.silent, "since": e.since} for e in effects],
     )

@@ -834,6 +834,7 @@ def upgrade() -> None:
         sa.Column("battery_percent", sa.Integer(), nullable=True),
         sa.Column("silent", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("silence_check_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("silence_counts_from", sa.DateTime(timezone=True), nullable=True),
         sa.Column("heard_again_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("rejudge_from", sa.DateTime(timezone=True), nullable=True),
         sa.Column("planned_until", sa.DateTime(timezone=True), nullable=True),

@@ -7,17 +7,18 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Connection, text
 
+from app.actions.change_subject import Changes, change_subject
 from app.actions.check_silence import Returns, Silences, check_silence, end_silence
 from app.actions.close_alert import close_alert
 from app.actions.end_supervision import end_supervision
 from app.actions.report_device_health import ReportDeviceHealth, report_device_health
 from app.rules.facts import Actor, Channel, CloseReason, EndReason
-from tests.builders.app import MONDAY
+from tests.builders.app import MONDAY, settings_for_tests
 from tests.builders.duties import a_supervised, alerts_of, api_up, occurrences_of, set_state
 from tests.builders.offices import Tree, a_tree
 from tests.builders.positions import a_head, an_order, state_of
 from tests.builders.subjects import a_subject
-from tests.builders.users import Worker, a_user
+from tests.builders.users import Worker, a_user, password_hash
 from tests.statements import counted
 
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -160,6 +161,42 @@ class TestTheReturn:
         assert not state.silent
         assert state.silence_check_at is not None
         assert state.silence_check_at >= HEARD + 53 * HOUR
+
+    def test_a_machine_whose_clock_is_a_little_behind_ends_it_too(self, tx: Connection, silent: UUID) -> None:
+        hear(tx, silent, HEARD + DAY - SECOND)
+
+        end_silence(tx, now=HEARD + DAY + MINUTE)
+
+        assert alerts_of(tx, silent)[0].condition == "recovered"
+
+    def test_closing_what_is_over_already_does_not_put_the_next_look_off(
+        self, tx: Connection, officer: Worker, silent: UUID
+    ) -> None:
+        back = HEARD + 30 * HOUR
+        hear(tx, silent, back)
+        end_silence(tx, now=back)
+        [alert] = alerts_of(tx, silent)
+        close_alert(tx, officer.actor, alert.id, CloseReason.PHONE, "手机维修", now=back + 20 * HOUR)
+
+        assert looked(tx, back + DAY).silent == 1
+        assert alerts_of(tx, silent)[-1].event_at == back + DAY
+
+    def test_a_phone_given_up_and_got_again_is_watched_anew(
+        self, tx: Connection, officer: Worker, silent: UUID
+    ) -> None:
+        given_up, got = HEARD + 2 * DAY, HEARD + 10 * DAY
+        for channel, at in ((Channel.NO_SMARTPHONE, given_up), (Channel.SMARTPHONE, got)):
+            changes: Changes = {"channel": channel}
+            if channel is Channel.SMARTPHONE:
+                changes |= {"login": "wang", "password_hash": password_hash()}
+            change_subject(tx, officer.actor, silent, changes, settings_for_tests(), now=at)
+        [alert] = alerts_of(tx, silent)
+        assert (alert.condition, alert.recovered_at, alert.handling) == ("recovered", given_up, "open")
+
+        set_state(tx, silent, silence_check_at=got + HOUR)
+        assert looked(tx, got + HOUR).silent == 0
+        assert looked(tx, got + DAY).silent == 1
+        assert alerts_of(tx, silent)[0].event_at == got + DAY
 
     def test_after_the_end_of_supervision_nobody_is_looked_at(
         self, tx: Connection, officer: Worker, silent: UUID

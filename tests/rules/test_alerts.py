@@ -75,7 +75,7 @@ def test_closing_does_not_make_a_silent_phone_speak(kind: AlertKind, silent: boo
     looks = [
         e for e in close(facts, XU, CloseReason.REAL, "已走访", now=NOW).effects if isinstance(e, MoveSilenceCheck)
     ]
-    assert looks == ([MoveSilenceCheck(SUBJECT, NOW, silent=False)] if looked_at else [])
+    assert looks == ([MoveSilenceCheck(SUBJECT, NOW, silent=False, since=NOW)] if looked_at else [])
 
 
 def score(

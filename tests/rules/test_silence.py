@@ -28,7 +28,7 @@ FACTS = SilenceFacts(
     watched=True,
     registered_at=HEARD - 30 * DAY,
     last_heard_at=HEARD,
-    closed_at=None,
+    counts_from=None,
     orders=(),
     away=(),
     health=PhoneHealth(),
@@ -70,9 +70,9 @@ class TestTheLimit:
                 replace(FACTS, registered_at=HEARD + HOUR), HEARD + HOUR + DAY, id="heard before a new registration"
             ),
             pytest.param(
-                replace(FACTS, closed_at=HEARD + 3 * DAY), HEARD + 4 * DAY, id="closed by a person: it counts anew"
+                replace(FACTS, counts_from=HEARD + 3 * DAY), HEARD + 4 * DAY, id="closed by a person: it counts anew"
             ),
-            pytest.param(replace(FACTS, closed_at=HEARD - DAY), HEARD + DAY, id="heard after the closing"),
+            pytest.param(replace(FACTS, counts_from=HEARD - DAY), HEARD + DAY, id="heard after the closing"),
             pytest.param(
                 replace(FACTS, orders=(Span(HEARD - DAY, HEARD + 30 * DAY),)),
                 HEARD + 2 * HOUR,

@@ -41,13 +41,13 @@ DAY = timedelta(hours=24)
 
 def test_silence_counts_from_registration() -> None:
     decision = subjects.register(SUBJECT, Channel.SMARTPHONE, DAY, now=NOW, actor=OFFICER)
-    assert MoveSilenceCheck(SUBJECT, NOW + DAY, silent=False) in decision.effects
+    assert MoveSilenceCheck(SUBJECT, NOW + DAY, silent=False, since=NOW) in decision.effects
     assert [effect.action for effect in decision.effects if isinstance(effect, WriteAudit)] == ["subject.register"]
 
 
 def test_nobody_is_watched_for_silence_without_a_smartphone() -> None:
     decision = subjects.register(SUBJECT, Channel.NO_SMARTPHONE, DAY, now=NOW, actor=OFFICER)
-    assert MoveSilenceCheck(SUBJECT, None, silent=False) in decision.effects
+    assert MoveSilenceCheck(SUBJECT, None, silent=False, since=NOW) in decision.effects
 
 
 def test_a_change_of_class_is_recorded_with_its_reason() -> None:
@@ -130,7 +130,13 @@ def test_what_ended_does_not_end_again() -> None:
     assert conflict.value.code == "already_ended"
 
 
-@pytest.mark.parametrize(("channel", "check_at"), [(Channel.SMARTPHONE, NOW + DAY), (Channel.NO_SMARTPHONE, None)])
-def test_a_new_phone_is_watched_and_one_given_up_is_not(channel: Channel, check_at: datetime | None) -> None:
-    decision = subjects.change_channel(STANDING, channel, DAY, now=NOW)
-    assert decision.effects == (MoveSilenceCheck(SUBJECT, check_at, silent=False),)
+def test_a_new_phone_is_watched_from_now_on() -> None:
+    decision = subjects.change_channel(STANDING, Channel.SMARTPHONE, DAY, now=NOW)
+    assert decision.effects == (MoveSilenceCheck(SUBJECT, NOW + DAY, silent=False, since=NOW),)
+
+
+def test_a_phone_that_is_given_up_is_not_watched_and_its_silence_is_over() -> None:
+    over, look = subjects.change_channel(STANDING, Channel.NO_SMARTPHONE, DAY, now=NOW).effects
+    assert look == MoveSilenceCheck(SUBJECT, None, silent=False, since=NOW)
+    assert isinstance(over, RecoverAlert)
+    assert (over.kind, over.about, over.recovered_at) == (AlertKind.LOST_CONTACT, About("subject", SUBJECT), NOW)

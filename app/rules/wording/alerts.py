@@ -38,6 +38,7 @@ SENTENCES: dict[str, str] = {
     "step_nobody_on_duty": "这一级当时无人值班。",
     "step_nobody_below": "下一级当时无人值班,直接向本级报告。",
     "step_undelivered_below": "发给下一级的通知均未送达,向本级报告。",
+    "phone_given_up": "已改为不使用手机,不再等候手机联系。",
     "checked_in_again": "之后已经收到签到。",
     "missed_check_in_in_person": "{opens} 至 {due} 没有当面签到的记录。",
     "missed_check_in_never_heard": "{opens} 至 {due} 未收到签到,手机自登记以来还没有联系过。",
