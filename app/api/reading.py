@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 from flask import Request
 from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser, is_json_request
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 
 class Reader(FlaskParser):
@@ -21,6 +21,8 @@ class Reader(FlaskParser):
     def load_json(self, req: Request, schema: Schema) -> Any:  # noqa: ARG002  (webargs' signature)
         """The content of a body."""
         body = req.get_data(cache=True)
+        if req.content_length is None and len(body) == req.max_content_length:
+            raise RequestEntityTooLarge  # it came in chunks, and the server cut it off
         if body and not is_json_request(req):
             raise UnsupportedMediaType
         return read_json(body)
