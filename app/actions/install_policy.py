@@ -1,6 +1,6 @@
 """A new version of the policy takes effect for an office and everything below it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from app.rules.errors import Conflict, Refused
 from app.rules.facts import JOB, About, Actor, Reason
 from app.rules.planning import forget_plan
 from app.rules.policy import Policy, content_hash, parse_policy, policy_from_mapping
+from app.rules.silence import look_again
 from app.store import effects, offices, policies
 
 VERSIONS = uuid5(NAMESPACE_URL, "zhifang:policy_version")
@@ -104,21 +105,18 @@ def _install(tx: Connection, version: _Version, now: datetime, chunk: int) -> No
     after = None
     # Every subject is locked, planned so far or not: else the planner could go on by the old version until we commit.
     while planned := policies.lock_planned(tx, version.office_id, after=after, limit=chunk):
-        far = {subject_id: until for subject_id, until in planned.items() if until > since}
-        _forget(tx, version.created_by, far, since, now)
-        after = max(planned)
+        effects.apply(tx, _changed(version.created_by, planned, since, now))
+        after = planned[-1].subject_id
 
 
-def _forget(
-    tx: Connection, created_by: UUID | None, planned: Mapping[UUID, datetime], since: datetime, now: datetime
-) -> None:
-    """Take back what is planned from `since` on."""
+def _changed(
+    created_by: UUID | None, planned: Sequence[policies.Planned], since: datetime, now: datetime
+) -> Iterator[Decision]:
+    """What is planned from `since` on is taken back, and silences are looked at anew by then."""
     actor = Actor("user", created_by) if created_by else JOB
     reason = Reason("policy_changed")
-    effects.apply(
-        tx,
-        [
-            forget_plan(subject_id, planned_until=until, since=since, now=now, reason=reason, actor=actor)
-            for subject_id, until in planned.items()
-        ],
-    )
+    for one in planned:
+        until = one.planned_until
+        if until > since:
+            yield forget_plan(one.subject_id, planned_until=until, since=since, now=now, reason=reason, actor=actor)
+        yield look_again(one.subject_id, one.silence_check_at, since=since)

@@ -99,6 +99,15 @@ def judge_return(facts: SilenceFacts, *, heard_again_at: datetime, now: datetime
     return Decision((recovered, MoveSilenceCheck(facts.subject_id, next_look, silent=False)))
 
 
+def look_again(subject_id: UUID, check_at: datetime | None, *, since: datetime) -> Decision:
+    """Another policy holds from `since` on, and its limit may be shorter: whoever was to be looked at later is looked
+    at then. Nothing for somebody who is not watched, or known to be silent.
+    """
+    if check_at is None or check_at <= since:
+        return Decision()
+    return Decision((MoveSilenceCheck(subject_id, since, silent=False),))
+
+
 def began_at(facts: SilenceFacts) -> datetime:
     """The instant from which the silence counts."""
     marks = (facts.registered_at, facts.last_heard_at, facts.counts_from)

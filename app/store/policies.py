@@ -36,7 +36,7 @@ VERSIONS = text("SELECT id, content_hash, content FROM policy_versions WHERE id 
 
 PLANNED = text(
     """
-    SELECT t.subject_id, t.planned_until
+    SELECT t.subject_id, t.planned_until, t.silence_check_at
     FROM offices scope
     JOIN offices o ON o.path = scope.path OR o.path LIKE scope.path || '.%'
     JOIN subjects s ON s.office_id = o.id
@@ -88,10 +88,19 @@ def find(tx: Connection, version_id: UUID) -> VersionRow | None:
     return VersionRow(row.office_id, row.content_hash) if row else None
 
 
-def lock_planned(tx: Connection, office_id: UUID, *, after: UUID | None, limit: int) -> dict[UUID, datetime]:
-    """Up to when the subjects of an office, and of those below it, are planned: the next by id, locked."""
+@dataclass(frozen=True)
+class Planned:
+    """Up to when a subject is planned, and when its silence is looked at next, if it is watched."""
+
+    subject_id: UUID
+    planned_until: datetime
+    silence_check_at: datetime | None
+
+
+def lock_planned(tx: Connection, office_id: UUID, *, after: UUID | None, limit: int) -> list[Planned]:
+    """The subjects of an office, and of those below it, that are planned: the next by id, locked."""
     rows = tx.execute(PLANNED, {"office_id": office_id, "after": after, "limit": limit})
-    return {row.subject_id: row.planned_until for row in rows}
+    return [Planned(**row) for row in rows.mappings()]
 
 
 def by_id(tx: Connection, version_ids: Iterable[UUID]) -> Mapping[UUID, Policy]:

@@ -6,14 +6,16 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Connection, text
 
+from app.actions.check_silence import check_silence
 from app.actions.install_policy import adopt_policy, install_policy
 from app.actions.plan_duties import plan_duties
 from app.rules.errors import Conflict, NotFound, Refused
-from app.rules.facts import Role
+from app.rules.facts import Channel, Role
 from app.rules.policy import PolicyError, with_changes
 from app.store import policies
 from app.store.shipped_policies import shipped, shipped_names
 from tests.builders.app import MONDAY, settings_for_tests
+from tests.builders.duties import alerts_of, api_up, set_state
 from tests.builders.offices import LONG_AGO, a_tree, shipped_policy
 from tests.builders.subjects import a_subject
 from tests.builders.users import a_user
@@ -116,6 +118,34 @@ def test_what_has_opened_stays_as_it_is(tx: Connection) -> None:
     now = opened + timedelta(seconds=1)
     adopt_policy(tx, head.actor, VERSION, tree.county.id, EASIER, effective_from=None, now=now)
     assert opened in planned(tx, subject.id)
+
+
+def test_a_shorter_limit_of_silence_holds_from_its_day_on(tx: Connection) -> None:
+    tree = a_tree(tx)
+    head = a_user(tx, tree.county, Role.COUNTY_HEAD)
+    subject = a_subject(tx, a_user(tx, tree.office), at=MONDAY)
+    api_up(tx, MONDAY - timedelta(days=1), MONDAY + timedelta(days=1))
+    noon = MONDAY + timedelta(hours=3)
+    sooner = with_changes(shipped_policy(), {"silence_h": 4})
+    adopt_policy(tx, head.actor, VERSION, tree.county.id, sooner, effective_from=noon, now=MONDAY)
+    assert check_silence(tx, now=noon).looked_at == 1
+    assert check_silence(tx, now=MONDAY + timedelta(hours=4)).silent == 1
+    assert alerts_of(tx, subject.id)[0].event_at == MONDAY + timedelta(hours=4)
+
+
+def test_a_new_policy_looks_at_nobody_who_is_known_to_be_silent_or_not_watched(tx: Connection) -> None:
+    tree = a_tree(tx)
+    head = a_user(tx, tree.county, Role.COUNTY_HEAD)
+    officer = a_user(tx, tree.office)
+    silent, unwatched = (
+        a_subject(tx, officer, at=MONDAY),
+        a_subject(tx, officer, at=MONDAY, channel=Channel.NO_SMARTPHONE),
+    )
+    set_state(tx, silent.id, silent=True, silence_check_at=None)
+    adopt_policy(tx, head.actor, VERSION, tree.county.id, EASIER, effective_from=None, now=MONDAY)
+    states = tx.execute(text("SELECT silence_check_at, silent FROM subject_states ORDER BY silent")).all()
+    assert [tuple(state) for state in states] == [(None, False), (None, True)]
+    assert unwatched.login is None
 
 
 def test_chunks_reach_everybody(tx: Connection) -> None:
