@@ -21,6 +21,7 @@ PARENTS: dict[OfficeLevel, frozenset[OfficeLevel]] = {
 }
 """A county stands directly under its province where that is a municipality, or where the province governs it itself."""
 
+
 @dataclass(frozen=True)
 class Site:
     """One office in the tree; `path` joins the codes from the province down with dots."""

@@ -51,7 +51,7 @@ class Sender:
 
     def _report(self) -> None:
         now = SystemClock().now()
-        reports = [
+        reports: list[dict[str, Any]] = [
             {
                 "id": str(uuid4()),
                 "recorded_at": (now - timedelta(seconds=n)).isoformat(),
