@@ -47,7 +47,7 @@ def test_17_a_try_before_a_random_window_is_refused_and_tells_nothing_of_it(undo
     assert set(answers) == {
         (
             "refused",
-            str([{"code": "too_early", "text": "还没有到签到时间,窗口打开时手机会提醒您。"}]),
+            str([{"code": "too_early", "text": "还没有到签到时间,到时间手机会提醒您。"}]),
             None,
             None,
         )

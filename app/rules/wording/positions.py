@@ -13,7 +13,7 @@ SENTENCES: dict[str, str] = {
     "silent": "手机 {since} 之后没有任何联系,已超过 {hours} 小时的时限。",
     "never_heard": "{since} 登记以来,手机从未联系过,已超过 {hours} 小时的时限。",
     "silent_battery_low": "手机 {since} 之后没有任何联系,已超过 {hours} 小时的时限;当时电量 {battery}%,可能没电。",
-    "silent_permission_lost": "手机 {since} 之后没有任何联系,已超过 {hours} 小时的时限;当时定位已被关闭。",
+    "silent_permission_lost": "手机 {since} 之后没有任何联系,已超过 {hours} 小时的时限;当时定位没有打开。",
     "silent_battery_saver": "手机 {since} 之后没有任何联系,已超过 {hours} 小时的时限;当时开着省电模式。",
     "heard_again": "手机已恢复联系。",
     "order_over_already": "电子定位的结束时间已经过去,请核对。",

@@ -68,7 +68,7 @@ class OfficerPhone:
         listed = sorted(self.fetched.values(), key=lambda notice: notice[0], reverse=True)[:SHOWN]
         notices = (
             "".join(self._notice(*notice) for notice in listed)
-            or "<p>还没有通知。约几分钟后会出现漏签、失联和走访到期。</p>"
+            or "<p>还没有通知。几分钟后会陆续出现:未收到签到、失去联系、走访到期。</p>"
         )
         now = self.clock.now().astimezone(LOCAL)
         content = PAGE.format(time=f"{now:%H:%M:%S}", pushes=self.pushes, notices=notices)

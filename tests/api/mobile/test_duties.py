@@ -116,7 +116,7 @@ def test_a_random_window_that_was_waived_beforehand_tells_no_time(
         (DutyState.LATE, "已完成,记为迟到。"),
         (DutyState.SUBMITTED, "已提交,等待工作人员核实。"),
         (DutyState.MISSED, "没有收到记录,如有情况请联系司法所说明。"),
-        (DutyState.UNJUDGED, "服务自身中断过,此项不作判断。"),
+        (DutyState.UNJUDGED, "服务自身中断过,这一项不作判断,不算您没有完成。"),
     ],
 )
 def test_what_became_of_todays_duties_stays_until_midnight(
