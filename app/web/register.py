@@ -1,5 +1,6 @@
 """Wiring of the pages: cookies, CSRF, headers, what templates may call."""
 
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -53,8 +54,13 @@ def register_pages(app: Flask) -> None:
 def static_file(name: str) -> str:
     """The address of a static file; it changes with the content, so that browsers may keep the file."""
     found = STATIC / name
-    version = sha256(found.read_bytes()).hexdigest()[:12] if found.exists() else "none"
+    version = _version(found, found.stat().st_mtime_ns) if found.exists() else "none"
     return url_for("pages.static", filename=name, v=version)
+
+
+@cache
+def _version(file: Path, _changed_ns: int) -> str:
+    return sha256(file.read_bytes()).hexdigest()[:12]
 
 
 @PAGES.before_request

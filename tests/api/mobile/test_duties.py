@@ -59,8 +59,8 @@ def brief(client: FlaskClient, headers: dict[str, str]) -> list[tuple[str, str]]
         (OPENS - SECOND, [("planned", "3月2日 10:00 开始,请在 12:00 前签到。")]),
         (OPENS, [("open", "请在 12:00 前用手机签到。")]),
         (ENDS - SECOND, [("open", "请在 12:00 前用手机签到。")]),
-        (ENDS, [("open", "时间已过,3月2日 12:30 前仍可补上,记为迟到。")]),
-        (ENDS + 30 * MINUTE - SECOND, [("open", "时间已过,3月2日 12:30 前仍可补上,记为迟到。")]),
+        (ENDS, [("open", "签到时间已过,3月2日 12:30 前还可以补签,记为迟到。")]),
+        (ENDS + 30 * MINUTE - SECOND, [("open", "签到时间已过,3月2日 12:30 前还可以补签,记为迟到。")]),
         (ENDS + 30 * MINUTE, []),
     ],
 )
@@ -106,7 +106,7 @@ def test_a_random_window_that_was_waived_beforehand_tells_no_time(
     clock.set(OPENS - SECOND)
     assert shown(client, headers) == []
     clock.set(OPENS)
-    assert brief(client, headers) == [("waived", "经工作人员同意,此项免予办理。")]
+    assert brief(client, headers) == [("waived", "工作人员已经同意,这一项不用办了。")]
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_a_location_check_asks_only_for_a_phone_that_is_on(
     with transaction(undone) as tx:
         a_duty(tx, tree, subject, OPENS, ENDS, kind=DutyKind.LOCATION_CHECK, random=True)
     clock.set(OPENS)
-    assert brief(client, headers) == [("open", "请在 12:00 前保持手机联网并打开定位,手机会自动上报。")]
+    assert brief(client, headers) == [("open", "请在 12:00 前保持手机联网并打开定位,手机会自己上报,不用您操作。")]
 
 
 def test_who_checks_in_face_to_face_is_told_so(
