@@ -58,7 +58,10 @@ def bound_to(tx: Connection, subject_id: UUID, *, now: datetime) -> UUID | None:
 
 
 def bind(tx: Connection, subject_id: UUID, device: Device, *, now: datetime) -> None:
-    """Bind the device from `now` on; Conflict `device_not_bound` where the subject or the device is bound already."""
+    """Bind the device from `now` on, of which nothing is known yet.
+
+    Conflict `device_not_bound` where the subject or the device is bound already.
+    """
     row = {
         "id": uuid5(device.id, f"{subject_id}|{now.isoformat()}"),
         "subject_id": subject_id,
@@ -71,6 +74,7 @@ def bind(tx: Connection, subject_id: UUID, device: Device, *, now: datetime) -> 
     bound = tx.execute(insert(DeviceBinding).values(row).on_conflict_do_nothing().returning(DeviceBinding.id))
     if bound.one_or_none() is None:
         raise Conflict("device_not_bound")
+    tx.execute(update(SubjectState).where(SubjectState.subject_id == subject_id).values(battery_percent=None))
 
 
 def release(tx: Connection, subject_id: UUID, *, released_by: UUID | None, now: datetime) -> UUID | None:

@@ -126,12 +126,15 @@ FACTS = text(
     """
 )
 
+# What another phone said before the present one was bound says nothing of this one.
 HEALTH = text(
     """
     SELECT t.subject_id, h.battery_percent, h.location_permission, h.battery_saver
     FROM unnest(CAST(:subject_ids AS uuid[])) AS t(subject_id)
-    JOIN LATERAL (SELECT * FROM device_health h WHERE h.subject_id = t.subject_id
-                  ORDER BY h.received_at DESC LIMIT 1) h ON true
+    JOIN LATERAL (
+        SELECT * FROM device_health h WHERE h.subject_id = t.subject_id AND h.received_at >= coalesce(
+            (SELECT max(lower(b.bound)) FROM device_bindings b WHERE b.subject_id = t.subject_id), '-infinity')
+        ORDER BY h.received_at DESC LIMIT 1) h ON true
     """
 )
 

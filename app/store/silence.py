@@ -35,7 +35,9 @@ FACTS = text(
     JOIN subjects s ON s.id = t.subject_id
     LEFT JOIN LATERAL (
         SELECT location_permission, battery_saver FROM device_health
-        WHERE subject_id = t.subject_id ORDER BY received_at DESC LIMIT 1) AS h ON true
+        WHERE subject_id = t.subject_id AND received_at >= coalesce(
+            (SELECT max(lower(b.bound)) FROM device_bindings b WHERE b.subject_id = t.subject_id), '-infinity')
+        ORDER BY received_at DESC LIMIT 1) AS h ON true
     WHERE t.subject_id = ANY(:subject_ids)
     ORDER BY t.subject_id
     """

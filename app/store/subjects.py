@@ -26,6 +26,10 @@ TAKEN = {
 }
 
 
+OF_THE_PHONE = ("last_heard_at", "last_position_at", "last_position", "last_accuracy_m", "battery_percent")
+"""What a state row keeps of the phone's last word."""
+
+
 @dataclass(frozen=True)
 class Known:
     """A row that a registration or a judgment might be about."""
@@ -190,9 +194,10 @@ def add(tx: Connection, subject_id: UUID, row: dict[str, Any]) -> None:
 
 
 def renew(tx: Connection, subject_id: UUID, row: dict[str, Any]) -> None:
-    """Write a new beginning into an existing row; what was heard in an earlier correction counts no more."""
+    """Write a new beginning into an existing row; what its phone said in an earlier correction counts no more."""
     change(tx, subject_id, row)
-    tx.execute(update(SubjectState).where(SubjectState.subject_id == subject_id).values(last_heard_at=None))
+    unheard = dict.fromkeys(OF_THE_PHONE)
+    tx.execute(update(SubjectState).where(SubjectState.subject_id == subject_id).values(unheard))
 
 
 def change(tx: Connection, subject_id: UUID, row: dict[str, Any]) -> None:

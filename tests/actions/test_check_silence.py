@@ -12,7 +12,9 @@ from app.actions.check_silence import Returns, Silences, check_silence, end_sile
 from app.actions.close_alert import close_alert
 from app.actions.end_supervision import end_supervision
 from app.actions.report_device_health import ReportDeviceHealth, report_device_health
+from app.rules.devices import Device
 from app.rules.facts import Actor, Channel, CloseReason, EndReason
+from app.store import devices
 from tests.builders.app import MONDAY, settings_for_tests
 from tests.builders.duties import a_supervised, alerts_of, api_up, occurrences_of, set_state
 from tests.builders.offices import Tree, a_tree
@@ -243,6 +245,14 @@ class TestTheCause:
         [alert] = alerts_of(tx, subject_id)
         assert (alert.cause, alert.strength, alert.why["code"]) == ("phone", "weak", "silent_battery_low")
         assert alert.why["params"]["battery"] == "4"
+
+    def test_what_the_phone_before_said_explains_nothing(self, tx: Connection, subject_id: UUID) -> None:
+        self.told(tx, subject_id, HEARD - HOUR, battery_percent=4, location_permission="denied")
+        devices.bind(tx, subject_id, Device(uuid4(), "android"), now=HEARD - MINUTE)
+
+        looked(tx, HEARD + DAY)
+
+        assert alerts_of(tx, subject_id)[0].why["code"] == "silent"
 
     def test_of_a_good_phone_nobody_can_tell(self, tx: Connection, subject_id: UUID) -> None:
         self.told(tx, subject_id, HEARD, battery_percent=90, location_permission="always", battery_saver=False)

@@ -14,6 +14,7 @@ from app.rules.registration import Contact, Receipt, Registration
 from app.store.identity import keys_of, unseal
 from tests.builders.app import MONDAY, settings_for_tests
 from tests.builders.offices import Tree, a_tree
+from tests.builders.positions import a_power, a_report, report, state_of
 from tests.builders.subjects import a_registration, an_id_number
 from tests.builders.users import Worker, a_user
 
@@ -215,6 +216,19 @@ def test_somebody_whose_correction_ended_may_come_back_into_the_same_row(tx: Con
     assert [tuple(period) for period in periods] == [(MONDAY, ended_at), (back_at, None)]
     planned = text("SELECT min(opens_at) FROM duties WHERE subject_id = :id AND state = 'planned'")
     assert tx.execute(planned, {"id": first.id}).scalar_one() >= back_at
+
+
+def test_where_the_phone_was_in_an_earlier_correction_says_nothing_of_this_one(tx: Connection, officer: Worker) -> None:
+    first, _ = register(tx, officer, a_registration(officer, id_number=NUMBER))
+    a_power(tx, first.id, MONDAY, MONDAY + timedelta(hours=1))
+    report(tx, first.id, a_report(MONDAY, battery_percent=3), now=MONDAY)
+    assert state_of(tx, first.id).last_position_at == MONDAY
+    end_supervision(tx, officer.actor, first.id, EndReason.COMPLETED, None, now=MONDAY + timedelta(days=30))
+    back_at = MONDAY + timedelta(days=90)
+    register(tx, officer, a_registration(officer, id_number=NUMBER), now=back_at)
+    state = state_of(tx, first.id)
+    assert (state.last_heard_at, state.last_position_at, state.last_position) == (None, None, None)
+    assert (state.last_accuracy_m, state.battery_percent) == (None, None)
 
 
 def test_the_registration_is_recorded_without_values(tx: Connection, officer: Worker) -> None:
