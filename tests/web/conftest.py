@@ -50,7 +50,7 @@ def site(fresh_database: Database) -> Iterator[Site]:
     engine.dispose()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A headless Chromium: the distribution's, so that nothing is fetched."""
     with sync_playwright() as playwright:
