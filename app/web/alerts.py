@@ -9,10 +9,10 @@ from app.actions.acknowledge_alert import acknowledge_alert
 from app.actions.close_alert import close_alert
 from app.queries import alerts as queries
 from app.queries.alert_history import alert_history
-from app.queries.policies import policy
+from app.queries.policies import PolicyView, policy
 from app.queries.reach import how_to_reach
 from app.rules.calendar import legal_day
-from app.rules.errors import Conflict, Refused, ZhifangError
+from app.rules.errors import Conflict, NotFound, Refused, ZhifangError
 from app.rules.facts import AlertKind, CloseReason, Handling
 from app.rules.wording.alerts import CLOSE_REASONS, HANDLINGS, KINDS
 from app.web.blueprint import PAGES
@@ -111,7 +111,7 @@ def _alert_page(alert_id: UUID, typed: Any, fault: str | None) -> str:
         shown = queries.alert(connection, reader, alert_id, today=today)
         history = alert_history(connection, reader, alert_id, today=today)
         reach = how_to_reach(connection, reader, shown.subject_id)
-        basis = policy(connection, user_for("policies.read"), shown.policy_version_id)
+        basis = _basis(connection, shown.policy_version_id)
     return render_template(
         "alert.html",
         here="alerts",
@@ -125,6 +125,14 @@ def _alert_page(alert_id: UUID, typed: Any, fault: str | None) -> str:
         me=user().id,
         close_reasons=CLOSE_REASONS,
     )
+
+
+def _basis(connection: Any, version_id: UUID) -> PolicyView | None:
+    """The policy by which it was raised; None for one of another county, where the subject lived then."""
+    try:
+        return policy(connection, user_for("policies.read"), version_id)
+    except NotFound:
+        return None
 
 
 def _done(alert_id: UUID, code: str) -> Response:
