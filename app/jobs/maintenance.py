@@ -6,7 +6,7 @@ from datetime import datetime
 from app.actions import keep_up
 from app.deps import Deps
 from app.jobs.job import Counts
-from app.queries.watchdog import impossible_states
+from app.queries.watchdog import impossible_states, left_behind, left_to_people
 
 LOG = logging.getLogger(__name__)
 
@@ -24,9 +24,14 @@ def purge(deps: Deps, now: datetime) -> Counts:
 
 
 def watch(deps: Deps, now: datetime) -> Counts:
-    """Look for states that must not be; each makes the run `partial` and the health page red."""
+    """Look for states that must not be; each makes the run `partial` and the health page red.
+
+    What waits too long for people is counted beside them: the office table shows the supervisor where.
+    """
     with deps.autocommit() as connection:
-        found = {state: n for state, n in impossible_states(connection, now=now).items() if n}
+        states = {**impossible_states(connection, now=now), **left_behind(connection, now=now)}
+        left = left_to_people(connection, now=now)
+    found = {state: n for state, n in states.items() if n}
     if found:
         LOG.error("states that must not be: %s", found)
-    return {**found, "failed": sum(found.values())}
+    return {**found, **left, "failed": sum(found.values())}

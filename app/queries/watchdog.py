@@ -1,4 +1,4 @@
-"""States that must not be: each found one is a fault of the service, never of a person."""
+"""States that must not be, each a fault of the service and never of a person; and what waits too long for people."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -18,9 +18,34 @@ STATES = text(
         (SELECT count(*) FROM alerts WHERE next_step_at < :before) AS ladder_steps_overdue,
         (SELECT count(*) FROM deliveries WHERE state = 'pending' AND next_try_at < :before) AS deliveries_stuck,
         (SELECT count(*) FROM duties WHERE state IN ('planned', 'open') AND judge_at < :before) AS duties_unjudged,
-        (SELECT count(*) FROM subject_states WHERE planned_until < :now) AS subjects_unplanned,
+        (SELECT count(*) FROM subject_states WHERE planned_until < :before) AS subjects_unplanned,
         (SELECT count(*) FROM subject_states WHERE rejudge_from IS NOT NULL AND last_heard_at < :before)
             AS positions_unjudged
+    """
+)
+
+
+LEFT_BEHIND = text(
+    """
+    SELECT count(*) AS alerts_left_behind FROM alerts a
+    JOIN subjects s ON s.id = a.subject_id
+    JOIN offices o ON o.id = s.office_id
+    WHERE a.handling = 'acknowledged' AND a.condition = 'active' AND NOT EXISTS (
+        SELECT FROM users u
+        JOIN user_roles r ON r.user_id = u.id AND r.held @> CAST(:now AS timestamptz)
+        JOIN offices mine ON mine.id = r.office_id AND (o.path = mine.path OR o.path LIKE mine.path || '.%')
+        WHERE u.id = a.acknowledged_by AND u.disabled_at IS NULL)
+    """
+)
+
+REVIEWED_WITHIN = timedelta(hours=24)
+"""How long a doubtful check-in may wait for an officer before it is told. An assumption: no text says how long."""
+
+LEFT = text(
+    """
+    SELECT count(DISTINCT d.id) AS submitted_unreviewed
+    FROM attempts a JOIN duties d ON d.id = a.duty_id AND d.state = 'submitted'
+    WHERE a.outcome = 'to_review' AND a.reviewed_at IS NULL AND a.received_at < :before
     """
 )
 
@@ -28,3 +53,15 @@ STATES = text(
 def impossible_states(connection: Connection, *, now: datetime) -> Mapping[str, int]:
     """How many rows are in each state that must not be; all zero when all is well. Each count uses a partial index."""
     return dict(connection.execute(STATES, {"now": now, "before": now - PATIENCE}).mappings().one())
+
+
+def left_behind(connection: Connection, *, now: datetime) -> Mapping[str, int]:
+    """Alerts that go on and whose owner has gone: they were taken on, which stopped their ladder, by somebody who has
+    no role over the subject any more. Asked apart from the rest, so that who is who may fail to be found alone.
+    """
+    return dict(connection.execute(LEFT_BEHIND, {"now": now}).mappings().one())
+
+
+def left_to_people(connection: Connection, *, now: datetime) -> Mapping[str, int]:
+    """What people have left undone for too long. No fault of the service: told, and nothing turns red by it."""
+    return dict(connection.execute(LEFT, {"before": now - REVIEWED_WITHIN}).mappings().one())
