@@ -8,19 +8,13 @@ from flask import Flask
 from sqlalchemy import Engine, text
 
 from app.rules.facts import About, Channel, DutyKind, DutyState, Role
-from app.simulation.clock import TestClock
 from app.store.session import transaction
 from tests.builders.alerts import a_notice, alert_row, an_alert, notices_about
-from tests.builders.app import MONDAY, make_test_app
+from tests.builders.app import MONDAY
 from tests.builders.duties import a_duty, duty_row
 from tests.builders.users import a_user
 from tests.web.browsing import HTMX, Visitor, a_visitor
 from tests.web.office import HOUR, Office, a_check_in_open, a_person, a_try_to_review, a_visit_due, an_office_at_nine
-
-
-@pytest.fixture
-def app(undone: Engine) -> Flask:
-    return make_test_app(undone, TestClock(MONDAY))
 
 
 @pytest.fixture

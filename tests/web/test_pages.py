@@ -14,7 +14,7 @@ from app.rules.facts import About, AlertKind, Cause, Channel, DutyKind, DutyStat
 from app.simulation.clock import TestClock
 from app.store.session import transaction
 from tests.builders.alerts import a_notice, an_alert, recover
-from tests.builders.app import MONDAY, deps_for_tests, make_test_app
+from tests.builders.app import MONDAY, deps_for_tests
 from tests.builders.duties import a_duty
 from tests.web.browsing import HTMX, Visitor, a_visitor
 from tests.web.office import (
@@ -29,16 +29,6 @@ from tests.web.office import (
 )
 
 ELSEWHERE = ["//evil.example/x", "/\\evil.example", "https://evil.example", "/\t/evil.example", "/\n/evil.example", ""]
-
-
-@pytest.fixture
-def clock() -> TestClock:
-    return TestClock(MONDAY)
-
-
-@pytest.fixture
-def app(undone: Engine, clock: TestClock) -> Flask:
-    return make_test_app(undone, clock)
 
 
 @pytest.fixture
