@@ -29,18 +29,21 @@ def run_if_due(deps: Deps, job: Job, holder: str) -> store.Run | None:
 
 
 def run_now(deps: Deps, job: Job, holder: str, *, at: datetime | None = None) -> store.Run | None:
-    """Run the job at once, whenever it ran last, as if it were `at`; None where somebody else holds it."""
+    """Run the job at once, whenever it ran last; None where somebody else holds it.
+
+    With `at` it runs as if it were then. That is on record, and says nothing of how the job stands today.
+    """
     return _run(deps, job, holder, ran_before=datetime.max.replace(tzinfo=deps.now().tzinfo), at=at)
 
 
 def _run(deps: Deps, job: Job, holder: str, *, ran_before: datetime, at: datetime | None = None) -> store.Run | None:
-    now = at or deps.now()
+    started_at = deps.now()
     with deps.transaction() as tx:
-        if not store.claim(tx, job.name, holder, now=now, ran_before=ran_before):
+        if not store.claim(tx, job.name, holder, now=started_at, ran_before=ran_before):
             return None
     with _lease_kept(deps, job, holder):
-        outcome, counts, error = _outcome(deps, job, now)
-    run = store.Run(job.name, now, deps.now(), outcome, counts, error)
+        outcome, counts, error = _outcome(deps, job, at or started_at)
+    run = store.Run(job.name, started_at, deps.now(), outcome, counts, error, as_if=at is not None)
     with deps.transaction() as tx:
         store.release(tx, run, holder)
     return run

@@ -39,10 +39,15 @@ RELEASE = text(
     """
 )
 
+GIVE_BACK = text("UPDATE job_states SET lease_until = NULL WHERE name = :name AND holder = :holder")
+
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a job as it is recorded. `outcome` is `ok`, `partial` (some items failed) or `failed`."""
+    """One run of a job as it is recorded. `outcome` is `ok`, `partial` (some items failed) or `failed`.
+
+    `as_if`: it ran as if it were another time, which says nothing of how the job stands.
+    """
 
     name: str
     started_at: datetime
@@ -50,6 +55,7 @@ class Run:
     outcome: str
     counts: Mapping[str, Any]
     error: str | None
+    as_if: bool = False
 
 
 def declare(tx: Connection, jobs: Iterable[tuple[str, int, str]]) -> None:
@@ -80,7 +86,7 @@ def renew(tx: Connection, name: str, holder: str) -> bool:
 def release(tx: Connection, run: Run, holder: str) -> None:
     """Give the job back and note how it went; a run that did something or failed leaves a row of its own."""
     tx.execute(
-        RELEASE,
+        GIVE_BACK if run.as_if else RELEASE,
         {
             "name": run.name,
             "holder": holder,
