@@ -71,8 +71,6 @@ def sweep(
         _done([one.id for one in found], work, transaction, swept)
         if len(found) < size:
             return swept
-        if len(found) < size:
-            return swept
         after = found[-1]
 
 

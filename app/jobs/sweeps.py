@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.actions.check_silence import check_silence, end_silence
-from app.actions.climb_ladder import climb_ladder, due_steps
+from app.actions.climb_ladder import LIMIT, climb_ladder, due_steps
 from app.actions.judge_duties import judge_duties
 from app.actions.judge_positions import judge_positions
 from app.actions.look_ahead_absences import look_ahead_absences
@@ -83,12 +83,14 @@ class Climbed:
     told_nobody: int = 0
 
 
-def ladder(deps: Deps, now: datetime) -> Counts:
+def ladder(deps: Deps, now: datetime, *, limit: int = LIMIT) -> Counts:
     """Tell whoever the due steps concern; a step that cannot be taken stays due and holds up no other."""
     total = chunks.Swept()
     while True:
         with deps.transaction() as tx:
-            due_ids = [alert for alert in due_steps(tx, now=now) if alert not in total.failed]
+            # What failed stays due and comes first again: it must not take the places of those behind it.
+            found = due_steps(tx, now=now, limit=limit + len(total.failed))
+        due_ids = [alert for alert in found if alert not in total.failed]
         if not due_ids:
             return total.as_counts()
         done = chunks.in_chunks(due_ids, lambda tx, ids: _climb(tx, ids, now), deps.transaction)
