@@ -37,9 +37,15 @@ class Heartbeat:
             self._stopped.wait(INTERVAL_S)
 
     def beat_once(self) -> None:
-        """Write one beat; a database that is away is logged and tried again with the next."""
+        """Write one beat; whatever keeps it from being written is logged, and tried again with the next.
+
+        A thread that ended over one beat would make a process that serves look away, and excuse every window from then
+        on.
+        """
         try:
             with self._deps.transaction() as tx:
                 beat(tx, self._component, self._instance, now=self._deps.now())
         except Unavailable:
             LOG.warning("beat of %s could not be written", self._component)
+        except Exception:
+            LOG.exception("beat of %s could not be written", self._component)
