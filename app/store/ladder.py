@@ -12,10 +12,12 @@ from app.rules.facts import AlertKind, Handling, LadderStep, Role
 from app.rules.ladder import Episode, LadderFacts, Member, Unheard
 from app.store import policies
 
+# The subject's lock comes first, as with every change: a notice names the subject, and waits for nobody who has it.
 CLAIM = text(
     """
-    SELECT id FROM alerts WHERE next_step_at <= :now AND (CAST(:only AS uuid[]) IS NULL OR id = ANY(:only))
-    ORDER BY next_step_at, id LIMIT :limit FOR UPDATE SKIP LOCKED
+    SELECT a.id FROM subject_states t JOIN alerts a ON a.subject_id = t.subject_id
+    WHERE a.next_step_at <= :now AND (CAST(:only AS uuid[]) IS NULL OR a.id = ANY(:only))
+    ORDER BY a.next_step_at, a.id LIMIT :limit FOR UPDATE OF t, a SKIP LOCKED
     """
 )
 
@@ -88,7 +90,9 @@ CAME_BACK = text(
 
 
 def claim(tx: Connection, *, now: datetime, limit: int, only: Sequence[UUID] | None = None) -> list[UUID]:
-    """Alerts whose next step is due, the longest due first, locked; those that somebody else holds are left out."""
+    """Alerts whose next step is due, the longest due first, locked with their subjects; what somebody else holds is
+    left out.
+    """
     found = tx.execute(CLAIM, {"now": now, "limit": limit, "only": list(only) if only is not None else None})
     return list(found.scalars())
 

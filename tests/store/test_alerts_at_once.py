@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, text
 
 from app.actions.climb_ladder import climb_ladder
 from app.rules.facts import About, Cause
+from app.store import states
 from app.store.session import make_engine, transaction
 from tests.builders.alerts import alert_row, an_alert, events_of, raise_all, raising, recover
 from tests.builders.app import MONDAY
@@ -70,3 +71,29 @@ def test_an_occurrence_during_a_climb_has_a_step_of_its_own(engine: Engine, coun
     with transaction(engine) as tx:
         row = alert_row(tx, alert_id)
         assert (row.occurrences, row.next_step, row.next_step_at) == (2, "office", MONDAY + HOUR)
+
+
+def test_a_registration_and_a_climb_never_wait_for_each_other(engine: Engine, county: tuple[Tree, UUID, UUID]) -> None:
+    """Whoever changes the subject's keys and then its alert, and whoever has the alert and then names the subject."""
+    _, subject, alert_id = county
+    climbed: list[dict[str, int]] = []
+
+    def climb() -> None:
+        with transaction(engine) as tx:
+            climbed.append(climb_ladder(tx, now=MONDAY))
+
+    thread = Thread(target=climb)
+    with transaction(engine) as tx:
+        states.lock(tx, [subject])
+        tx.execute(text("UPDATE subjects SET registration_id = id WHERE id = :id"), {"id": subject})
+        thread.start()
+        while (
+            thread.is_alive() and not tx.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar_one()
+        ):
+            thread.join(0.01)
+        recover(tx, subject, MONDAY + HOUR, source=SOURCE)
+    thread.join()
+    assert climbed == [{}], "left to whoever holds the subject, and taken up a second later"
+    with transaction(engine) as tx:
+        assert climb_ladder(tx, now=MONDAY + HOUR)["alerts"] == 1
+        assert alert_row(tx, alert_id).condition == "recovered"
