@@ -196,13 +196,13 @@ def _phone(row: Any, health: Any) -> PhoneFacts:
 JUDGMENTS = text(
     """
     SELECT id, subject_id, office_id, category, effective_on, received_on, papers_on, duty_id
-    FROM judgments WHERE duty_id = ANY(:ids)
+    FROM judgments WHERE duty_id = ANY(:ids) ORDER BY created_at, id
     """
 )
 
 
 def judgments(tx: Connection, duty_ids: Sequence[UUID]) -> Mapping[UUID, Judgment]:
-    """The judgment behind each intake duty, by the duty's id."""
+    """The judgment behind each intake duty, by the duty's id: the latest, where one before it was called off."""
     rows = tx.execute(JUDGMENTS, {"ids": list(duty_ids)})
     return {
         row.duty_id: Judgment(

@@ -247,6 +247,21 @@ def test_a_notice_called_off_may_be_given_again_for_the_same_day(tx: Connection,
     assert the_duty(tx).state == "open"
 
 
+def test_of_two_notices_for_one_day_the_later_says_whose_clock_it_is_and_what_came(
+    tx: Connection, officer: Worker
+) -> None:
+    first = notice(tx, officer, an_announcement(officer.office, id_number=NUMBER))
+    end_supervision(tx, officer.actor, first.subject_id, EndReason.CUSTODY, None, now=MONDAY)
+    again = an_announcement(
+        officer.office, id_number=NUMBER, category=Category.OUTSIDE_PRISON, received_on=date(2026, 3, 2)
+    )
+    notice(tx, officer, again, now=MONDAY + timedelta(hours=1))
+    receive_papers(tx, officer.actor, first.id, date(2026, 3, 2), now=MONDAY + timedelta(hours=2))
+    assert the_duty(tx).obligor == "handing_organ"
+    judge(tx, MONDAY + timedelta(days=30))
+    assert the_alert(tx).why["code"] == "handover_overdue"
+
+
 def test_the_same_clock_does_not_run_twice(tx: Connection, officer: Worker) -> None:
     announced = an_announcement(officer.office, id_number=NUMBER)
     notice(tx, officer, announced)
