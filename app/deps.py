@@ -63,4 +63,7 @@ def make_deps(settings: Settings, *, pushes: bool = False) -> Deps:
         from app.clients.push_fcm import FcmChannel  # noqa: PLC0415  (half a second and 40 MB that the API never needs)
 
         push = FcmChannel(Path(settings.fcm_credentials), settings.fcm_url)
-    return Deps(settings, session.make_engine(settings.database_url, pool_size=settings.pool_size), SystemClock(), push)
+    engine = session.make_engine(
+        settings.database_url, pool_size=settings.pool_size, prepared=settings.prepared_statements
+    )
+    return Deps(settings, engine, SystemClock(), push)

@@ -14,8 +14,15 @@ LOCK_TIMEOUT_MS = 5_000
 OPTIONS = f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=UTC"
 
 
-def make_engine(url: str, *, pool_size: int = 8) -> Engine:
-    """An engine whose parameters never reach a log; waiting longer than 5 s for a connection is `Unavailable`."""
+def make_engine(url: str, *, pool_size: int = 8, prepared: bool = True) -> Engine:
+    """An engine whose parameters never reach a log; waiting longer than 5 s for a connection is `Unavailable`.
+
+    Without `prepared` no statement stays prepared on a connection: a pooler that hands each transaction to another one
+    needs that.
+    """
+    connect_args: dict[str, object] = {"options": OPTIONS, "connect_timeout": 5}
+    if not prepared:
+        connect_args["prepare_threshold"] = None
     return create_engine(
         url,
         pool_size=pool_size,
@@ -23,7 +30,7 @@ def make_engine(url: str, *, pool_size: int = 8) -> Engine:
         pool_timeout=5,
         pool_pre_ping=False,
         hide_parameters=True,
-        connect_args={"options": OPTIONS, "connect_timeout": 5},
+        connect_args=connect_args,
     )
 
 
