@@ -46,8 +46,15 @@ class Settings:
     debug: bool = False
     cors_origins: tuple[str, ...] = ()
     pool_size: int = 8
+    direct_database_url: str = field(default="", repr=False)
+    prepared_statements: bool = True
     password_rounds: int = 3
     password_memory_kib: int = 65536
+
+    @property
+    def listen_url(self) -> str:
+        """Where what belongs to one session (LISTEN) connects: past the pooler, where there is one."""
+        return self.direct_database_url or self.database_url
 
 
 def driver_url(url: str) -> str:
@@ -78,6 +85,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         debug=env.get("ZHIFANG_DEBUG", "") not in {"", "0", "false"},
         cors_origins=tuple(filter(None, env.get("ZHIFANG_CORS_ORIGINS", "").split(","))),
         pool_size=_number(env, "ZHIFANG_POOL_SIZE", 8, problems),
+        direct_database_url=driver_url(env.get("ZHIFANG_DIRECT_DATABASE_URL", "")),
+        prepared_statements=env.get("ZHIFANG_PREPARED_STATEMENTS", "on") not in {"off", "0", "false"},
         password_rounds=_number(env, "ZHIFANG_PASSWORD_ROUNDS", 3, problems),
         password_memory_kib=_number(env, "ZHIFANG_PASSWORD_MEMORY_KIB", 65536, problems),
     )

@@ -31,7 +31,7 @@ def run(deps: Deps) -> None:
     _declare(deps, stopped)
     heartbeat = Heartbeat(deps, "scheduler")
     scheduler = make_scheduler(deps)
-    listener = OutboxListener(deps.settings.database_url)
+    listener = OutboxListener(deps.settings.listen_url)
     waker = threading.Thread(target=_wake, args=(deps, listener, stopped), name="outbox", daemon=True)
     heartbeat.start()
     scheduler.start()
