@@ -12,6 +12,10 @@ KNOWN_SECRETS = ("changeme", "secret", "password", "default", "example", "insecu
 """Words by which default secrets are recognised: a secret made of one of them, repeated or padded, is refused."""
 
 
+FIRST_VERSION = 1
+"""The version of a key that is given alone, without one."""
+
+
 class Mode(StrEnum):
     """How strictly the settings are taken: `production` refuses whatever eases a demo or a test."""
 
@@ -39,6 +43,8 @@ class Settings:
     window_secret: bytes = field(repr=False)
     identity_key: bytes = field(repr=False)
     identity_hash_key: bytes = field(repr=False)
+    identity_keys: tuple[tuple[int, bytes], ...] = field(default=(), repr=False)
+    identity_hash_keys: tuple[tuple[int, bytes], ...] = field(default=(), repr=False)
     policy: str = "jiangshan"
     demo_password: str | None = field(default=None, repr=False)
     fcm_credentials: str | None = None
@@ -56,6 +62,16 @@ class Settings:
         """Where what belongs to one session (LISTEN) connects: past the pooler, where there is one."""
         return self.direct_database_url or self.database_url
 
+    @property
+    def sealing_keys(self) -> tuple[tuple[int, bytes], ...]:
+        """The keys by version under which rows are sealed: the first seals, all of them open."""
+        return self.identity_keys or ((FIRST_VERSION, self.identity_key),)
+
+    @property
+    def search_keys(self) -> tuple[tuple[int, bytes], ...]:
+        """The keys by version of the hashes that identity numbers are found by: the first writes, all of them find."""
+        return self.identity_hash_keys or ((FIRST_VERSION, self.identity_hash_key),)
+
 
 def driver_url(url: str) -> str:
     """The URL with the psycopg driver named, whether it was given as `postgresql://` or with a driver."""
@@ -70,14 +86,18 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environ is None else environ
     problems: list[str] = []
     mode = _mode(env, problems)
+    sealing = _keys(env, "ZHIFANG_IDENTITY_KEY", problems)
+    search = _keys(env, "ZHIFANG_IDENTITY_HASH_KEY", problems)
     settings = Settings(
         mode=mode,
         database_url=driver_url(_needed(env, "DATABASE_URL", problems)),
         token_secret=_secret(env, "ZHIFANG_TOKEN_SECRET", problems),
         web_secret=_secret(env, "ZHIFANG_WEB_SECRET", problems),
         window_secret=_secret(env, "ZHIFANG_WINDOW_SECRET", problems).encode(),
-        identity_key=_key(env, "ZHIFANG_IDENTITY_KEY", problems),
-        identity_hash_key=_key(env, "ZHIFANG_IDENTITY_HASH_KEY", problems),
+        identity_key=sealing[0][1],
+        identity_hash_key=search[0][1],
+        identity_keys=sealing,
+        identity_hash_keys=search,
         policy=env.get("ZHIFANG_POLICY", "jiangshan"),
         demo_password=env.get("ZHIFANG_DEMO_PASSWORD"),
         fcm_credentials=env.get("ZHIFANG_FCM_CREDENTIALS") or None,
@@ -112,7 +132,8 @@ def _unfit(settings: Settings) -> list[str]:
     if settings.password_rounds < 2 or settings.password_memory_kib < 19456:
         problems.append("ZHIFANG_PASSWORD_ROUNDS and ZHIFANG_PASSWORD_MEMORY_KIB are too low for production")
     secrets = {settings.token_secret, settings.web_secret, settings.window_secret.decode()}
-    if len(secrets) < 3 or settings.identity_key == settings.identity_hash_key:
+    keys = [key for _, key in settings.sealing_keys + settings.search_keys]
+    if len(secrets) < 3 or len(set(keys)) < len(keys):
         problems.append("every secret must be its own: two of the ZHIFANG secrets are the same")
     return problems
 
@@ -151,8 +172,24 @@ def _is_known(value: str) -> bool:
     return len(set(lowered)) < 8
 
 
-def _key(env: Mapping[str, str], name: str, problems: list[str]) -> bytes:
-    value = _needed(env, name, problems)
+def _keys(env: Mapping[str, str], name: str, problems: list[str]) -> tuple[tuple[int, bytes], ...]:
+    """The keys of `<name>S`, such as `2:<base64>,1:<base64>`, and the one of `<name>` itself, which is version 1."""
+    several = name + "S"
+    listed = [entry.strip().partition(":") for entry in env.get(several, "").split(",") if entry.strip()]
+    if any(not version.isdecimal() or not 0 < int(version) < 2**15 for version, _, _ in listed):
+        problems.append(f"{several} must be a list such as 2:<base64>,1:<base64>")
+        return ((FIRST_VERSION, b""),)
+    keys = [(int(version), _key(value, f"{several} version {version}", problems)) for version, _, value in listed]
+    alone = env.get(name, "") if keys else _needed(env, name, problems)
+    if alone or not keys:
+        first = (FIRST_VERSION, _key(alone, name, problems))
+        keys += [] if first in keys else [first]
+    if len({version for version, _ in keys}) < len(keys):
+        problems.append(f"{several} and {name} give two keys for one version")
+    return tuple(keys)
+
+
+def _key(value: str, name: str, problems: list[str]) -> bytes:
     if not value:
         return b""
     try:

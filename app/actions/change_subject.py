@@ -89,7 +89,9 @@ def _columns(tx: Connection, standing: Standing, changes: Changes, settings: Set
     if "id_number" in changes:
         number = identity.checked(changes["id_number"])
         identity.agreed_birth_date(record.birth_date, number, today=legal_day(now))
-        columns |= rows.number_columns(sealing.seal(sealing.keys_of(settings), subject_id, number))
+        keys = sealing.keys_of(settings)
+        rows.refuse_number_of_another(tx, subject_id, sealing.search_hashes(keys, number))
+        columns |= rows.number_columns(sealing.seal(keys, subject_id, number))
     return columns
 
 

@@ -1,5 +1,6 @@
 """Take note of a judgment: somebody is awaited from now on, and the intake clock runs."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -33,10 +34,9 @@ def notice_judgment(
     if actor.id is None:
         raise NotAllowed("not_allowed")
     keys = sealing.keys_of(settings)
-    fingerprint = sealing.keyed_fingerprint(keys, announced.body_hash)
     rows.claim(tx, announced.id)
     if known := judgments.known(tx, announced.id):
-        if known.body_hash != fingerprint:
+        if not sealing.is_fingerprint(keys, known.body_hash, announced.body_hash):
             raise Conflict("id_reused")
         return known.receipt, False
     site = offices.within_reach(tx, actor, announced.office_id)
@@ -50,6 +50,7 @@ def notice_judgment(
         announced.received_on,
         announced.papers_on,
     )
+    fingerprint = sealing.keyed_fingerprint(keys, announced.body_hash)
     judgments.add(tx, judgment, announced, fingerprint, created_by=actor.id, now=now)
     _open(tx, actor, judgment, now)
     return judgments.receipt(tx, announced.id), True
@@ -61,9 +62,9 @@ def _announce(
     """The row of whom the judgment announces, made or taken over; gives its id."""
     county = registration.county_code(site.level, site.path)
     number = identity.checked(announced.id_number, field="subject.id_number") if announced.id_number else None
-    hashed = sealing.search_hash(keys, number) if number else None
-    known = rows.known(tx, actor, subject_id=announced.subject_id, id_number_hash=hashed)
-    subject_id = _taken_over(known, announced, hashed) if known else announced.subject_id
+    hashes = sealing.search_hashes(keys, number) if number else ()
+    known = rows.known(tx, actor, subject_id=announced.subject_id, id_number_hashes=hashes)
+    subject_id = _taken_over(known, announced, hashes) if known else announced.subject_id
     row = _row(announced, _born(announced, number, now), now)
     row |= rows.number_columns(sealing.seal(keys, subject_id, number) if number else None)
     if known:
@@ -75,13 +76,13 @@ def _announce(
     return subject_id
 
 
-def _taken_over(known: Known, announced: Announced, hashed: bytes | None) -> UUID:
+def _taken_over(known: Known, announced: Announced, hashes: Sequence[bytes]) -> UUID:
     by_id = known.id == announced.subject_id
     if not known.within_reach:
         code, field = ("id_reused", "subject.id") if by_id else ("id_number_taken", "subject.id_number")
         raise Conflict(code, fields={field: code})
     intake.refuse_notice(known.status)
-    if hashed and known.id_number_hash not in {None, hashed}:
+    if hashes and known.id_number_hash not in {None, *hashes}:
         raise Conflict("id_number_differs", fields={"subject.id_number": "id_number_differs"})
     return known.id
 

@@ -1,5 +1,6 @@
 """Register a subject: somebody new, somebody whom a judgment announced, or somebody who was under correction before."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -47,7 +48,7 @@ def _repeated(tx: Connection, entered: Registration, keys: IdentityKeys) -> Rece
     found = rows.registered_as(tx, entered.id)
     if found is None:
         return None
-    if found.body_hash != sealing.keyed_fingerprint(keys, entered.body_hash):
+    if not sealing.is_fingerprint(keys, found.body_hash, entered.body_hash):
         raise Conflict("id_reused")
     return found.receipt
 
@@ -61,7 +62,7 @@ def _settled(
     registration.refuse(entered, now=now)
     registrations.refuse_officer(tx, entered.officer_id, entered.office_id, now=now)
     number = identity.checked(entered.id_number) if entered.id_number else None
-    known = _known(tx, actor, entered.id, sealing.search_hash(keys, number) if number else None)
+    known = _known(tx, actor, entered.id, sealing.search_hashes(keys, number) if number else ())
     subject_id = known.id if known else entered.id
     born = _born(entered, known, number, legal_day(now))
     return known, Settled(
@@ -76,15 +77,15 @@ def _settled(
     )
 
 
-def _known(tx: Connection, actor: Actor, subject_id: UUID, id_number_hash: bytes | None) -> Known | None:
+def _known(tx: Connection, actor: Actor, subject_id: UUID, hashes: Sequence[bytes]) -> Known | None:
     """The row that is taken over; Conflict where it is somebody else's business, or under correction already."""
-    known = rows.known(tx, actor, subject_id=subject_id, id_number_hash=id_number_hash)
+    known = rows.known(tx, actor, subject_id=subject_id, id_number_hashes=hashes)
     if known is None:
         return None
     if not known.within_reach or known.status is SubjectStatus.IN_CORRECTION:
         code, field = ("id_reused", "id") if known.id == subject_id else ("id_number_taken", "id_number")
         raise Conflict(code, fields={field: code})
-    if id_number_hash and known.id_number_hash not in {None, id_number_hash}:
+    if hashes and known.id_number_hash not in {None, *hashes}:
         raise Conflict("id_number_differs", fields={"id_number": "id_number_differs"})
     return known
 

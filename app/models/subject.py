@@ -45,6 +45,7 @@ class Subject(Base):
     id_number_cipher: Mapped[bytes | None]
     id_number_key_version: Mapped[int | None]
     id_number_hash: Mapped[bytes | None] = mapped_column(unique=True)
+    id_number_hash_version: Mapped[int] = mapped_column(server_default=text("1"))
     phone: Mapped[str | None]
     category: Mapped[str]
     status: Mapped[str]

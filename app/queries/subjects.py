@@ -17,7 +17,7 @@ from app.rules.calendar import legal_day
 from app.rules.errors import Refused
 from app.rules.facts import Actor, Handling
 from app.rules.identity import checked, looks_like_one
-from app.store.identity import keys_of, search_hash
+from app.store.identity import keys_of, search_hashes
 from app.store.scope import subjects_of
 
 
@@ -72,7 +72,8 @@ def by_id_number(
     connection: Connection, actor: Actor, id_number: str, settings: Settings, *, now: datetime
 ) -> tuple[SubjectRow, ...]:
     """The subject with this identity number, if within reach. Refused `id_number_unfit` for what can be none."""
-    statement = _rows(actor).where(Subject.id_number_hash == search_hash(keys_of(settings), checked(id_number)))
+    hashes = search_hashes(keys_of(settings), checked(id_number))
+    statement = _rows(actor).where(Subject.id_number_hash.in_(hashes))
     return tuple(_view(actor, row, now) for row in connection.execute(statement))
 
 

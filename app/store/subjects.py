@@ -1,6 +1,6 @@
 """Subjects on disk: who they are, within whose reach, and under which lock they are changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -84,14 +84,15 @@ def receipt(tx: Connection, registration_id: UUID) -> Receipt:
     return found.receipt
 
 
-def known(tx: Connection, actor: Actor, *, subject_id: UUID, id_number_hash: bytes | None) -> Known | None:
+def known(tx: Connection, actor: Actor, *, subject_id: UUID, id_number_hashes: Sequence[bytes]) -> Known | None:
     """The row with this id, or else with this identity number, under its lock. Rows beyond reach are told as such.
 
-    Conflict `id_number_taken` where the id is one person's row and the number another's.
+    The number's hashes are those under each key that may have made the row's; none for no number. Conflict
+    `id_number_taken` where the id is one person's row and the number another's.
     """
     same = Subject.id == subject_id
-    if id_number_hash is not None:
-        same |= Subject.id_number_hash == id_number_hash
+    if id_number_hashes:
+        same |= Subject.id_number_hash.in_(id_number_hashes)
     rows = tx.execute(
         select(
             Subject.id,
@@ -114,6 +115,13 @@ def known(tx: Connection, actor: Actor, *, subject_id: UUID, id_number_hash: byt
     return Known(
         row.id, row.subject_no, SubjectStatus(row.status), row.within_reach, row.birth_date, row.id_number_hash
     )
+
+
+def refuse_number_of_another(tx: Connection, subject_id: UUID, id_number_hashes: Sequence[bytes]) -> None:
+    """Conflict `id_number_taken` where it is somebody else's, whichever key their hash was made with."""
+    same = Subject.id_number_hash.in_(id_number_hashes) & (Subject.id != subject_id)
+    if tx.execute(select(Subject.id).where(same)).first():
+        raise Conflict("id_number_taken", fields={"id_number": "id_number_taken"})
 
 
 def within_reach(tx: Connection, actor: Actor, subject_id: UUID) -> Standing:
@@ -167,11 +175,16 @@ def on_record(tx: Connection, subject_id: UUID) -> OnRecord:
 def sealed_number(tx: Connection, subject_id: UUID) -> Sealed | None:
     """The subject's identity number as the row keeps it; None where none is on record."""
     row = tx.execute(
-        select(Subject.id_number_cipher, Subject.id_number_key_version, Subject.id_number_hash).where(
-            Subject.id == subject_id, Subject.id_number_cipher.is_not(None)
-        )
+        select(
+            Subject.id_number_cipher,
+            Subject.id_number_key_version,
+            Subject.id_number_hash,
+            Subject.id_number_hash_version,
+        ).where(Subject.id == subject_id, Subject.id_number_cipher.is_not(None))
     ).one_or_none()
-    return Sealed(row.id_number_cipher, row.id_number_key_version, row.id_number_hash) if row else None
+    if row is None:
+        return None
+    return Sealed(row.id_number_cipher, row.id_number_key_version, row.id_number_hash, row.id_number_hash_version)
 
 
 def next_serial(tx: Connection, prefix: str) -> int:
@@ -237,4 +250,5 @@ def number_columns(sealed: Sealed | None) -> dict[str, Any]:
         "id_number_cipher": sealed.cipher,
         "id_number_key_version": sealed.key_version,
         "id_number_hash": sealed.hash,
+        "id_number_hash_version": sealed.hash_version,
     }

@@ -40,6 +40,7 @@ SENTENCES: dict[str, str] = {
     "too_many_requests": "操作太频繁,请稍后再试。",
     "internal": "服务出了故障,已自动记录,请稍后再试。",
     "database_away": "服务暂时不可用,请稍后再试,您的内容还没有提交成功。",
+    "key_missing": "这项内容暂时无法读取,请稍后再试;一直这样请联系管理员。",
     "database_busy": "服务繁忙,请稍后再试,您的内容还没有提交成功。",
     "id_reused": "这个编号已用于另一份内容,请换一个编号提交。",
     "no_policy_in_force": "所在地区还没有生效的监管制度,请联系县级社区矫正机构。",
