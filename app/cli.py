@@ -6,13 +6,15 @@ import os
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from app.config import Settings, SettingsError, load_settings
 
 if TYPE_CHECKING:
+    from granian.server.common import AbstractServer
+
     from app.deps import Deps
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -67,12 +69,17 @@ def migrate() -> None:
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
 def serve(port: int, host: str, workers: int) -> None:
     """Serve the HTTP interfaces and pages."""
+    _settings()
+    server("app.main:serving_app", host=host, port=port, workers=workers).serve()
+
+
+def server(application: str, *, port: int, host: str = "127.0.0.1", workers: int = 2) -> "AbstractServer[Any]":
+    """The HTTP server as production runs it, for an application named as `module:factory`."""
     from granian.constants import Interfaces
     from granian.server import Server
 
-    _settings()
-    Server(
-        "app.main:serving_app",
+    return Server(
+        application,
         factory=True,
         address=host,
         port=port,
@@ -83,7 +90,7 @@ def serve(port: int, host: str, workers: int) -> None:
         workers_kill_timeout=10,  # a worker that is told to end while it still loads would hang
         log_access=False,
         working_dir=ROOT,
-    ).serve()
+    )
 
 
 @main.command()

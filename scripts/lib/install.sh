@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Everything that a purpose needs, in order. Costs well under a second when all of it is there.
 
-# install_for image|run|test
+# install_for image|run|test|bench
 install_for() {
     local packages=(python3 python3-venv)
     case $1 in
@@ -11,6 +11,10 @@ install_for() {
             packages+=(fonts-noto-cjk)
             # Ubuntu's chromium is no package but a snap; there Playwright fetches its own (install_browser).
             [ "$SYSTEM" != debian ] || packages+=(chromium)
+            ;;
+        bench)
+            mapfile -t -O "${#packages[@]}" packages < <(database_packages)
+            packages+=(wrk)
             ;;
     esac
     exec 6>"$DATA_DIR/setup.lock"

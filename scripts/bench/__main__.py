@@ -1,0 +1,29 @@
+"""Runs benchmarks by name and prints Markdown: `python -m scripts.bench positions sweep`, or `all`."""
+
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+
+from scripts.bench.report import machine
+
+NAMES = ("positions", "check_ins", "sweep", "push", "pages", "memory")
+"""Each is a module beside this one with a function `bench() -> str`, which returns a section in Markdown."""
+
+
+def main(words: list[str]) -> int:
+    """Run the named benchmarks in their order above; 0 when all of them ran."""
+    known = [name for name in NAMES if find_spec(f"scripts.bench.{name}")]
+    wanted = known if words == ["all"] else words
+    unknown = [name for name in wanted if name not in known]
+    if not wanted or unknown:
+        sys.stderr.write(f"Say which: all, or some of {', '.join(known)}.\n")
+        return 2
+    sys.stdout.write(f"{machine()}\n\n")
+    for name in wanted:
+        sys.stdout.write(f"{import_module(f'scripts.bench.{name}').bench()}\n")
+        sys.stdout.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
