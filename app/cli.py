@@ -4,6 +4,7 @@ import gc
 import json
 import os
 import sys
+import tempfile
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -63,13 +64,23 @@ def migrate() -> None:
     command.upgrade(Config(str(ROOT / "alembic.ini")), "head")
 
 
+METRICS_PORT = click.option(
+    "--metrics-port", default=0, show_default="none", type=click.IntRange(0, 65535), help="Where Prometheus reads."
+)
+METRICS_HOST = click.option("--metrics-host", default="127.0.0.1", show_default=True)
+
+
 @main.command()
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
-def serve(port: int, host: str, workers: int) -> None:
+@METRICS_PORT
+@METRICS_HOST
+def serve(port: int, host: str, workers: int, metrics_port: int, metrics_host: str) -> None:
     """Serve the HTTP interfaces and pages."""
     _settings()
+    if metrics_port:
+        _show_processes(metrics_port, metrics_host)
     server("app.main:serving_app", host=host, port=port, workers=workers).serve()
 
 
@@ -93,15 +104,30 @@ def server(application: str, *, port: int, host: str = "127.0.0.1", workers: int
     )
 
 
+def _show_processes(port: int, host: str) -> None:
+    """The processes that serve write their figures into a folder; this one, their parent, shows the sums."""
+    folder = tempfile.TemporaryDirectory(prefix="zhifang-metrics-")
+    click.get_current_context().call_on_close(folder.cleanup)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder.name
+    from app.metrics import show_processes  # what writes and what reads find the folder when they are loaded
+
+    show_processes(port, host, folder.name)
+
+
 @main.command()
-def worker() -> None:
+@METRICS_PORT
+@METRICS_HOST
+def worker(metrics_port: int, metrics_host: str) -> None:
     """Run the scheduler: jobs, pushes, heartbeat."""
     from app.deps import make_deps
     from app.logs import set_up_logs
-    from app.worker import run
+    from app.worker import run, show_metrics
 
     set_up_logs()
-    run(make_deps(_settings(), pushes=True))
+    deps = make_deps(_settings(), pushes=True)
+    if metrics_port:
+        show_metrics(deps, metrics_port, metrics_host)
+    run(deps)
 
 
 @main.group()

@@ -1,4 +1,4 @@
-"""Logs as JSON lines: event, level, time, logger, ids. Never a name, a coordinate or a secret."""
+"""Logs as JSON lines: event, level, time, logger, ids of request or job. Never a name, a coordinate or a secret."""
 
 import logging
 import traceback
@@ -6,10 +6,15 @@ from collections.abc import Iterator
 
 import structlog
 
+ALLOWED = ("route", "method", "status", "took_s")
+"""What a line may carry beside its sentence and the ids that are bound to its request or job."""
+
 
 def set_up_logs(level: int = logging.INFO) -> None:
     """Send the standard library's logging through structlog as JSON on standard error."""
     shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.ExtraAdder(ALLOWED),
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -12,6 +12,7 @@ from app.api.mobile import BLUEPRINTS as MOBILE
 from app.api.office import BLUEPRINTS as OFFICE
 from app.api.openapi import document
 from app.api.problem_codes import problem_codes
+from app.api.tracing import register_tracing
 from app.config import load_settings
 from app.deps import Deps, make_deps
 from app.jobs.heartbeat import Heartbeat
@@ -41,6 +42,7 @@ def create_app(deps: Deps) -> Flask:
     app.register_blueprint(HEALTH)
     register_errors(app)
     register_pages(app)
+    register_tracing(app)
     return app
 
 

@@ -16,6 +16,8 @@ from app.jobs.heartbeat import Heartbeat
 from app.jobs.job import Job
 from app.jobs.outbox_listener import OutboxListener
 from app.jobs.schedule import JOBS, declare
+from app.metrics import Gauge, show
+from app.queries.service_state import gauges
 from app.rules.errors import Unavailable
 
 LOG = logging.getLogger(__name__)
@@ -54,6 +56,19 @@ def _declare(deps: Deps, stopped: threading.Event) -> None:
             stopped.wait(RETRY_S)
         else:
             return
+
+
+def show_metrics(deps: Deps, port: int, host: str) -> None:
+    """Show to Prometheus what this scheduler does, and how the service stands."""
+    show(port, host, read=lambda: _gauges(deps))
+
+
+def _gauges(deps: Deps) -> list[Gauge]:
+    try:
+        with deps.autocommit() as connection:
+            return [Gauge(*found) for found in gauges(connection, now=deps.now())]
+    except Unavailable:
+        return [Gauge("zhifang_database_up", "Whether the database answers.", "database", {"primary": 0.0})]
 
 
 def make_scheduler(deps: Deps) -> BackgroundScheduler:

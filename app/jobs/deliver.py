@@ -12,6 +12,7 @@ from app.actions.deliver_notices import Claimed, claim_deliveries, settle_delive
 from app.clients.push import PushChannel, PushMessage, PushOutcome, PushTarget, Rejected, Retry, Sent, Unregistered
 from app.deps import Deps
 from app.jobs.job import Counts
+from app.metrics import PUSHES
 from app.rules.deliveries import Answer, Tried
 
 LOG = logging.getLogger(__name__)
@@ -36,6 +37,8 @@ def deliver(deps: Deps, now: datetime, limit: int = 50, *, threads: int = THREAD
         if not claimed:
             break
         answers = _answers(deps.push, claimed, threads, last_begin)
+        for tried in answers.values():
+            PUSHES.labels(tried.answer.value).inc()
         with deps.transaction() as tx:
             settled = settle_deliveries(tx, lease, claimed, answers, now=now)
         counts.update(settlement.state.value for settlement in settled.values())

@@ -7,8 +7,11 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from structlog.contextvars import bound_contextvars
+
 from app.deps import Deps
 from app.jobs.job import Counts, Job
+from app.metrics import JOB_RUNS, JOB_SECONDS
 from app.rules.errors import Unavailable
 from app.store import jobs as store
 
@@ -41,8 +44,9 @@ def _run(deps: Deps, job: Job, holder: str, *, ran_before: datetime, at: datetim
     with deps.transaction() as tx:
         if not store.claim(tx, job.name, holder, now=started_at, ran_before=ran_before):
             return None
-    with _lease_kept(deps, job, holder):
+    with _lease_kept(deps, job, holder), bound_contextvars(job=job.name), JOB_SECONDS.labels(job.name).time():
         outcome, counts, error = _outcome(deps, job, at or started_at)
+    JOB_RUNS.labels(job.name, outcome).inc()
     run = store.Run(job.name, started_at, deps.now(), outcome, counts, error, as_if=at is not None)
     with deps.transaction() as tx:
         store.release(tx, run, holder)
