@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 
 MINIMUM_SECRET = 32
 KNOWN_SECRETS = ("changeme", "secret", "password", "default", "example", "insecure", "test", "demo", "zhifang")
@@ -52,8 +53,13 @@ class Settings:
     debug: bool = False
     cors_origins: tuple[str, ...] = ()
     pool_size: int = 8
+    pool_wait_ms: int = 5_000
+    statement_timeout_ms: int = 15_000
+    job_statement_timeout_ms: int = 60_000
+    lock_timeout_ms: int = 5_000
     direct_database_url: str = field(default="", repr=False)
     prepared_statements: bool = True
+    audit_checkpoints: Path | None = None
     password_rounds: int = 3
     password_memory_kib: int = 65536
 
@@ -102,9 +108,14 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         demo_password=env.get("ZHIFANG_DEMO_PASSWORD"),
         fcm_credentials=env.get("ZHIFANG_FCM_CREDENTIALS") or None,
         fcm_url=env.get("ZHIFANG_FCM_URL") or None,
+        audit_checkpoints=Path(env["ZHIFANG_AUDIT_CHECKPOINTS"]) if env.get("ZHIFANG_AUDIT_CHECKPOINTS") else None,
         debug=env.get("ZHIFANG_DEBUG", "") not in {"", "0", "false"},
         cors_origins=tuple(filter(None, env.get("ZHIFANG_CORS_ORIGINS", "").split(","))),
         pool_size=_number(env, "ZHIFANG_POOL_SIZE", 8, problems),
+        pool_wait_ms=_number(env, "ZHIFANG_POOL_WAIT_MS", 5_000, problems),
+        statement_timeout_ms=_number(env, "ZHIFANG_STATEMENT_TIMEOUT_MS", 15_000, problems),
+        job_statement_timeout_ms=_number(env, "ZHIFANG_JOB_STATEMENT_TIMEOUT_MS", 60_000, problems),
+        lock_timeout_ms=_number(env, "ZHIFANG_LOCK_TIMEOUT_MS", 5_000, problems),
         direct_database_url=driver_url(env.get("ZHIFANG_DIRECT_DATABASE_URL", "")),
         prepared_statements=env.get("ZHIFANG_PREPARED_STATEMENTS", "on") not in {"off", "0", "false"},
         password_rounds=_number(env, "ZHIFANG_PASSWORD_ROUNDS", 3, problems),

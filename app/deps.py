@@ -63,7 +63,9 @@ def make_deps(settings: Settings, *, pushes: bool = False) -> Deps:
         from app.clients.push_fcm import FcmChannel  # noqa: PLC0415  (half a second and 40 MB that the API never needs)
 
         push = FcmChannel(Path(settings.fcm_credentials), settings.fcm_url)
+    statement_ms = settings.job_statement_timeout_ms if pushes else settings.statement_timeout_ms
+    limits = session.Limits(statement_ms, settings.lock_timeout_ms, pool_ms=settings.pool_wait_ms)
     engine = session.make_engine(
-        settings.database_url, pool_size=settings.pool_size, prepared=settings.prepared_statements
+        settings.database_url, pool_size=settings.pool_size, prepared=settings.prepared_statements, limits=limits
     )
     return Deps(settings, engine, SystemClock(), push)

@@ -6,7 +6,7 @@ import hypothesis
 import pytest
 from sqlalchemy import Connection, Engine
 
-from app.store.session import make_engine
+from app.store.session import Limits, make_engine
 from tests import database
 from tests.database import Database
 from tests.undone import undone_engine
@@ -54,7 +54,7 @@ def worker_database(database_server: database.Server) -> Iterator[Database]:
 @pytest.fixture(scope="session")
 def engine(worker_database: Database) -> Iterator[Engine]:
     """The service's own kind of engine on the shared copy, in the application's role. Commit nothing with it."""
-    made = make_engine(worker_database.url)
+    made = make_engine(worker_database.url, limits=Limits(idle_ms=0))
     yield made
     made.dispose()
 

@@ -13,14 +13,15 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import StaticPool
 
-from app.store.session import OPTIONS
+from app.store.session import Limits
 
 
 @contextmanager
 def undone_engine(url: str) -> Iterator[Engine]:
     """An engine for `url` whose commits last until the end of the block."""
+    options = Limits(idle_ms=0).options  # a test may think for as long as it likes
     engine = create_engine(
-        url, poolclass=StaticPool, pool_reset_on_return=None, hide_parameters=True, connect_args={"options": OPTIONS}
+        url, poolclass=StaticPool, pool_reset_on_return=None, hide_parameters=True, connect_args={"options": options}
     )
     with engine.connect() as connection:
         driver: Any = connection.connection.driver_connection

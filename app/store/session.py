@@ -2,36 +2,63 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.rules.errors import Unavailable
-
-STATEMENT_TIMEOUT_MS = 15_000
-LOCK_TIMEOUT_MS = 5_000
-OPTIONS = f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=UTC"
+from app.store import faults
 
 
-def make_engine(url: str, *, pool_size: int = 8, prepared: bool = True) -> Engine:
-    """An engine whose parameters never reach a log; waiting longer than 5 s for a connection is `Unavailable`.
+@dataclass(frozen=True)
+class Limits:
+    """How long the database may keep us waiting, each in milliseconds; what is over is `Unavailable`.
+
+    `idle_ms` ends transactions in which nothing happens: a process that stands still gives its locks back.
+    """
+
+    statement_ms: int = 15_000
+    lock_ms: int = 5_000
+    idle_ms: int = 10_000
+    pool_ms: int = 5_000
+
+    @property
+    def options(self) -> str:
+        """The server's settings for one connection. Statements whose client vanished end within a second."""
+        return (
+            f"-c statement_timeout={self.statement_ms} -c lock_timeout={self.lock_ms}"
+            f" -c idle_in_transaction_session_timeout={self.idle_ms} -c client_connection_check_interval=1000"
+            " -c timezone=UTC"
+        )
+
+
+VANISHED_HOST = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 15_000}
+"""Over TCP, a host that answers nothing any more is given up after some 15 to 25 s."""
+
+
+def make_engine(url: str, *, pool_size: int = 8, prepared: bool = True, limits: Limits | None = None) -> Engine:
+    """An engine whose parameters never reach a log; waiting longer than its limits is `Unavailable`.
 
     Without `prepared` no statement stays prepared on a connection: a pooler that hands each transaction to another one
     needs that.
     """
-    connect_args: dict[str, object] = {"options": OPTIONS, "connect_timeout": 5}
+    limits = limits or Limits()
+    connect_args: dict[str, object] = {"options": limits.options, "connect_timeout": 5, **VANISHED_HOST}
     if not prepared:
         connect_args["prepare_threshold"] = None
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
-        pool_timeout=5,
+        pool_timeout=limits.pool_ms / 1000,
         pool_pre_ping=False,
         hide_parameters=True,
         connect_args=connect_args,
     )
+    faults.watch(engine)
+    return engine
 
 
 @contextmanager
@@ -54,14 +81,9 @@ def _reachable() -> Iterator[None]:
     try:
         yield
     except PoolTimeout as error:
-        raise Unavailable("database_busy") from error
+        raise Unavailable(faults.BUSY) from error
     except DBAPIError as error:
-        if error.connection_invalidated or _is_connection_fault(error):
-            raise Unavailable("database_away") from error
-        raise
-
-
-def _is_connection_fault(error: DBAPIError) -> bool:
-    """Whether PostgreSQL was unreachable, starting, stopping, or gave the statement up for time or locks."""
-    state = getattr(error.orig, "sqlstate", None)
-    return state is None or state[:2] in {"08", "53", "57"} or state in {"55P03", "40001", "40P01", "25006"}
+        code = faults.code_of(error)
+        if code is None:
+            raise
+        raise Unavailable(code) from error

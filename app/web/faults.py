@@ -23,6 +23,10 @@ STATUS: dict[type[ZhifangError], HTTPStatus] = {
     TooOften: HTTPStatus.TOO_MANY_REQUESTS,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
+PASSING = {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}
+"""What passes by itself: the answer says when to come again."""
+
+RETRY_AFTER_S = 5
 CODES = {404: "no_such_page", 405: "no_such_page", 413: "too_large"}
 
 
@@ -67,7 +71,8 @@ def fault(status: HTTPStatus, text: str) -> Response:
     """The page of a fault. In a part of a page that fetches itself it is one line; a form is answered with a page."""
     part = request.method == "GET" and "HX-Request" in request.headers
     back = page_seen() if request.method == "POST" else "/"
-    return make_response(render_template("fault_part.html" if part else "fault.html", text=text, back=back), status)
+    shown = render_template("fault_part.html" if part else "fault.html", text=text, back=back)
+    return make_response(shown, status, {"Retry-After": str(RETRY_AFTER_S)} if status in PASSING else {})
 
 
 class PagePath(PathConverter):

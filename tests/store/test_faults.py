@@ -1,0 +1,158 @@
+"""What the database refuses for a while is `Unavailable`, and no dead connection of the pool is ever used."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError
+
+from app.rules.errors import Unavailable
+from app.store.session import Limits, autocommit, make_engine, transaction
+from tests.database import Database
+
+BACKEND = text("SELECT pg_backend_pid()")
+
+
+@pytest.fixture
+def engine(fresh_database: Database) -> Iterator[Engine]:
+    """A pool of one, so that the same connection comes again unless it was given up."""
+    made = make_engine(fresh_database.url, pool_size=1, limits=Limits(300, 200, 300, pool_ms=200))
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def owner(fresh_database: Database) -> Iterator[Connection]:
+    made = create_engine(fresh_database.owner_url, isolation_level="AUTOCOMMIT")
+    with made.connect() as connection:
+        yield connection
+    made.dispose()
+
+
+@pytest.fixture
+def peer(fresh_database: Database) -> Iterator[Connection]:
+    """Another connection of the application's own role, which may end what is its own."""
+    made = create_engine(fresh_database.url, isolation_level="AUTOCOMMIT")
+    with made.connect() as connection:
+        yield connection
+    made.dispose()
+
+
+def backend(engine: Engine) -> int:
+    with transaction(engine) as tx:
+        return int(tx.execute(BACKEND).scalar_one())
+
+
+def ended(peer: Connection, pid: int) -> None:
+    """End a backend, and wait until it is gone."""
+    assert peer.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid}).scalar_one()
+
+
+def told(engine: Engine, statement: str) -> str | None:
+    """The code of what a statement ends in; None where no code stands for it."""
+    try:
+        with transaction(engine) as tx:
+            tx.execute(text(statement))
+    except Unavailable as error:
+        return error.code
+    except DBAPIError:
+        return None
+    raise AssertionError("it went well")
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [
+        ("53100", "database_busy"),  # disk full
+        ("53200", "database_busy"),
+        ("53300", "database_busy"),  # too many connections
+        ("40001", "database_busy"),
+        ("40P01", "database_busy"),
+        ("57P01", "database_away"),  # shut down
+        ("57P02", "database_away"),
+        ("57P03", "database_away"),  # still starting
+        ("58030", "database_away"),  # its disk fails
+        ("08006", "database_away"),
+        ("25006", "database_away"),  # it became a stand-by
+        ("26000", "database_away"),
+        ("23505", None),
+        ("22021", None),
+        ("42P01", None),
+        ("XX001", None),
+    ],
+)
+def test_what_passes_by_itself_is_told_from_what_does_not(engine: Engine, state: str, code: str | None) -> None:
+    statement = f"DO $$ BEGIN RAISE EXCEPTION 'as told' USING ERRCODE = '{state}'; END $$"
+    assert told(engine, statement) == code
+
+
+def test_a_value_that_no_database_can_hold_is_a_fault_of_ours_and_not_the_databases(engine: Engine) -> None:
+    with pytest.raises(DBAPIError, match="NUL"), transaction(engine) as tx:
+        tx.execute(text("SELECT CAST(:value AS text)"), {"value": "a\0b"})
+
+
+def test_a_statement_that_takes_too_long_is_ended(engine: Engine) -> None:
+    assert told(engine, "SELECT pg_sleep(5)") == "database_busy"
+
+
+def test_a_lock_that_is_not_given_is_not_waited_for_without_end(engine: Engine, owner: Connection) -> None:
+    with owner.execution_options(isolation_level="READ COMMITTED").begin():
+        owner.execute(text("LOCK TABLE offices"))
+        assert told(engine, "SELECT FROM offices") == "database_busy"
+    with transaction(engine) as tx:
+        tx.execute(text("SELECT FROM offices"))
+
+
+def test_a_pool_without_a_free_connection_is_unavailable_and_recovers(engine: Engine) -> None:
+    with transaction(engine), pytest.raises(Unavailable, match="database_busy"), autocommit(engine):
+        pass
+    assert backend(engine)
+
+
+def test_a_connection_whose_server_went_away_between_two_uses_is_never_used_again(
+    engine: Engine, peer: Connection
+) -> None:
+    first = backend(engine)
+    ended(peer, first)
+    assert backend(engine) != first
+
+
+def test_a_connection_that_dies_in_use_costs_one_answer_and_no_other(engine: Engine, peer: Connection) -> None:
+    with pytest.raises(Unavailable, match="database_away"), transaction(engine) as tx:
+        ended(peer, tx.execute(BACKEND).scalar_one())
+        tx.execute(BACKEND)
+    assert backend(engine)
+
+
+@pytest.mark.parametrize("commits", [True, False])
+def test_a_transaction_in_which_nothing_happens_gives_its_locks_back(
+    engine: Engine, peer: Connection, commits: bool
+) -> None:
+    """As when its process stands still: the subject that it holds would stand still with it."""
+    with pytest.raises(Unavailable), transaction(engine) as tx:
+        pid = tx.execute(BACKEND).scalar_one()
+        gone = text("SELECT count(*) = 0 FROM pg_stat_activity WHERE pid = :pid")
+        for _ in range(40):
+            peer.execute(text("SELECT pg_sleep(0.05)"))
+            if peer.execute(gone, {"pid": pid}).scalar_one():
+                break
+        if not commits:
+            tx.execute(BACKEND)
+    assert backend(engine) != pid
+
+
+def test_a_connection_to_what_became_a_standby_is_left(engine: Engine) -> None:
+    first = backend(engine)
+    assert told(engine, "DO $$ BEGIN RAISE EXCEPTION 'as told' USING ERRCODE = '25006'; END $$") == "database_away"
+    assert backend(engine) != first
+
+
+def test_a_statement_prepared_before_a_migration_is_prepared_anew(engine: Engine, owner: Connection) -> None:
+    owner.execute(text("CREATE TABLE t (a int); GRANT SELECT ON t TO PUBLIC"))
+    for _ in range(7):  # the driver prepares what comes often
+        with transaction(engine) as tx:
+            tx.execute(text("SELECT * FROM t"))
+    owner.execute(text("ALTER TABLE t ADD b int"))
+    assert told(engine, "SELECT * FROM t") == "database_away"
+    with transaction(engine) as tx:
+        tx.execute(text("SELECT * FROM t"))
