@@ -51,7 +51,7 @@ class Delivery(Base):
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        CheckConstraint("channel IN ('in_app', 'fcm')", name="channel_known"),
+        CheckConstraint("channel IN ('in_app', 'fcm', 'apprise')", name="channel_known"),
         one_of("state", DeliveryState),
         UniqueConstraint("notice_id", "channel", "endpoint"),
         Index("ix_deliveries_next_try_at", "next_try_at", postgresql_where=text("state = 'pending'")),
@@ -62,6 +62,7 @@ class Delivery(Base):
     channel: Mapped[str]
     endpoint: Mapped[str]
     endpoint_id: Mapped[UUID | None] = mapped_column(ForeignKey("push_endpoints.id"))
+    channel_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_channels.id"))
     state: Mapped[str]
     next_try_at: Mapped[datetime | None]
     lease: Mapped[UUID | None]
