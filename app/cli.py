@@ -5,9 +5,10 @@ import json
 import os
 import sys
 import tempfile
-from datetime import datetime
+import time
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
@@ -219,6 +220,43 @@ def export_openapi(folder: Path) -> None:
     for name, text in api_reference().items():
         (folder / name).write_text(text, encoding="utf-8")
         click.echo(folder / name)
+
+
+@main.group()
+def audit() -> None:
+    """Whether the record of what was done and seen is as it was written."""
+
+
+@audit.command("verify")
+@click.option("--from", "since", help="Only what was sealed from this time on (RFC 3339 with offset).")
+@click.option("--to", "until", help="Only what was sealed before this time.")
+@click.option("--checkpoints", type=click.File(encoding="utf-8"), help="The file of ZHIFANG_AUDIT_CHECKPOINTS.")
+@click.option("--late", default=10, show_default=True, help="Minutes within which an act must have been sealed.")
+def verify_audit(since: str | None, until: str | None, checkpoints: TextIO | None, late: int) -> None:
+    """Go over the chain; exits with 1 at the first row that is not as it was sealed."""
+    from app.clients.checkpoints import read
+    from app.queries.audit_chain import told, verify
+
+    try:
+        noted = read(checkpoints or ())
+    except ValueError as error:
+        _give_up(f"The checkpoints cannot be read: {error}.")
+    span = {"sealed_from": _instant(since) if since else None, "sealed_to": _instant(until) if until else None}
+    deps, began = _ready_deps(), time.perf_counter()
+    verdict = verify(deps.autocommit, noted, now=deps.now(), late=timedelta(minutes=late), **span)
+    click.echo(told(verdict, noted, seconds=time.perf_counter() - began))
+    sys.exit(1 if verdict.broken else 0)
+
+
+@audit.command("head")
+def tell_audit_head() -> None:
+    """The newest link as a checkpoint, to be noted where nobody who runs the database can change it."""
+    from app.clients.checkpoints import line
+    from app.queries.audit_chain import head
+
+    deps = _ready_deps()
+    with deps.autocommit() as connection:
+        click.echo(line(head(connection), at=deps.now()))
 
 
 @main.group()

@@ -3,7 +3,7 @@
 from datetime import time, timedelta
 
 from app.deps import Deps
-from app.jobs import maintenance, sweeps
+from app.jobs import audit_chain, maintenance, sweeps
 from app.jobs.deliver import deliver
 from app.jobs.job import Job
 from app.store import jobs as store
@@ -73,6 +73,20 @@ JOBS: tuple[Job, ...] = (
         "that nobody will be on duty is known days before it matters",
         daily_at=time(8, 0),
         max_age=DAY,
+    ),
+    Job(
+        "seal_audit",
+        audit_chain.seal,
+        "what was done and seen is sealed into a chain, so that nobody can change it unnoticed",
+        every=timedelta(seconds=5),
+        max_age=timedelta(minutes=5),
+    ),
+    Job(
+        "note_audit_head",
+        audit_chain.note_head,
+        "the head of that chain is noted outside the database, so that its end cannot be cut off unnoticed",
+        every=timedelta(minutes=10),
+        max_age=timedelta(minutes=40),
     ),
     Job(
         "watchdog",
