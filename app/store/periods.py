@@ -1,5 +1,6 @@
 """When a subject was under correction, in which class, with which office and officer: what audits count by."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
@@ -29,6 +30,33 @@ class ClassSet:
     class_: SupervisionClass
     reason: str
     begun_at: datetime
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """Whose supervision begins, and with whom."""
+
+    subject_id: UUID
+    category: Category
+    class_: SupervisionClass
+    office_id: UUID
+    officer_id: UUID | None
+
+
+def begin_all(tx: Connection, begun: Sequence[Beginning], *, set_by: UUID, now: datetime) -> None:
+    """The same as `begin` for many, of whom none has a period yet."""
+    period = _from(now)
+    supervised, classes, assigned = [], [], []
+    for one in begun:
+        of_one = {"subject_id": one.subject_id, "period": period}
+        supervised.append(of_one | {"id": _id(one.subject_id, "supervision", now), "category": one.category})
+        set_so = {"class": one.class_, "set_by": set_by, "reason": "registered"}
+        classes.append(of_one | {"id": _id(one.subject_id, "class", now)} | set_so)
+        with_whom = {"office_id": one.office_id, "officer_id": one.officer_id}
+        assigned.append(of_one | {"id": _id(one.subject_id, "assignment", now)} | with_whom)
+    tx.execute(insert(SupervisionPeriod), supervised)
+    tx.execute(insert(ClassPeriod), classes)
+    tx.execute(insert(Assignment), assigned)
 
 
 def begin(

@@ -206,6 +206,13 @@ def add(tx: Connection, subject_id: UUID, row: dict[str, Any]) -> None:
     tx.execute(insert(SubjectState), {"subject_id": subject_id, "silent": False})
 
 
+def add_all(tx: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Write new subjects, each with its `id`, and their state rows; Conflict where one of them is taken."""
+    with _unique(tx):
+        tx.execute(insert(Subject), rows)
+    tx.execute(insert(SubjectState), [{"subject_id": row["id"], "silent": False} for row in rows])
+
+
 def renew(tx: Connection, subject_id: UUID, row: dict[str, Any]) -> None:
     """Write a new beginning into an existing row; what its phone said in an earlier correction counts no more."""
     change(tx, subject_id, row)
