@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from app.rules.wording import alerts, duties, notices, positions, problems, receipts, roster, service, subjects, visits
+from app.rules.wording import alerts, duties, notices, positions, problems, receipts, roster, subjects, visits
 from app.rules.wording.values import shown
 
 SENTENCES: dict[str, str] = {
@@ -15,7 +15,6 @@ SENTENCES: dict[str, str] = {
     **visits.SENTENCES,
     **positions.SENTENCES,
     **roster.SENTENCES,
-    **service.SENTENCES,
     **subjects.SENTENCES,
 }
 
