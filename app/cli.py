@@ -99,7 +99,7 @@ def server(application: str, *, port: int, host: str = "127.0.0.1", workers: int
         workers=workers,
         blocking_threads=24,  # sixteen may wait for notices (api/long_poll.py), eight work
         respawn_failed_workers=True,
-        workers_kill_timeout=10,  # a worker that is told to end while it still loads would hang
+        workers_kill_timeout=20,  # longer than any statement may take, so that what is being answered is answered
         log_access=False,
         working_dir=ROOT,
     )

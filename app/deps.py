@@ -1,9 +1,11 @@
 """What every entry is handed: settings, database, clock, push channel. The real clock is read here alone."""
 
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -22,26 +24,66 @@ class Clock(Protocol):
         ...
 
 
+TOLERANCE = timedelta(seconds=2)
+"""How far this machine's clock may be from the database's before it is no longer believed."""
+
+
 class SystemClock:
-    """The machine's clock."""
+    """The machine's clock for as long as it agrees with the database's; from then on the database's, carried on.
+
+    All processes share one database. A machine whose clock is set back or ahead would otherwise judge people by a time
+    of its own: duties missed before they ended, check-ins late that were not.
+    """
+
+    def __init__(self) -> None:
+        self._heard: tuple[datetime, float] | None = None
 
     def now(self) -> datetime:
         """The present instant, aware, in UTC."""
-        return datetime.now(UTC)
+        machine, carried = datetime.now(UTC), self._carried()
+        return machine if carried is None or abs(machine - carried) <= TOLERANCE else carried
+
+    def hear(self, database: datetime, monotonic: float) -> None:
+        """What the database's clock showed when the monotonic one stood at `monotonic`."""
+        self._heard = database, monotonic
+
+    def is_off(self) -> bool:
+        """Whether the machine's own clock is not believed at present."""
+        carried = self._carried()
+        return carried is not None and abs(datetime.now(UTC) - carried) > TOLERANCE
+
+    def _carried(self) -> datetime | None:
+        """The database's clock, carried on by a clock that nobody sets; None where it was never heard."""
+        if self._heard is None:
+            return None
+        database, monotonic = self._heard
+        return database + timedelta(seconds=time.monotonic() - monotonic)
 
 
 @dataclass(frozen=True)
 class Deps:
-    """The handle of one process. `push` is None where no push vendor is configured: the in-app channel suffices."""
+    """The handle of one process. `push` is None where no push vendor is configured: the in-app channel suffices.
+
+    `stopping` is set once the process was told to end: what waits, waits no more, and nothing long is begun.
+    """
 
     settings: Settings
     engine: Engine
     clock: Clock
     push: PushChannel | None = None
+    stopping: threading.Event = field(default_factory=threading.Event, repr=False, compare=False)
 
     def now(self) -> datetime:
         """The present instant by this process's clock."""
         return self.clock.now()
+
+    def set_clock(self) -> None:
+        """Compare the machine's clock with the database's; a clock that is moved by hand is left alone."""
+        if isinstance(self.clock, SystemClock):
+            with self.autocommit() as connection:
+                asked = time.monotonic()
+                shown = session.clock(connection)
+                self.clock.hear(shown, (asked + time.monotonic()) / 2)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

@@ -16,6 +16,7 @@ from app.api.tracing import register_tracing
 from app.config import load_settings
 from app.deps import Deps, make_deps
 from app.jobs.heartbeat import Heartbeat
+from app.jobs.stop_signals import set_at_the_end
 from app.logs import set_up_logs
 from app.web import register_pages
 
@@ -50,6 +51,7 @@ def serving_app() -> Flask:
     """The application of one serving process, made from the environment; it beats as long as the process lives."""
     set_up_logs()
     deps = make_deps(load_settings())
+    set_at_the_end(deps.stopping)
     Heartbeat(deps, "api").start()
     return create_app(deps)
 

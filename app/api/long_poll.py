@@ -79,16 +79,15 @@ def _found(after: int | None, limit: int) -> tuple[NoticeView, ...]:
 
 
 def _wait(after: int, wait_s: float) -> bool:
-    """Look each second until there is news or time is up; False where too many requests wait already."""
+    """Look each second until there is news, time is up or the process is to end; False where too many wait already."""
     if not PLACES.acquire(blocking=False):
         return False
     try:
         until = time.monotonic() + wait_s
         while not _has_news(after):
             left = until - time.monotonic()
-            if left <= 0:
+            if left <= 0 or deps().stopping.wait(min(LOOK_EVERY_S, left)):
                 break
-            time.sleep(min(LOOK_EVERY_S, left))
     finally:
         PLACES.release()
     return True

@@ -1,6 +1,7 @@
 """Sweeping in chunks: one transaction each, halved on failure until the item that cannot be done stands alone."""
 
 import logging
+import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -12,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.rules.errors import Unavailable
-from app.store import due
+from app.store import due, faults
 from app.store.due import Due, Sweep
 
 LOG = logging.getLogger(__name__)
@@ -22,6 +23,13 @@ NAMED = 20
 Transaction = Callable[[], AbstractContextManager[Connection]]
 Work = Callable[[Connection, Sequence[UUID]], Any]
 """Does the work for some ids in one transaction; gives a frozen dataclass of counts."""
+
+
+NEVER = threading.Event()
+
+
+class Stopped(Exception):
+    """The process was told to end before all was done. What was committed stays; the rest is for another worker."""
 
 
 @dataclass
@@ -37,14 +45,22 @@ class Swept:
         return {**self.counts, "failed": len(self.failed), **named}
 
 
-def in_chunks(ids: Sequence[UUID], work: Work, transaction: Transaction, *, size: int = CHUNK) -> Swept:
+def in_chunks(
+    ids: Sequence[UUID],
+    work: Work,
+    transaction: Transaction,
+    *,
+    size: int = CHUNK,
+    stopping: threading.Event = NEVER,
+) -> Swept:
     """Do `work` for all ids, at most `size` in one transaction. What fails is halved; the rest goes through.
 
-    Raises `Unavailable` at once: where the database is away, halving would only ask it more often.
+    Raises `Unavailable` at once: where the database is away, halving would only ask it more often. Raises `Stopped`
+    between two chunks once `stopping` is set.
     """
     swept = Swept()
     for start in range(0, len(ids), size):
-        _done(ids[start : start + size], work, transaction, swept)
+        _done(ids[start : start + size], work, transaction, swept, stopping)
     return swept
 
 
@@ -56,10 +72,12 @@ def sweep(
     now: datetime,
     size: int = CHUNK,
     reading: Transaction | None = None,
+    stopping: threading.Event = NEVER,
 ) -> Swept:
     """Do `work` for everything that is due at `now`, chunk by chunk. What failed or is held elsewhere is passed by.
 
-    `reading` gives the connection on which the next chunk is looked up, `transaction` where none is given.
+    `reading` gives the connection on which the next chunk is looked up, `transaction` where none is given. Raises
+    `Stopped` between two chunks once `stopping` is set.
     """
     swept = Swept()
     after: Due | None = None
@@ -68,25 +86,27 @@ def sweep(
             found = due.listed(tx, kind, now=now, limit=size, after=after)
         if not found:
             return swept
-        _done([one.id for one in found], work, transaction, swept)
+        _done([one.id for one in found], work, transaction, swept, stopping)
         if len(found) < size:
             return swept
         after = found[-1]
 
 
-def _done(ids: Sequence[UUID], work: Work, transaction: Transaction, swept: Swept) -> None:
+def _done(ids: Sequence[UUID], work: Work, transaction: Transaction, swept: Swept, stopping: threading.Event) -> None:
+    if stopping.is_set():
+        raise Stopped
     try:
         with transaction() as tx:
             counts = asdict(work(tx, ids))
-    except Unavailable:
-        raise
-    except Exception:
+    except Exception as error:
+        if isinstance(error, Unavailable) and not faults.is_of_the_work(error):
+            raise
         if len(ids) == 1:
             LOG.exception("item %s failed", ids[0])
             swept.failed.append(ids[0])
             return
         middle = len(ids) // 2
         for half in (ids[:middle], ids[middle:]):
-            _done(half, work, transaction, swept)
+            _done(half, work, transaction, swept, stopping)
     else:
         swept.counts.update(counts)

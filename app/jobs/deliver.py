@@ -3,7 +3,7 @@
 import logging
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from app.actions.deliver_notices import Claimed, claim_deliveries, settle_deliveries
 from app.clients.push import PushChannel, PushMessage, PushOutcome, PushTarget, Rejected, Retry, Sent, Unregistered
 from app.deps import Deps
+from app.jobs.chunks import Stopped
 from app.jobs.job import Counts
 from app.metrics import PUSHES
 from app.rules.deliveries import Answer, Tried
@@ -26,7 +27,8 @@ def deliver(deps: Deps, now: datetime, limit: int = 50, *, threads: int = THREAD
     """Send every push that is due, `limit` at a time and `threads` at once (1: one after the other, in order).
 
     A worker that dies in between gives its deliveries back after their lease, and a push whose answer was lost is
-    repeated under the same collapse key. Gives how many were sent, put off (`pending`), retired and given up.
+    repeated under the same collapse key. Gives how many were sent, put off (`pending`), retired and given up. A process
+    that was told to end begins no further try, gives back what it claimed, and raises `Stopped`.
     """
     counts: Counter[str] = Counter()
     last_begin = time.monotonic() + SENDING_S
@@ -36,23 +38,27 @@ def deliver(deps: Deps, now: datetime, limit: int = 50, *, threads: int = THREAD
             claimed = claim_deliveries(tx, lease, now=now, limit=limit)
         if not claimed:
             break
-        answers = _answers(deps.push, claimed, threads, last_begin)
+        answers = _answers(
+            deps.push, claimed, threads, lambda: deps.stopping.is_set() or time.monotonic() >= last_begin
+        )
         for tried in answers.values():
             PUSHES.labels(tried.answer.value).inc()
         with deps.transaction() as tx:
             settled = settle_deliveries(tx, lease, claimed, answers, now=now)
         counts.update(settlement.state.value for settlement in settled.values())
+        if deps.stopping.is_set():
+            raise Stopped
         if len(claimed) < limit:
             break
     return counts
 
 
 def _answers(
-    push: PushChannel | None, claimed: Sequence[Claimed], threads: int, last_begin: float
+    push: PushChannel | None, claimed: Sequence[Claimed], threads: int, over: Callable[[], bool]
 ) -> Mapping[UUID, Tried]:
     """What each try came to; those that could not begin in time are untried."""
     with ThreadPoolExecutor(min(threads, len(claimed)), thread_name_prefix="push") as pool:
-        tries = {one.id: pool.submit(_try, push, one, last_begin) for one in claimed}
+        tries = {one.id: pool.submit(_try, push, one, over) for one in claimed}
     return {delivery_id: _answer(delivery_id, future) for delivery_id, future in tries.items()}
 
 
@@ -65,13 +71,13 @@ def _answer(delivery_id: UUID, future: "Future[Tried]") -> Tried:
     return Tried(Answer.RETRY, "fault")
 
 
-def _try(push: PushChannel | None, one: Claimed, last_begin: float) -> Tried:
+def _try(push: PushChannel | None, one: Claimed, over: Callable[[], bool]) -> Tried:
     """One try. The collapse key is the notice's id: whoever receives a repeat can tell that it is one."""
     if one.pointless or one.kind is None or one.address is None:
         return Tried(Answer.UNREACHABLE, one.pointless or "endpoint_retired")
     if push is None:
         return Tried(Answer.UNREACHABLE, "channel_off")
-    if time.monotonic() >= last_begin:
+    if over():
         return Tried(Answer.UNTRIED)
     outcome = push.send(PushTarget(one.kind, one.address), PushMessage(one.notice_id, str(one.notice_id)))
     return _tried(outcome)

@@ -37,12 +37,14 @@ class Heartbeat:
             self._stopped.wait(INTERVAL_S)
 
     def beat_once(self) -> None:
-        """Write one beat; whatever keeps it from being written is logged, and tried again with the next.
+        """Write one beat, by a clock that was compared with the database's just now. Whatever keeps it from being
+        written is logged, and tried again with the next.
 
         A thread that ended over one beat would make a process that serves look away, and excuse every window from then
         on.
         """
         try:
+            self._deps.set_clock()
             with self._deps.transaction() as tx:
                 beat(tx, self._component, self._instance, now=self._deps.now())
         except Unavailable:

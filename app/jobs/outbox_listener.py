@@ -7,9 +7,11 @@ from types import TracebackType
 from typing import Self
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 from psycopg.sql import SQL, Identifier
 
 from app.store.outbox import CHANNEL
+from app.store.session import VANISHED_HOST
 
 LOG = logging.getLogger(__name__)
 LONGEST_WAIT_S = 1.0
@@ -48,7 +50,8 @@ class OutboxListener:
             self._drop()
 
     def _open(self) -> bool:
-        connection = psycopg.connect(self._url, autocommit=True, connect_timeout=5)
+        address = make_conninfo(self._url, connect_timeout=5, **VANISHED_HOST)
+        connection = psycopg.connect(address, autocommit=True)
         self._connection = connection
         connection.execute(SQL("LISTEN {}").format(Identifier(CHANNEL)))
         return True

@@ -33,6 +33,7 @@ def plan(deps: Deps, now: datetime) -> Counts:
         deps.transaction,
         now=now,
         reading=deps.autocommit,
+        stopping=deps.stopping,
     )
     return swept.as_counts()
 
@@ -42,7 +43,12 @@ def swept(kind: due.Sweep, action: Callable[..., object]) -> Sweeping:
 
     def run(deps: Deps, now: datetime) -> Counts:
         return chunks.sweep(
-            kind, lambda tx, ids: action(tx, now=now, ids=ids), deps.transaction, now=now, reading=deps.autocommit
+            kind,
+            lambda tx, ids: action(tx, now=now, ids=ids),
+            deps.transaction,
+            now=now,
+            reading=deps.autocommit,
+            stopping=deps.stopping,
         ).as_counts()
 
     return run
@@ -62,6 +68,7 @@ def silence(deps: Deps, now: datetime) -> Counts:
         deps.transaction,
         now=now,
         reading=deps.autocommit,
+        stopping=deps.stopping,
     )
     back = chunks.sweep(
         due.HEARD_AGAIN,
@@ -69,6 +76,7 @@ def silence(deps: Deps, now: datetime) -> Counts:
         deps.transaction,
         now=now,
         reading=deps.autocommit,
+        stopping=deps.stopping,
     )
     return Counter(gone.as_counts()) + Counter(back.as_counts())
 
@@ -93,7 +101,7 @@ def ladder(deps: Deps, now: datetime, *, limit: int = LIMIT) -> Counts:
         due_ids = [alert for alert in found if alert not in total.failed]
         if not due_ids:
             return total.as_counts()
-        done = chunks.in_chunks(due_ids, lambda tx, ids: _climb(tx, ids, now), deps.transaction)
+        done = chunks.in_chunks(due_ids, lambda tx, ids: _climb(tx, ids, now), deps.transaction, stopping=deps.stopping)
         total.counts.update(done.counts)
         total.failed.extend(done.failed)
 

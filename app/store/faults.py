@@ -8,13 +8,16 @@ from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 
+from app.rules.errors import Unavailable
+
 AWAY = "database_away"
 BUSY = "database_busy"
 
 TAKES_NO_MORE = frozenset({"25006", "25P03", "26000"})
 """The server of this connection has become a stand-by, has ended an idle transaction, or is another one than before."""
 
-WAITED_TOO_LONG = frozenset({"55P03", "57014"})
+TOO_MUCH = frozenset({"57014"})
+NOT_GIVEN = frozenset({"55P03"})
 COLLIDED = frozenset({"40001", "40P01"})
 OUT_OF_ROOM = "53"
 """Class 53: disk full, out of memory, too many connections."""
@@ -29,10 +32,15 @@ def code_of(error: DBAPIError) -> str | None:
     if state is None:
         broken = isinstance(error.orig, psycopg.OperationalError | psycopg.InterfaceError)
         return AWAY if broken or error.connection_invalidated else None
-    if state in WAITED_TOO_LONG | COLLIDED or state.startswith(OUT_OF_ROOM):
+    if state in TOO_MUCH | NOT_GIVEN | COLLIDED or state.startswith(OUT_OF_ROOM):
         return BUSY
     gone = error.connection_invalidated or state.startswith(GONE) or state in TAKES_NO_MORE
     return AWAY if gone else None
+
+
+def is_of_the_work(error: Unavailable) -> bool:
+    """Whether the work itself took too long or met other work: less of it at once may go through."""
+    return getattr(getattr(error.__cause__, "orig", None), "sqlstate", None) in TOO_MUCH | COLLIDED
 
 
 def watch(engine: Engine) -> None:

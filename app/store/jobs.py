@@ -41,6 +41,8 @@ RELEASE = text(
 
 GIVE_BACK = text("UPDATE job_states SET lease_until = NULL WHERE name = :name AND holder = :holder")
 
+GIVE_BACK_ALL = text("UPDATE job_states SET lease_until = NULL WHERE holder = :holder AND lease_until IS NOT NULL")
+
 
 @dataclass(frozen=True)
 class Run:
@@ -108,6 +110,16 @@ def release(tx: Connection, run: Run, holder: str) -> None:
                 "error": run.error,
             },
         )
+
+
+def give_back(tx: Connection, name: str, holder: str) -> None:
+    """Let another worker take the job at once; it counts as not having run."""
+    tx.execute(GIVE_BACK, {"name": name, "holder": holder})
+
+
+def give_back_all(tx: Connection, holder: str) -> None:
+    """The same for everything that this worker holds."""
+    tx.execute(GIVE_BACK_ALL, {"holder": holder})
 
 
 def last_ok(tx: Connection, name: str) -> datetime | None:

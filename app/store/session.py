@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -34,7 +35,12 @@ class Limits:
         )
 
 
-VANISHED_HOST = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 15_000}
+VANISHED_HOST: dict[str, int] = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
 """Over TCP, a host that answers nothing any more is given up after some 15 to 25 s."""
 
 
@@ -73,6 +79,12 @@ def autocommit(engine: Engine) -> Iterator[Connection]:
     """Single statements that commit by themselves: reads, and the one writing statement of the positions path."""
     with _reachable(), engine.connect() as connection:
         yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def clock(connection: Connection) -> datetime:
+    """What the database's own clock shows."""
+    shown: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+    return shown
 
 
 @contextmanager
