@@ -51,6 +51,25 @@ def _ready_deps(*, pushes: bool = False) -> "Deps":
     return deps
 
 
+def _refuse_missing_keys(deps: "Deps") -> None:
+    """Give up where rows need a key that the settings lack. A database that is away is none of this one's business."""
+    from app.queries.health import fitness
+    from app.queries.keys import keys_missing
+    from app.rules.errors import Unavailable
+
+    try:
+        with deps.autocommit() as connection:
+            fit = not fitness(connection, durable=False).faults
+            missing = keys_missing(connection, deps.settings) if fit else ()
+    except Unavailable:
+        return
+    if missing:
+        _give_up(
+            f"Rows need keys that the settings do not hold: {', '.join(missing)}. Put them back (docs/keys.md): "
+            "a key may go when `zhifang keys rotate` has left no row under it."
+        )
+
+
 def _give_up(sentence: str) -> NoReturn:
     click.echo(sentence, err=True)
     sys.exit(2)
@@ -79,7 +98,11 @@ METRICS_HOST = click.option("--metrics-host", default="127.0.0.1", show_default=
 @METRICS_HOST
 def serve(port: int, host: str, workers: int, metrics_port: int, metrics_host: str) -> None:
     """Serve the HTTP interfaces and pages."""
-    _settings()
+    from app.deps import make_deps
+
+    deps = make_deps(_settings())
+    _refuse_missing_keys(deps)
+    deps.engine.dispose()
     if metrics_port:
         _show_processes(metrics_port, metrics_host)
     server("app.main:serving_app", host=host, port=port, workers=workers).serve()
@@ -126,6 +149,7 @@ def worker(metrics_port: int, metrics_host: str) -> None:
 
     set_up_logs()
     deps = make_deps(_settings(), pushes=True)
+    _refuse_missing_keys(deps)
     if metrics_port:
         show_metrics(deps, metrics_port, metrics_host)
     run(deps)
@@ -257,6 +281,39 @@ def tell_audit_head() -> None:
     deps = _ready_deps()
     with deps.autocommit() as connection:
         click.echo(line(head(connection), at=deps.now()))
+
+
+@main.group()
+def keys() -> None:
+    """The keys under which identity numbers, photos and other sealed things lie (docs/keys.md)."""
+
+
+@keys.command("status")
+def tell_keys() -> None:
+    """Which rows need which key; exits with 1 where one is missing."""
+    from app.queries.keys import keys_in_use
+
+    deps = _ready_deps()
+    with deps.autocommit() as connection:
+        found = keys_in_use(connection, deps.settings)
+    click.echo("\n".join(one.told for one in found) or "Nothing is sealed yet.")
+    sys.exit(0 if all(one.known for one in found) else 1)
+
+
+@keys.command("rotate")
+def rotate_keys() -> None:
+    """Bring every row under the current keys; exits with 1 where some were held by others: run it again."""
+    from app.jobs.rotate_keys import rotate
+    from app.queries.keys import keys_in_use
+
+    deps = _ready_deps()
+    _refuse_missing_keys(deps)
+    for table, rows in rotate(deps).items():
+        click.echo(f"{table:<16} {rows:>9,} rows resealed")
+    with deps.autocommit() as connection:
+        left = sum(one.rows for one in keys_in_use(connection, deps.settings) if not one.current)
+    click.echo(f"{left:,} rows are left." if left else "Everything is under the current keys.")
+    sys.exit(1 if left else 0)
 
 
 @main.group()

@@ -192,17 +192,15 @@ def _keys(env: Mapping[str, str], name: str, problems: list[str]) -> tuple[tuple
         return ((FIRST_VERSION, b""),)
     keys = [(int(version), _key(value, f"{several} version {version}", problems)) for version, _, value in listed]
     alone = env.get(name, "") if keys else _needed(env, name, problems)
-    if alone or not keys:
-        first = (FIRST_VERSION, _key(alone, name, problems))
-        keys += [] if first in keys else [first]
+    first = (FIRST_VERSION, _key(alone, name, problems) if alone else b"")
+    if not keys or (alone and first not in keys):
+        keys.append(first)
     if len({version for version, _ in keys}) < len(keys):
         problems.append(f"{several} and {name} give two keys for one version")
     return tuple(keys)
 
 
 def _key(value: str, name: str, problems: list[str]) -> bytes:
-    if not value:
-        return b""
     try:
         key = base64.b64decode(value, validate=True)
     except binascii.Error:

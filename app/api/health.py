@@ -1,13 +1,15 @@
 """Signs of life, open to everybody: they tell states and times, never anything of a person."""
 
 from http import HTTPStatus
+from typing import Any
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, current_app, jsonify
 
 from app.api.auth import public
 from app.api.context import deps
 from app.config import Mode
 from app.queries import health
+from app.queries.keys import keys_missing
 from app.rules.errors import Unavailable
 
 BLUEPRINT = Blueprint("health", __name__, url_prefix="/health")
@@ -23,13 +25,22 @@ def live() -> Response:
 @BLUEPRINT.get("/ready")
 @public
 def ready() -> tuple[Response, int]:
-    """The process can keep its promises: database there, schema right, in production also durable."""
+    """The process can keep its promises: database there, schema and keys right, in production also durable."""
     try:
         with deps().autocommit() as connection:
             faults = health.fitness(connection, durable=deps().settings.mode is Mode.PRODUCTION).faults
+            faults = faults or _keyless(connection)
     except Unavailable as error:
         faults = (error.code,)
     return _answer(not faults, faults=list(faults))
+
+
+def _keyless(connection: Any) -> tuple[str, ...]:
+    """Whether rows need a key that this process lacks. It reads tables through, so once it was well it is not asked."""
+    known = current_app.extensions
+    if not known.get("keys"):
+        known["keys"] = not keys_missing(connection, deps().settings)
+    return () if known["keys"] else ("keys_missing",)
 
 
 @BLUEPRINT.get("/jobs")

@@ -26,6 +26,7 @@ class Purpose(StrEnum):
     POISON = "poison"
     TOTP = "totp"
     PHOTO = "photo"
+    CHANNEL = "channel"
 
 
 @dataclass(frozen=True)
