@@ -1,6 +1,7 @@
 """Alerts on disk: raised, counted, recovered, climbed; each with its event. What people do is in `handling`."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -11,46 +12,38 @@ from app.store.arrays import as_json
 
 ALERTS = uuid5(NAMESPACE_URL, "zhifang:alert")
 
-OPEN = text(
+# Whoever raises holds the subject's lock: between the look at what is known and the insert nothing can come.
+RAISE = text(
     """
-    INSERT INTO alerts (id, subject_id, office_id, kind, about_kind, about_id, condition, handling, cause, strength,
-                        why, rule_code, policy_version_id, opened_at, event_at, late, occurrences)
-    SELECT r.id, r.subject_id, r.office_id, r.kind, r.about_kind, r.about_id, 'active', 'open', r.cause, r.strength,
-           r.why, r.rule_code, r.policy_version_id, r.at, r.event_at, r.late, 0
-    FROM jsonb_to_recordset(CAST(:raised AS jsonb)) AS r(
-        id uuid, subject_id uuid, office_id uuid, kind text, about_kind text, about_id uuid, cause text, strength text,
-        why jsonb, rule_code text, policy_version_id uuid, at timestamptz, event_at timestamptz, late boolean,
-        source_kind text, source_id uuid)
-    WHERE NOT EXISTS (SELECT FROM alert_occurrences o
-                      WHERE (o.source_kind, o.source_id, o.event_at) = (r.source_kind, r.source_id, r.event_at))
-    ON CONFLICT (subject_id, kind, about_kind, about_id) WHERE handling <> 'closed' DO NOTHING
-    """
-)
-
-COUNT = text(
-    """
-    WITH raised AS (
-        SELECT r.*, a.id AS alert_id, a.occurrences + 1 AS occurrence
-        FROM jsonb_to_recordset(CAST(:raised AS jsonb)) AS r(
-            subject_id uuid, kind text, about_kind text, about_id uuid, cause text, strength text, why jsonb,
-            at timestamptz, event_at timestamptz, late boolean, source_kind text, source_id uuid, evidence jsonb)
-        JOIN alerts a ON a.subject_id = r.subject_id AND a.kind = r.kind AND a.about_kind = r.about_kind
-                     AND a.about_id = r.about_id AND a.handling <> 'closed'
-    ), episode AS (
+    WITH raised AS MATERIALIZED (
+        SELECT r.* FROM jsonb_to_recordset(CAST(:raised AS jsonb)) AS r(
+            id uuid, subject_id uuid, office_id uuid, kind text, about_kind text, about_id uuid, cause text,
+            strength text, why jsonb, rule_code text, policy_version_id uuid, at timestamptz, event_at timestamptz,
+            late boolean, source_kind text, source_id uuid, evidence jsonb)
+        WHERE NOT EXISTS (SELECT FROM alert_occurrences o
+                          WHERE (o.source_kind, o.source_id, o.event_at) = (r.source_kind, r.source_id, r.event_at))
+    ), counted AS (
+        INSERT INTO alerts AS a (id, subject_id, office_id, kind, about_kind, about_id, condition, handling, cause,
+                                 strength, why, rule_code, policy_version_id, opened_at, event_at, late, occurrences,
+                                 next_step, next_step_at)
+        SELECT id, subject_id, office_id, kind, about_kind, about_id, 'active', 'open', cause,
+               strength, why, rule_code, policy_version_id, at, event_at, late, 1, 'office', at
+        FROM raised
+        ON CONFLICT (subject_id, kind, about_kind, about_id) WHERE handling <> 'closed' DO UPDATE SET
+            occurrences = a.occurrences + 1, condition = 'active', recovered_at = NULL, event_at = excluded.event_at,
+            late = excluded.late, cause = excluded.cause, strength = excluded.strength, why = excluded.why,
+            next_step = excluded.next_step, next_step_at = excluded.next_step_at
+        RETURNING a.id, a.subject_id, a.kind, a.about_kind, a.about_id, a.occurrences
+    ), episode AS MATERIALIZED (
+        SELECT c.id AS alert_id, c.occurrences AS n, r.*
+        FROM raised r JOIN counted c USING (subject_id, kind, about_kind, about_id)
+    ), kept AS (
         INSERT INTO alert_occurrences (alert_id, n, event_at, recorded_at, late, cause, strength, why,
                                        source_kind, source_id, evidence)
-        SELECT alert_id, occurrence, event_at, at, late, cause, strength, why, source_kind, source_id, evidence
-        FROM raised
-        ON CONFLICT (source_kind, source_id, event_at) DO NOTHING
-        RETURNING alert_id, n, event_at, recorded_at, late, cause, strength, why
-    ), counted AS (
-        UPDATE alerts a SET occurrences = e.n, condition = 'active', recovered_at = NULL, event_at = e.event_at,
-               late = e.late, cause = e.cause, strength = e.strength, why = e.why,
-               next_step = 'office', next_step_at = e.recorded_at
-        FROM episode e WHERE a.id = e.alert_id
+        SELECT alert_id, n, event_at, at, late, cause, strength, why, source_kind, source_id, evidence FROM episode
     )
     INSERT INTO alert_events (alert_id, at, what, occurrence, event_at, late, cause, strength, actor_kind, reason)
-    SELECT alert_id, recorded_at, CASE WHEN n = 1 THEN 'opened' ELSE 'counted' END, n, event_at, late, cause, strength,
+    SELECT alert_id, at, CASE WHEN n = 1 THEN 'opened' ELSE 'counted' END, n, event_at, late, cause, strength,
            'job', why
     FROM episode ORDER BY event_at, alert_id
     """
@@ -148,9 +141,7 @@ def raise_(tx: Connection, effects: Sequence[RaiseAlert]) -> None:
             key = (effect.subject_id, effect.kind, effect.about)
             (later if key in keys else batch).append(effect)
             keys.add(key)
-        raised = as_json([_raised_row(effect) for effect in batch])
-        tx.execute(OPEN, {"raised": raised})
-        tx.execute(COUNT, {"raised": raised})
+        tx.execute(RAISE, {"raised": as_json([_raised_row(effect) for effect in batch])})
         rest = later
 
 
@@ -178,8 +169,13 @@ def _raised_row(effect: RaiseAlert) -> dict[str, Any]:
         "late": effect.late,
         "source_kind": effect.source.kind,
         "source_id": effect.source.id,
-        "evidence": dict(effect.evidence),
+        "evidence": {name: _kept(value) for name, value in effect.evidence.items()},
     }
+
+
+def _kept(value: object) -> object:
+    """Times within the evidence are kept as Python writes them, `+00:00` and not `Z`."""
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def recover(tx: Connection, effects: Sequence[RecoverAlert]) -> None:

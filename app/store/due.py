@@ -113,45 +113,45 @@ def _claim(sweep: Sweep) -> TextClause:
 
 _CLAIMS = {sweep: _claim(sweep) for sweep in (OPEN, REMIND, JUDGE)}
 
-FACTS = text(
-    """
+FACTS = """
     SELECT d.id, d.subject_id, d.kind, d.obligor, d.state, d.opens_at, d.due_at, d.random, d.rule_code,
            d.policy_version_id, d.created_at, s.channel, s.ended_at, t.last_heard_at,
-           CASE WHEN d.state = 'planned' THEN s.office_id ELSE d.office_id END AS office_id
+           CASE WHEN d.state = 'planned' THEN s.office_id ELSE d.office_id END AS office_id{more}
     FROM duties d
     JOIN subjects s ON s.id = d.subject_id
-    JOIN subject_states t ON t.subject_id = d.subject_id
+    JOIN subject_states t ON t.subject_id = d.subject_id{joined}
     WHERE d.id = ANY(:ids)
     ORDER BY d.due_at, d.id
-    """
-)
+"""
+
+PLAIN_FACTS = text(FACTS.format(more="", joined=""))
 
 # What another phone said before the present one was bound says nothing of this one.
-HEALTH = text(
-    """
-    SELECT t.subject_id, h.battery_percent, h.location_permission, h.battery_saver
-    FROM unnest(CAST(:subject_ids AS uuid[])) AS t(subject_id)
-    JOIN LATERAL (
-        SELECT * FROM device_health h WHERE h.subject_id = t.subject_id AND h.received_at >= coalesce(
-            (SELECT max(lower(b.bound)) FROM device_bindings b WHERE b.subject_id = t.subject_id), '-infinity')
-        ORDER BY h.received_at DESC LIMIT 1) h ON true
-    """
+JUDGE_FACTS = text(
+    FACTS.format(
+        more=", h.battery_percent, h.location_permission, coalesce(h.battery_saver, false) AS battery_saver",
+        joined="""
+    LEFT JOIN LATERAL (
+        SELECT battery_percent, location_permission, battery_saver FROM device_health
+        WHERE subject_id = d.subject_id AND received_at >= coalesce(
+            (SELECT max(lower(b.bound)) FROM device_bindings b WHERE b.subject_id = d.subject_id), '-infinity')
+        ORDER BY received_at DESC LIMIT 1) h ON true""",
+    )
 )
 
 
 def facts(tx: Connection, duty_ids: Sequence[UUID]) -> tuple[DutyFacts, ...]:
     """The duties as their rule needs them, in order of time. The caller has claimed them."""
-    return tuple(_duty(row) for row in tx.execute(FACTS, {"ids": list(duty_ids)}))
+    return tuple(_duty(row) for row in tx.execute(PLAIN_FACTS, {"ids": list(duty_ids)}))
 
 
 def judge_facts(tx: Connection, duty_ids: Sequence[UUID], *, now: datetime) -> tuple[JudgeFacts, ...]:
-    """The duties with all that their judgment looks at. The caller has claimed them. Four queries for any number."""
-    rows = tx.execute(FACTS, {"ids": list(duty_ids)}).all()
+    """The duties with all that their judgment looks at. The caller has claimed them. Three queries for any number."""
+    rows = tx.execute(JUDGE_FACTS, {"ids": list(duty_ids)}).all()
     if not rows:
         return ()
     versions = policies.by_id(tx, {row.policy_version_id for row in rows})
     gaps = uptimes.gaps(tx, uptimes.API, since=min(row.opens_at for row in rows), now=now)
-    health = _health(tx, {row.subject_id for row in rows})
     return tuple(
         JudgeFacts(
             duty=_duty(row),
@@ -160,7 +160,7 @@ def judge_facts(tx: Connection, duty_ids: Sequence[UUID], *, now: datetime) -> t
             policy_version_id=row.policy_version_id,
             policy=versions[row.policy_version_id],
             gaps=tuple(gap for gap in gaps if gap.touches(row.opens_at, row.due_at)),
-            phone=_phone(row, health.get(row.subject_id)),
+            phone=PhoneFacts(row.last_heard_at, row.battery_percent, row.location_permission, row.battery_saver),
         )
         for row in rows
     )
@@ -180,17 +180,6 @@ def _duty(row: Any) -> DutyFacts:
         channel=Channel(row.channel),
         ended_at=row.ended_at,
     )
-
-
-def _health(tx: Connection, subject_ids: set[UUID]) -> Mapping[UUID, Any]:
-    """What each phone said of itself last."""
-    return {row.subject_id: row for row in tx.execute(HEALTH, {"subject_ids": sorted(subject_ids)})}
-
-
-def _phone(row: Any, health: Any) -> PhoneFacts:
-    if health is None:
-        return PhoneFacts(row.last_heard_at)
-    return PhoneFacts(row.last_heard_at, health.battery_percent, health.location_permission, bool(health.battery_saver))
 
 
 JUDGMENTS = text(

@@ -2,16 +2,17 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
+from sqlalchemy import Connection, TextClause, delete, insert, select, text, update
 
 from app.models.duty import Duty, DutyEvent
 from app.models.position import CollectionPower
-from app.models.subject import Subject, SubjectState
+from app.models.subject import Subject
 from app.rules.duties import WaiveFacts
 from app.rules.effects import CancelPlanned, ChangeDuty, MarkReminded, MovePlan, PlanDuty, PostponeJudgment
 from app.rules.errors import NotFound
@@ -60,6 +61,23 @@ PLAN = text(
 )
 
 
+def _moved(table: str, key: str, column: str) -> TextClause:
+    """The statement that sets one column of time in any number of rows."""
+    return text(
+        f"UPDATE {table} t SET {column} = r.at"  # noqa: S608  (constants of this file)
+        f" FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(id uuid, at timestamptz) WHERE t.{key} = r.id"
+    )
+
+
+MOVE_PLAN = _moved("subject_states", "subject_id", "planned_until")
+POSTPONE = _moved("duties", "id", "judge_at")
+REMINDED = _moved("duties", "id", "reminded_at")
+
+
+def _move(tx: Connection, statement: TextClause, at: Mapping[UUID, datetime | None]) -> None:
+    tx.execute(statement, {"rows": as_json([{"id": key, "at": moment} for key, moment in at.items()])})
+
+
 def plan(tx: Connection, effects: Sequence[PlanDuty]) -> None:
     """Write planned duties and the powers to collect in their windows: one statement for any number.
 
@@ -94,12 +112,7 @@ def _planned_row(n: int, effect: PlanDuty) -> dict[str, Any]:
 
 def move_plan(tx: Connection, effects: Sequence[MovePlan]) -> None:
     """Remember up to when each subject's duties are planned; None takes the subject out of planning."""
-    tx.execute(
-        update(SubjectState)
-        .where(SubjectState.subject_id == bindparam("key"))
-        .values(planned_until=bindparam("until")),
-        [{"key": effect.subject_id, "until": effect.planned_until} for effect in effects],
-    )
+    _move(tx, MOVE_PLAN, {effect.subject_id: effect.planned_until for effect in effects})
 
 
 def cancel_planned(tx: Connection, effects: Sequence[CancelPlanned]) -> None:
@@ -234,18 +247,12 @@ def _change_row(n: int, effect: ChangeDuty) -> dict[str, Any]:
 
 def postpone(tx: Connection, effects: Sequence[PostponeJudgment]) -> None:
     """Judge these duties later."""
-    tx.execute(
-        update(Duty).where(Duty.id == bindparam("key")).values(judge_at=bindparam("until")),
-        [{"key": effect.duty_id, "until": effect.judge_at} for effect in effects],
-    )
+    _move(tx, POSTPONE, {effect.duty_id: effect.judge_at for effect in effects})
 
 
 def mark_reminded(tx: Connection, effects: Sequence[MarkReminded]) -> None:
     """These duties need no further reminder."""
-    tx.execute(
-        update(Duty).where(Duty.id == bindparam("key")).values(reminded_at=bindparam("moment")),
-        [{"key": effect.duty_id, "moment": effect.at} for effect in effects],
-    )
+    _move(tx, REMINDED, {effect.duty_id: effect.at for effect in effects})
 
 
 def waive_facts(tx: Connection, actor: Actor, duty_id: UUID) -> WaiveFacts:

@@ -3,10 +3,21 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, select, text
 
 from app.models.subject import SubjectState
 from app.rules.effects import MoveSilenceCheck
+from app.store.arrays import as_json
+
+MOVE_SILENCE_CHECK = text(
+    """
+    UPDATE subject_states t SET silence_check_at = r.check_at, silent = r.silent, heard_again_at = NULL,
+           silence_counts_from = coalesce(r.since, t.silence_counts_from)
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(
+        id uuid, check_at timestamptz, silent boolean, since timestamptz)
+    WHERE t.subject_id = r.id
+    """
+)
 
 
 def lock(tx: Connection, subject_ids: Sequence[UUID]) -> None:
@@ -21,14 +32,8 @@ def lock(tx: Connection, subject_ids: Sequence[UUID]) -> None:
 
 def move_silence_check(tx: Connection, effects: Sequence[MoveSilenceCheck]) -> None:
     """Set when each subject's silence is looked at next, and whether it is known to be silent now."""
-    tx.execute(
-        update(SubjectState)
-        .where(SubjectState.subject_id == bindparam("key"))
-        .values(
-            silence_check_at=bindparam("check_at"),
-            silent=bindparam("is_silent"),
-            heard_again_at=None,
-            silence_counts_from=func.coalesce(bindparam("since"), SubjectState.silence_counts_from),
-        ),
-        [{"key": e.subject_id, "check_at": e.check_at, "is_silent": e.silent, "since": e.since} for e in effects],
-    )
+    rows = {
+        e.subject_id: {"id": e.subject_id, "check_at": e.check_at, "silent": e.silent, "since": e.since}
+        for e in effects
+    }
+    tx.execute(MOVE_SILENCE_CHECK, {"rows": as_json(list(rows.values()))})
