@@ -16,6 +16,7 @@ from app.api.tracing import register_tracing
 from app.config import load_settings
 from app.deps import Deps, make_deps
 from app.jobs.heartbeat import Heartbeat
+from app.jobs.lookout import look_for_scheduler
 from app.jobs.stop_signals import set_at_the_end
 from app.logs import set_up_logs
 from app.web import register_pages
@@ -52,7 +53,7 @@ def serving_app() -> Flask:
     set_up_logs()
     deps = make_deps(load_settings())
     set_at_the_end(deps.stopping)
-    Heartbeat(deps, "api").start()
+    Heartbeat(deps, "api", look_for_scheduler).start()
     return create_app(deps)
 
 

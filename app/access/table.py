@@ -23,6 +23,7 @@ CASE_WORKERS = frozenset({_O, _CS, _CH})
 ACTIONS: dict[str, frozenset[Role]] = {
     "self.read": EVERYONE,
     "notices.read": EVERYONE,
+    "service.read": EVERYONE,
     "offices.read": EVERYONE,
     "offices.change": frozenset({_AD}),
     "users.read": frozenset({_O, _CS, _CH, _CI, _AD}),

@@ -8,11 +8,13 @@ from flask import Blueprint, Response, current_app, jsonify
 from app.api.auth import public
 from app.api.context import deps
 from app.config import Mode
-from app.queries import health
+from app.queries import health, service_days
 from app.queries.keys import keys_missing
 from app.rules.errors import Unavailable
+from app.rules.facts import DayVerdict
 
 BLUEPRINT = Blueprint("health", __name__, url_prefix="/health")
+WORDS = {DayVerdict.MADE: "yes", DayVerdict.NOT_MADE: "no", DayVerdict.CANNOT_TELL: "cannot_tell"}
 
 
 @BLUEPRINT.get("/live")
@@ -62,6 +64,20 @@ def jobs() -> tuple[Response, int]:
         for job in found
     ]
     return _answer(bool(found) and all(job.fresh for job in found), jobs=rows)
+
+
+@BLUEPRINT.get("/yesterday")
+@public
+def yesterday() -> tuple[Response, int]:
+    """Were all of yesterday's checks made: `yes`, `no` or `cannot_tell`; the page of the service tells which not."""
+    now = deps().now()
+    try:
+        with deps().autocommit() as connection:
+            (view,) = service_days.days(connection, now=now, how_many=1)
+    except Unavailable as error:
+        return _answer(False, faults=[error.code], all_checks_made=WORDS[DayVerdict.CANNOT_TELL])
+    made = WORDS[view.verdict]
+    return _answer(view.verdict is not DayVerdict.NOT_MADE, day=view.day.isoformat(), all_checks_made=made)
 
 
 def _answer(well: bool, **content: object) -> tuple[Response, int]:  # noqa: FBT001  (private, one caller's word each)

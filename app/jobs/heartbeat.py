@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from uuid import uuid4
 
 from app.actions.beat import beat
@@ -13,11 +14,15 @@ INTERVAL_S = 10
 
 
 class Heartbeat:
-    """Beats in a thread of its own from `start` until `stop`. A beat that cannot be written is a beat missed."""
+    """Beats in a thread of its own from `start` until `stop`. A beat that cannot be written is a beat missed.
 
-    def __init__(self, deps: Deps, component: str) -> None:
+    `then` is done after each beat.
+    """
+
+    def __init__(self, deps: Deps, component: str, then: Callable[[Deps], None] | None = None) -> None:
         self._deps = deps
         self._component = component
+        self._then = then
         self._instance = uuid4().hex
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"heartbeat-{component}", daemon=True)
@@ -47,6 +52,8 @@ class Heartbeat:
             self._deps.set_clock()
             with self._deps.transaction() as tx:
                 beat(tx, self._component, self._instance, now=self._deps.now())
+            if self._then is not None:
+                self._then(self._deps)
         except Unavailable:
             LOG.warning("beat of %s could not be written", self._component)
         except Exception:

@@ -96,6 +96,13 @@ JOBS: tuple[Job, ...] = (
         max_age=timedelta(minutes=10),
     ),
     Job(
+        "account_for_days",
+        maintenance.account,
+        "whether all checks of yesterday were made is known the next morning, and told where they were not",
+        every=timedelta(minutes=10),
+        max_age=timedelta(hours=2),
+    ),
+    Job(
         "make_partitions",
         maintenance.make_partitions,
         "positions of the months to come find their own partition",

@@ -25,6 +25,24 @@ STATES = text(
 )
 
 
+STALE = text(
+    """
+    SELECT count(*) AS jobs_stale FROM job_states j
+    WHERE j.name <> 'watchdog'
+      AND coalesce(j.last_ok_at, (SELECT min(started_at) FROM uptimes WHERE component = 'scheduler'))
+          < CAST(:now AS timestamptz) - make_interval(secs => j.max_age_s)
+      AND EXISTS (SELECT FROM uptimes u
+                  WHERE u.component = 'scheduler' AND u.started_at < :before AND u.last_at > :before)
+    """
+)
+
+AWAY = text(
+    """
+    SELECT EXISTS (SELECT FROM uptimes WHERE component = 'api' AND last_at > :since AND started_at <= :since)
+           AND NOT EXISTS (SELECT FROM uptimes WHERE component = 'scheduler' AND last_at > :since)
+    """
+)
+
 LEFT_BEHIND = text(
     """
     SELECT count(*) AS alerts_left_behind FROM alerts a
@@ -53,6 +71,16 @@ LEFT = text(
 def impossible_states(connection: Connection, *, now: datetime) -> Mapping[str, int]:
     """How many rows are in each state that must not be; all zero when all is well. Each count uses a partial index."""
     return dict(connection.execute(STATES, {"now": now, "before": now - PATIENCE}).mappings().one())
+
+
+def stale_jobs(connection: Connection, *, now: datetime) -> Mapping[str, int]:
+    """Jobs whose last good run is older than it may be although a scheduler has been up for a while."""
+    return dict(connection.execute(STALE, {"now": now, "before": now - PATIENCE}).mappings().one())
+
+
+def scheduler_away(connection: Connection, *, since: datetime) -> bool:
+    """Whether the service has been up ever since, and no scheduler was alive."""
+    return bool(connection.execute(AWAY, {"since": since}).scalar())
 
 
 def left_behind(connection: Connection, *, now: datetime) -> Mapping[str, int]:

@@ -202,6 +202,14 @@ class PowerKind(StrEnum):
     ORDER = "order"
 
 
+class DayVerdict(StrEnum):
+    """Whether all checks of a day were made."""
+
+    MADE = "made"
+    NOT_MADE = "not_made"
+    CANNOT_TELL = "cannot_tell"
+
+
 class DeliveryState(StrEnum):
     """Life of one delivery of one notice."""
 

@@ -70,6 +70,7 @@ def _record(place: Place, item: str) -> Json:
 
 EXAMPLES: dict[str, Example] = {
     "GET /me": Example(ONESELF),
+    "GET /service": Example(ONESELF),
     "DELETE /sessions/current": Example(ONESELF),
     "POST /me/password": Example(ONESELF, lambda _: {"password": PASSWORD, "new_password": f"{PASSWORD}!"}),
     # offices

@@ -16,6 +16,8 @@ from app.rules.wording import (
     positions,
     problems,
     receipts,
+    roster,
+    service,
     subjects,
     visits,
 )
@@ -90,7 +92,7 @@ def test_every_sentence_has_a_code() -> None:
 
 def test_no_code_is_told_in_two_ways() -> None:
     """The sentences of all rooms are merged: one must not hide another's."""
-    rooms = (alerts, duties, notices, positions, problems, receipts, subjects, visits)
+    rooms = (alerts, duties, notices, positions, problems, receipts, roster, service, subjects, visits)
     assert sum(len(room.SENTENCES) for room in rooms) == len(SENTENCES)
 
 

@@ -31,6 +31,7 @@ PUBLIC = {
     "GET /health/live",
     "GET /health/ready",
     "GET /health/jobs",
+    "GET /health/yesterday",
 }
 
 OF_OFFICES = ("office_id", "user_id", "role_id", "absence_id", "version_id")

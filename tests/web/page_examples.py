@@ -47,6 +47,7 @@ PAGES: dict[str, PageExample] = {
     "POST /notices/read": PageExample(
         Shows.SOMEBODY_ELSES, lambda place: {"notice": str(place.id_of("notice_id"))}, 404
     ),
+    "GET /service": PageExample(Shows.ONESELF),
     "GET /compliance": PageExample(Shows.OFFICES),
     "GET /compliance/duties": PageExample(Shows.CASES),
 }

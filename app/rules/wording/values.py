@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from app.rules.calendar import SHANGHAI
-from app.rules.wording import alerts
+from app.rules.wording import alerts, service
 
 NAMES: dict[str, Mapping[str, str]] = {
     "kind": alerts.KINDS,
     "step": alerts.STEPS,
     "cause": alerts.CAUSES,
     "reason": alerts.CLOSE_REASONS,
+    "fault": service.FAULTS,
 }
 """By the name of the placeholder: what its codes are called."""
 

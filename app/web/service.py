@@ -1,0 +1,38 @@
+"""How the service itself stands: were all of yesterday's checks made?"""
+
+from flask import render_template
+
+from app.queries import service_days
+from app.queries.service_days import DayView
+from app.rules.wording import sentence
+from app.rules.wording.service import FAULTS, MISSING
+from app.web.blueprint import PAGES
+from app.web.context import deps
+from app.web.guard import page
+
+DAYS = 14
+
+
+@PAGES.get("/service")
+@page("service.read")
+def service() -> str:
+    """Yesterday in one word, the days before it, and the faults that last."""
+    now = deps().now()
+    with deps().autocommit() as connection:
+        days = service_days.days(connection, now=now, how_many=DAYS)
+        faults = service_days.faults(connection)
+    return render_template(
+        "service.html", here="service", days=days, faults=faults, told=told, missing=missing, fault_words=FAULTS
+    )
+
+
+def told(view: DayView) -> str:
+    """The day's account as a sentence."""
+    if view.made_at is None:
+        return sentence("day_not_accounted", {"day": view.day})
+    return sentence(f"day_{view.verdict.value}", {"day": view.day})
+
+
+def missing(view: DayView) -> list[tuple[str, int]]:
+    """Which checks were not made, and how many of each."""
+    return [(word, n) for code, word in MISSING.items() if (n := getattr(view.counts, code))]
