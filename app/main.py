@@ -7,11 +7,13 @@ from flask import Flask
 from flask_smorest import Api
 
 from app.api.errors import register_errors
+from app.api.headers import register_headers
 from app.api.health import BLUEPRINT as HEALTH
 from app.api.mobile import BLUEPRINTS as MOBILE
 from app.api.office import BLUEPRINTS as OFFICE
 from app.api.openapi import document
 from app.api.problem_codes import problem_codes
+from app.api.reading import InMemory
 from app.api.tracing import register_tracing
 from app.config import load_settings
 from app.deps import Deps, make_deps
@@ -38,11 +40,13 @@ def create_app(deps: Deps) -> Flask:
         PROPAGATE_EXCEPTIONS=False,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.request_class = InMemory
     app.extensions["deps"] = deps
     for prefix, (title, base, blueprints) in AUDIENCES.items():
         _audience(app, prefix, title, base, blueprints)
     app.register_blueprint(HEALTH)
     register_errors(app)
+    register_headers(app, deps.settings)
     register_pages(app)
     register_tracing(app)
     return app

@@ -22,6 +22,7 @@ CASE_WORKERS = frozenset({_O, _CS, _CH})
 
 ACTIONS: dict[str, frozenset[Role]] = {
     "self.read": EVERYONE,
+    "self.secure": EVERYONE,
     "notices.read": EVERYONE,
     "service.read": EVERYONE,
     "offices.read": EVERYONE,
@@ -47,6 +48,11 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "check_ins.read": CASE_READERS,
     "check_ins.record": CASE_WORKERS | {_A},
     "check_ins.review": CASE_WORKERS,
+    "photos.read": CASE_WORKERS | {_CI, _P},
+    "spot_checks.read": CASE_READERS,
+    "spot_checks.order": CASE_WORKERS,
+    "patterns.read": CASE_READERS - {_PR},
+    "patterns.note": CASE_WORKERS,
     "alerts.read": CASE_READERS - {_PR},
     "alerts.acknowledge": CASE_WORKERS | {_A, _CI},
     "alerts.close": CASE_WORKERS | {_CI},
@@ -55,6 +61,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "talks.record": CASE_WORKERS,
     "compliance.read": CASE_READERS - {_PR, _A},
     "audit.read": frozenset({_CH, _CI, _P}),
+    "access_log.read": frozenset({_CS, _CH, _CI, _P}),
 }
 
 

@@ -12,7 +12,7 @@ from app.rules.checkins import Receipt, Try, judge
 from app.rules.errors import NotAllowed
 from app.rules.facts import Actor, Fix
 from app.rules.timing import Sending, effective_time
-from app.store import checkins, clocks, effects, receipts, states
+from app.store import checkins, clocks, effects, photos, receipts, states
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class CheckIn:
     fix: Fix | None = None
     fix_given: Mapping[str, Any] | None = None
     answers: Mapping[str, Any] | None = None
+    photo_id: UUID | None = None
     recorded_elapsed_ms: int | None = None
     sent_at: datetime | None = None
     sent_elapsed_ms: int | None = None
@@ -54,6 +55,7 @@ def check_in(tx: Connection, actor: Actor, command: CheckIn, *, now: datetime) -
         evidence=checkins.evidence(tx, actor.id, command.fix),
         sent_at=command.sent_at,
         answers=command.answers,
+        photo=photos.facts(tx, actor.id, command.photo_id),
     )
     facts = checkins.facts(tx, actor.id, at=timed.effective_at, now=now)
     effects.apply(tx, [judge(facts, tried, now=now)])

@@ -68,6 +68,7 @@ class ReceiptAnswer(Body):
     evidence = fields.Nested(EvidenceAnswer, required=True, allow_none=True)
     reviewed_at = Instant(required=True, allow_none=True)
     review_accepted = fields.Boolean(required=True, allow_none=True)
+    photo_id = fields.UUID(required=True, allow_none=True)
 
 
 def receipt_answer(receipt: Receipt) -> dict[str, Any]:
@@ -84,6 +85,7 @@ def receipt_answer(receipt: Receipt) -> dict[str, Any]:
         "evidence": _evidence(receipt),
         "reviewed_at": receipt.reviewed_at,
         "review_accepted": receipt.review_accepted,
+        "photo_id": receipt.photo_id,
     }
 
 

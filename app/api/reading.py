@@ -1,12 +1,23 @@
 """How requests are read: JSON and nothing else, well-formed, in UTF-8; and no parameter that nobody asked for."""
 
 import json
+from io import BytesIO
 from typing import Any, NoReturn
 
 from flask import Request
 from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser, is_json_request
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+
+
+class InMemory(Request):
+    """A request whose files stay in memory: a photo of a face is never written to a disk unencrypted, not for a moment.
+
+    No body is larger than a photo may be.
+    """
+
+    def _get_file_stream(self, *_: Any, **__: Any) -> BytesIO:
+        return BytesIO()
 
 
 class Reader(FlaskParser):
@@ -16,7 +27,11 @@ class Reader(FlaskParser):
     parameter of a query is an error like a misspelt field: ignored, it would show more than was asked for.
     """
 
-    DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": None}  # noqa: RUF012  (webargs')
+    DEFAULT_UNKNOWN_BY_LOCATION = {  # noqa: RUF012  (webargs')
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+        "query": None,
+        "files": None,
+    }
 
     def load_json(self, req: Request, schema: Schema) -> Any:  # noqa: ARG002  (webargs' signature)
         """The content of a body."""
@@ -26,6 +41,16 @@ class Reader(FlaskParser):
         if body and not is_json_request(req):
             raise UnsupportedMediaType
         return read_json(body)
+
+    def load_files(self, req: Request, schema: Schema) -> Any:  # noqa: ARG002  (webargs' signature)
+        """The fields and files of a multipart body, each once."""
+        if req.mimetype != "multipart/form-data":
+            raise UnsupportedMediaType
+        parts = [*req.form.items(multi=True), *req.files.items(multi=True)]
+        names = [name for name, _ in parts]
+        if len(set(names)) < len(names):
+            raise ValidationError("part_repeated")
+        return dict(parts)
 
 
 def read_json(body: bytes) -> Any:

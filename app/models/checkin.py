@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Sequence, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Sequence, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -41,6 +41,7 @@ class Attempt(Base):
     body_hash: Mapped[bytes]
     receipt_no: Mapped[str] = mapped_column(unique=True)
     duty_id: Mapped[UUID | None] = mapped_column(ForeignKey("duties.id"))
+    photo_id: Mapped[UUID | None]
     outcome: Mapped[str]
     reasons: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     recorded_at: Mapped[datetime]
@@ -63,3 +64,14 @@ class Attempt(Base):
     reviewed_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     review_accepted: Mapped[bool | None]
     review_note: Mapped[str | None]
+
+
+class AttemptDuty(Base):
+    """A further duty that a try counts for, beside the one that its receipt names: two windows may be open at once."""
+
+    __tablename__ = "attempt_duties"
+    __table_args__ = (ForeignKeyConstraint(["subject_id", "attempt_id"], ["attempts.subject_id", "attempts.id"]),)
+
+    duty_id: Mapped[UUID] = mapped_column(ForeignKey("duties.id"), primary_key=True)
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    attempt_id: Mapped[UUID] = mapped_column(primary_key=True)

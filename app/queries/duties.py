@@ -77,6 +77,15 @@ class OwedView:
     due_at: datetime
     state: str
     how: Reason
+    asks: "Asks | None" = None
+
+
+@dataclass(frozen=True)
+class Asks:
+    """What a check-in should hold beside the place."""
+
+    photo: bool
+    question: str | None
 
 
 def duties(
@@ -204,10 +213,15 @@ def _change(actor: Actor, row: Row[Any]) -> DutyChange:
 OWED = text(
     """
     WITH own AS (
-        SELECT d.id, d.kind, d.opens_at, d.due_at, d.grace_until, d.random, s.channel,
+        SELECT d.id, d.kind, d.opens_at, d.due_at, d.grace_until, d.random, s.channel, c.ground, c.question,
+               d.kind <> 'location_check' AND (
+                   coalesce(c.photo, false) OR coalesce(v.content #>> '{photos,check_ins}' = 'wanted', false)) AS photo,
                CASE WHEN d.state = 'planned' AND d.opens_at <= :now THEN 'open' ELSE d.state END AS state
         FROM duties d JOIN subjects s ON s.id = d.subject_id
-        WHERE d.subject_id = :subject_id AND d.obligor = 'subject' AND d.kind IN ('check_in', 'location_check')
+        JOIN policy_versions v ON v.id = d.policy_version_id
+        LEFT JOIN spot_checks c ON c.duty_id = d.id
+        WHERE d.subject_id = :subject_id AND d.obligor = 'subject'
+          AND d.kind IN ('check_in', 'location_check', 'spot_check')
           AND d.state <> 'cancelled' AND d.opens_at > CAST(:day_starts AS timestamptz) - interval '2 days'
     )
     SELECT * FROM own
@@ -242,7 +256,14 @@ def owed_by(connection: Connection, actor: Actor, *, now: datetime) -> Sequence[
 
 def _owed(row: Row[Any], now: datetime) -> OwedView:
     owed = OwedFacts(
-        DutyKind(row.kind), DutyState(row.state), Channel(row.channel), row.opens_at, row.due_at, row.grace_until
+        DutyKind(row.kind),
+        DutyState(row.state),
+        Channel(row.channel),
+        row.opens_at,
+        row.due_at,
+        row.grace_until,
+        row.ground,
     )
     how = how_to(owed, now=now)
-    return OwedView(row.id, row.kind, TITLES[row.kind], row.opens_at, row.due_at, row.state, how)
+    asks = Asks(row.photo, row.question) if row.photo or row.question else None
+    return OwedView(row.id, row.kind, TITLES[row.kind], row.opens_at, row.due_at, row.state, how, asks)

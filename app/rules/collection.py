@@ -43,13 +43,21 @@ class Collection:
     poll_after_s: int
 
 
+BASES = (
+    (DutyKind.LOCATION_CHECK, "collect_for_check"),
+    (DutyKind.SPOT_CHECK, "collect_for_spot_check"),
+    (DutyKind.CHECK_IN, "collect_for_check_in"),
+)
+"""Which basis is told where several windows are open at once: the phone's own work first."""
+
+
 def may_collect(facts: CollectionFacts, policy: Policy) -> Collection:
     """An order [Law 29] asks for a track; a check [Law 26] for one fix, and after that for nothing more."""
     if facts.order_until is not None:
         return Collection(
             Mode.CONTINUOUS, _order_basis(policy), facts.order_until, policy.order_interval_s, policy.poll_after_s
         )
-    for kind, code in ((DutyKind.LOCATION_CHECK, "collect_for_check"), (DutyKind.CHECK_IN, "collect_for_check_in")):
+    for kind, code in BASES:
         ends = [window.until for window in facts.windows if window.kind is kind]
         if ends:
             return Collection(Mode.CHECKS, Reason(code), max(ends), None, policy.poll_after_s)

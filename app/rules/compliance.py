@@ -41,6 +41,7 @@ ITEMS: dict[str, Obligor] = {
     INTAKE_TALK: Obligor.OFFICE,
     DutyKind.CHECK_IN.value: Obligor.SUBJECT,
     DutyKind.LOCATION_CHECK.value: Obligor.SUBJECT,
+    DutyKind.SPOT_CHECK.value: Obligor.SUBJECT,
 }
 """The lines of the table and whose duties they are: what an office failed to do never hides among what others owed."""
 

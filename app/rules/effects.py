@@ -106,7 +106,8 @@ class MarkReminded:
 class RecordAttempt:
     """One try at a check-in, kept whatever became of it. `fix` is None where no power covered it or it was refused.
 
-    `fix_given` is the pair of coordinates and the datum as they were sent, kept only beside `fix`.
+    `fix_given` is the pair of coordinates and the datum as they were sent, kept only beside `fix`. `also` are further
+    duties for which it counts.
     """
 
     id: UUID
@@ -128,6 +129,34 @@ class RecordAttempt:
     officer_id: UUID | None = None
     note: str | None = None
     answers: Mapping[str, Any] | None = None
+    photo_id: UUID | None = None
+    also: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True)
+class AttachPhoto:
+    """The photo belongs to this attempt, and is kept as long as photos of check-ins are."""
+
+    subject_id: UUID
+    photo_id: UUID
+    attempt_id: UUID
+
+
+@dataclass(frozen=True)
+class OrderSpotCheck:
+    """A spot check as a named officer ordered it; `duty_id` is the duty that it opened."""
+
+    id: UUID
+    subject_id: UUID
+    duty_id: UUID
+    ordered_by: Actor
+    at: datetime
+    limit_minutes: int
+    ground: str
+    reason: str
+    photo: bool
+    question: str | None
+    body_hash: bytes
 
 
 @dataclass(frozen=True)
@@ -308,6 +337,8 @@ Effect = (
     | PostponeJudgment
     | MarkReminded
     | RecordAttempt
+    | AttachPhoto
+    | OrderSpotCheck
     | ReviewAttempt
     | WriteRecord
     | RaiseAlert

@@ -83,6 +83,7 @@ class DutyKind(StrEnum):
 
     CHECK_IN = "check_in"
     LOCATION_CHECK = "location_check"
+    SPOT_CHECK = "spot_check"
     INTAKE = "intake"
     VISIT = "visit"
     TALK = "talk"
@@ -230,13 +231,17 @@ class Grant:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who asks: a user with grants, a subject on a phone, or a job of the service itself."""
+    """Who asks: a user with grants, a subject on a phone, or a job of the service itself.
+
+    `second_factor`: the user has one, and so no session was opened without it.
+    """
 
     kind: str
     id: UUID | None = None
     grants: tuple[Grant, ...] = ()
     session_id: UUID | None = None
     device_id: UUID | None = None
+    second_factor: bool = False
 
     def has(self, *roles: Role) -> bool:
         """Whether any grant carries one of `roles`."""

@@ -6,7 +6,7 @@ from typing import Any
 from geoalchemy2 import WKTElement
 from sqlalchemy import Connection, insert, text, update
 
-from app.models.checkin import Attempt
+from app.models.checkin import Attempt, AttemptDuty
 from app.rules.calendar import legal_day
 from app.rules.effects import RecordAttempt, ReviewAttempt
 from app.rules.facts import Fix
@@ -24,6 +24,13 @@ RECEIPT_NO = text(
 def record(tx: Connection, effects: Sequence[RecordAttempt]) -> None:
     """Write attempts. The place is written only where a power covers it and the attempt was not refused."""
     tx.execute(insert(Attempt).values(receipt_no=RECEIPT_NO), [_row(effect) for effect in effects])
+    also = [
+        {"duty_id": duty_id, "subject_id": effect.subject_id, "attempt_id": effect.id}
+        for effect in effects
+        for duty_id in effect.also
+    ]
+    if also:
+        tx.execute(insert(AttemptDuty), also)
 
 
 def _row(effect: RecordAttempt) -> dict[str, Any]:
@@ -34,6 +41,7 @@ def _row(effect: RecordAttempt) -> dict[str, Any]:
         "body_hash": effect.body_hash,
         "receipt_year": str(legal_day(effect.received_at).year),
         "duty_id": effect.duty_id,
+        "photo_id": effect.photo_id,
         "outcome": effect.outcome,
         "reasons": [reason.as_json() for reason in effect.reasons],
         "recorded_at": effect.recorded_at,

@@ -10,8 +10,9 @@ from app.models.duty import Duty
 from app.models.subject import Subject
 from app.rules.calendar import end_of_day, legal_day, start_of_day
 from app.rules.checkins import CheckInDuty, Episode, Evidence, Facts, ReviewFacts, Standing
+from app.rules.duties import CHECKED_IN
 from app.rules.errors import NotFound
-from app.rules.facts import Actor, DutyKind, DutyState, Fix, Outcome
+from app.rules.facts import Actor, DutyState, Fix, Outcome
 from app.rules.places import verdict
 from app.store.measure import measure
 from app.store.scope import subjects_of
@@ -22,9 +23,13 @@ DUTY = """
            CASE WHEN d.state = 'planned' THEN s.office_id ELSE d.office_id END AS office_id, d.policy_version_id,
            EXISTS (SELECT FROM duty_events v WHERE v.duty_id = d.id AND v.to_state = 'unjudged') AS excused,
            e.receipt_no, lower(p.covers) AS covered_from, upper(p.covers) AS covered_until,
-           m.duty_ids AS episode_duties, m.times AS episode_times
+           m.duty_ids AS episode_duties, m.times AS episode_times,
+           coalesce(c.photo, false) OR coalesce(v.content #>> '{photos,check_ins}' = 'wanted', false) AS wants_photo,
+           c.question IS NOT NULL AS wants_answer
     FROM duties d
     JOIN subjects s ON s.id = d.subject_id
+    JOIN policy_versions v ON v.id = d.policy_version_id
+    LEFT JOIN spot_checks c ON c.duty_id = d.id
     LEFT JOIN collection_powers p ON p.id = d.id
     LEFT JOIN attempts e ON d.evidence_kind = 'attempt' AND e.subject_id = d.subject_id AND e.id = d.evidence_id
     CROSS JOIN (
@@ -40,14 +45,14 @@ DUTY = """
 AROUND = text(
     f"""
     {DUTY}
-    WHERE d.subject_id = :subject_id AND d.kind = 'check_in' AND d.state <> 'cancelled'
+    WHERE d.subject_id = :subject_id AND d.kind IN ('check_in', 'spot_check') AND d.state <> 'cancelled'
       AND (CAST(:only AS uuid) IS NULL OR d.id = :only)
       AND d.opens_at > CAST(:at AS timestamptz) - interval '2 days'
       AND d.opens_at <= greatest(CAST(:now AS timestamptz), CAST(:day_ends AS timestamptz))
       AND ((d.opens_at <= :at AND d.grace_until > :at)
         OR (d.opens_at <= :now AND d.grace_until > :now)
         OR d.id = (SELECT l.id FROM duties l
-                   WHERE l.subject_id = :subject_id AND l.kind = 'check_in' AND l.state <> 'cancelled'
+                   WHERE l.subject_id = :subject_id AND l.kind IN ('check_in', 'spot_check') AND l.state <> 'cancelled'
                      AND (CAST(:only AS uuid) IS NULL OR l.id = :only)
                      AND l.opens_at > CAST(:at AS timestamptz) - interval '2 days'
                      AND l.grace_until <= :at AND l.grace_until >= :day_starts
@@ -61,7 +66,14 @@ AROUND = text(
     """  # noqa: S608  (put together from constants of this file)
 )
 
-REVIEWED = text(f"{DUTY} WHERE d.id = :duty_id")
+REVIEWED = text(
+    f"""
+    {DUTY} WHERE d.id = :duty_id
+       OR d.id IN (SELECT o.duty_id FROM attempt_duties o
+                   WHERE o.subject_id = :subject_id AND o.attempt_id = :attempt_id)
+    ORDER BY d.id <> :duty_id, d.due_at, d.id
+    """  # noqa: S608  (put together from constants of this file)
+)
 
 UNDER_REVIEW = text(
     """
@@ -75,11 +87,13 @@ UNDER_REVIEW = text(
 
 STANDING = text(
     """
-    SELECT id, recorded_at, received_at, effective_at, reviewed_at IS NOT NULL AS reviewed
-    FROM attempts
-    WHERE subject_id = :subject_id AND duty_id = :duty_id AND outcome = 'to_review'
-      AND review_accepted IS NOT FALSE
-    ORDER BY received_at, id
+    SELECT a.id, a.recorded_at, a.received_at, a.effective_at, a.reviewed_at IS NOT NULL AS reviewed
+    FROM attempts a
+    WHERE a.subject_id = :subject_id AND a.outcome = 'to_review' AND a.review_accepted IS NOT FALSE
+      AND (a.duty_id = :duty_id OR EXISTS (
+          SELECT FROM attempt_duties o
+          WHERE (o.duty_id, o.subject_id, o.attempt_id) = (:duty_id, a.subject_id, a.id)))
+    ORDER BY a.received_at, a.id
     """
 )
 
@@ -109,19 +123,27 @@ def review_facts(tx: Connection, subject_id: UUID, attempt_id: UUID) -> ReviewFa
     row = tx.execute(UNDER_REVIEW, {"subject_id": subject_id, "attempt_id": attempt_id}).one_or_none()
     if row is None:
         return None
-    key = {"subject_id": subject_id, "duty_id": row.duty_id}
-    duties = tx.execute(REVIEWED, key).all() if row.duty_id else []
-    standing = tuple(Standing(*each) for each in tx.execute(STANDING, key)) if row.duty_id else ()
+    key = {"subject_id": subject_id, "duty_id": row.duty_id, "attempt_id": attempt_id}
+    found = tx.execute(REVIEWED, key).all() if row.duty_id else []
+    duties = [_duty(each) for each in found]
+    stand = [_standing(tx, subject_id, duty) for duty in duties]
     return ReviewFacts(
         subject_id=subject_id,
         attempt_id=attempt_id,
         outcome=Outcome(row.outcome),
         reviewed=row.reviewed,
-        duty=_duty(duties[0]) if duties else None,
-        standing=standing,
-        episodes=_episodes(duties),
+        duty=duties[0] if duties else None,
+        standing=stand[0] if duties else (),
+        episodes=_episodes(found),
         ended_at=row.ended_at,
+        also=tuple(zip(duties[1:], stand[1:], strict=True)),
     )
+
+
+def _standing(tx: Connection, subject_id: UUID, duty: CheckInDuty) -> tuple[Standing, ...]:
+    """Every try that stands for the duty, the first to arrive first."""
+    key = {"subject_id": subject_id, "duty_id": duty.id}
+    return tuple(Standing(*each) for each in tx.execute(STANDING, key))
 
 
 def evidence(tx: Connection, subject_id: UUID, fix: Fix | None) -> Evidence:
@@ -139,7 +161,7 @@ def refuse_out_of_reach(tx: Connection, actor: Actor, subject_id: UUID, *, duty_
         raise NotFound("not_found")
     if duty_id is None:
         return
-    theirs = select(Duty.id).where(Duty.id == duty_id, Duty.subject_id == subject_id, Duty.kind == DutyKind.CHECK_IN)
+    theirs = select(Duty.id).where(Duty.id == duty_id, Duty.subject_id == subject_id, Duty.kind.in_(CHECKED_IN))
     if tx.execute(theirs).first() is None:
         raise NotFound("not_found", fields={"duty_id": "not_found"})
 
@@ -161,6 +183,8 @@ def _duty(row: Any) -> CheckInDuty:
         receipt_no=row.receipt_no,
         covered_from=row.covered_from,
         covered_until=row.covered_until,
+        wants_photo=row.wants_photo,
+        wants_answer=row.wants_answer,
     )
 
 

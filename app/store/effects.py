@@ -7,7 +7,19 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.rules import effects as e
-from app.store import alerts, attempts, audit, duties, handling, incidents, outbox, states, visits
+from app.store import (
+    alerts,
+    attempts,
+    audit,
+    duties,
+    handling,
+    incidents,
+    outbox,
+    photos,
+    spot_checks,
+    states,
+    visits,
+)
 
 Writer = Callable[[Connection, list[Any]], None]
 
@@ -15,7 +27,9 @@ WRITERS: dict[type, Writer] = {
     e.CancelPlanned: duties.cancel_planned,
     e.PlanDuty: duties.plan,
     e.MovePlan: duties.move_plan,
+    e.OrderSpotCheck: spot_checks.write,
     e.RecordAttempt: attempts.record,
+    e.AttachPhoto: photos.attach,
     e.ReviewAttempt: attempts.review,
     e.WriteRecord: visits.write,
     e.ChangeDuty: duties.change,

@@ -28,6 +28,7 @@ COLUMNS = (
     Attempt.note,
     Attempt.reviewed_at,
     Attempt.review_accepted,
+    Attempt.photo_id,
 )
 
 
@@ -73,4 +74,5 @@ def as_receipt(row: Any) -> Receipt:
         note=row.note,
         reviewed_at=row.reviewed_at,
         review_accepted=row.review_accepted,
+        photo_id=row.photo_id,
     )

@@ -3,30 +3,20 @@
 import ast
 import re
 from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
 
 from app.api.errors import CODES, STATUS
 from app.api.problem_codes import raised_statuses
 from app.rules.facts import DutyKind
-from app.rules.wording import (
-    SENTENCES,
-    alerts,
-    duties,
-    fields,
-    notices,
-    positions,
-    problems,
-    receipts,
-    roster,
-    service,
-    subjects,
-    visits,
-)
+from app.rules.wording import SENTENCES, __path__, fields
 from tests.guards.source import calls, modules, texts
 
 CODED = {kind.__name__ for kind in STATUS} | {"Reason", "sentence"}
 """Calls whose first argument is a code."""
 
-BUILT = {f"{kind}_{step}" for kind in (DutyKind.CHECK_IN, DutyKind.LOCATION_CHECK) for step in ("opened", "reminder")}
+TOLD = (DutyKind.CHECK_IN, DutyKind.LOCATION_CHECK, DutyKind.SPOT_CHECK)
+BUILT = {f"{kind}_{step}" for kind in TOLD for step in ("opened", "reminder")}
 """Codes put together from two parts that are both variable."""
 
 FIXED = 4
@@ -92,8 +82,8 @@ def test_every_sentence_has_a_code() -> None:
 
 def test_no_code_is_told_in_two_ways() -> None:
     """The sentences of all rooms are merged: one must not hide another's."""
-    rooms = (alerts, duties, notices, positions, problems, receipts, roster, service, subjects, visits)
-    assert sum(len(room.SENTENCES) for room in rooms) == len(SENTENCES)
+    rooms = [import_module(f"app.rules.wording.{found.name}") for found in iter_modules(__path__)]
+    assert sum(len(getattr(room, "SENTENCES", ())) for room in rooms) == len(SENTENCES)
 
 
 def test_every_fault_of_a_field_is_told() -> None:

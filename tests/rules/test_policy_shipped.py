@@ -54,6 +54,7 @@ def test_waiting_times_of_jiangshan() -> None:
     assert {kind.value: policy.grace_min.of(kind) for kind in DutyKind} == {
         "check_in": 30,
         "location_check": 0,
+        "spot_check": 0,
         "intake": 0,
         "visit": 0,
         "talk": 0,

@@ -1,15 +1,28 @@
 """The subject's phone. One file for each subject-matter; what officers see is not shared from here."""
 
 from app.api.blueprint import Blueprint
-from app.api.mobile import checkins, collection, device_health, duties, me, notices, positions, sessions
+from app.api.mobile import (
+    access_log,
+    checkins,
+    collection,
+    device_health,
+    duties,
+    me,
+    notices,
+    photos,
+    positions,
+    sessions,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    access_log.BLUEPRINT,
     checkins.BLUEPRINT,
     collection.BLUEPRINT,
     device_health.BLUEPRINT,
     duties.BLUEPRINT,
     me.BLUEPRINT,
     notices.BLUEPRINT,
+    photos.BLUEPRINT,
     positions.BLUEPRINT,
     sessions.BLUEPRINT,
 )

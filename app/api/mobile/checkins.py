@@ -43,6 +43,9 @@ class CheckInBody(Body):
     id = fields.UUID(required=True, metadata={"description": "Made by the phone; a repeat gets the same receipt."})
     recorded_at = Instant(required=True, metadata={"description": "When it was made, by the phone's clock."})
     position = fields.Nested(PlaceBody, load_default=None, allow_none=True)
+    photo_id = fields.UUID(
+        load_default=None, allow_none=True, metadata={"description": "Of a photo that was sent, or will be."}
+    )
     answers = fields.Dict(
         keys=text(64),
         values=fields.Raw(allow_none=True),
@@ -87,6 +90,7 @@ class CheckIns(MethodView):
             fix=fix,
             fix_given=given,
             answers=body["answers"],
+            photo_id=body["photo_id"],
             recorded_elapsed_ms=body["recorded_elapsed_ms"],
             sent_at=body["sent_at"],
             sent_elapsed_ms=body["sent_elapsed_ms"],

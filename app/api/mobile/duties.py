@@ -16,16 +16,24 @@ from app.rules.wording import sentence
 BLUEPRINT = Blueprint("mobile_duties", __name__, description="待办事项")
 
 
+class AsksAnswer(Body):
+    """What a check-in should hold beside the place. Without it a check-in counts as submitted, to be reviewed."""
+
+    photo = fields.Boolean(required=True)
+    question = fields.String(required=True, allow_none=True, metadata={"description": "Answered by answers.answer."})
+
+
 class OwedAnswer(Body):
     """One duty of one's own."""
 
     id = fields.UUID(required=True)
-    kind = choice((DutyKind.CHECK_IN, DutyKind.LOCATION_CHECK), required=True)
+    kind = choice((DutyKind.CHECK_IN, DutyKind.LOCATION_CHECK, DutyKind.SPOT_CHECK), required=True)
     title = fields.String(required=True)
     opens_at = Instant(required=True)
     due_at = Instant(required=True)
     state = choice(DutyState, required=True)
     how = fields.String(required=True, metadata={"description": "What to do, or what became of it: one sentence."})
+    asks = fields.Nested(AsksAnswer, required=True, allow_none=True)
 
 
 class OwedList(Body):

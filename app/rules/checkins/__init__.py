@@ -1,6 +1,6 @@
 """Check-ins: what a try is worth, and what an officer's review of it changes."""
 
-from app.rules.checkins.facts import CheckInDuty, Episode, Evidence, Facts, ReviewFacts, Standing, Try
+from app.rules.checkins.facts import CheckInDuty, Episode, Evidence, Facts, PhotoFacts, ReviewFacts, Standing, Try
 from app.rules.checkins.judge import judge
 from app.rules.checkins.receipt import Receipt
 from app.rules.checkins.record import check_happened
@@ -11,6 +11,7 @@ __all__ = [
     "Episode",
     "Evidence",
     "Facts",
+    "PhotoFacts",
     "Receipt",
     "ReviewFacts",
     "Standing",

@@ -22,7 +22,8 @@ class CheckInDuty:
     `office_id` answers for it: the one fixed at opening, before that the subject's present one.
     [covered_from, covered_until) is the power to collect that the duty carries, None where it carries none.
     `receipt_no` is that of the check-in which settled it; `missed_at` stays once it was missed. `excused` says that it
-    was unjudged once, because the service itself was away.
+    was unjudged once, because the service itself was away. `wants_photo` and `wants_answer` say what a check-in for it
+    should hold beside the place.
     """
 
     id: UUID
@@ -40,6 +41,8 @@ class CheckInDuty:
     receipt_no: str | None = None
     covered_from: datetime | None = None
     covered_until: datetime | None = None
+    wants_photo: bool = False
+    wants_answer: bool = False
 
     def holds(self, at: datetime) -> bool:
         """Whether a check-in at `at` would count for this duty, on time or late."""
@@ -88,6 +91,17 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class PhotoFacts:
+    """The photo that a try names. `shot_at` is when it was taken by its own word, else when it came; None where it has
+    not come. `used` says that it, or the very same bytes, belong to another try.
+    """
+
+    id: UUID
+    shot_at: datetime | None = None
+    used: bool = False
+
+
+@dataclass(frozen=True)
 class Try:
     """One try at a check-in, by the subject's phone or recorded by an officer who met the subject.
 
@@ -107,6 +121,7 @@ class Try:
     sent_at: datetime | None = None
     note: str | None = None
     answers: Mapping[str, Any] | None = None
+    photo: PhotoFacts | None = None
 
     @property
     def by_officer(self) -> bool:
@@ -129,7 +144,8 @@ class Standing:
 class ReviewFacts:
     """One try under review, the duty that it was for, and every standing try for that duty, itself included.
 
-    `ended_at` is when the supervision ended under which the duty fell, None while it lasts.
+    `ended_at` is when the supervision ended under which the duty fell, None while it lasts. `also` are further duties
+    that wait because of it, each with the tries that stand for that one.
     """
 
     subject_id: UUID
@@ -140,3 +156,4 @@ class ReviewFacts:
     standing: tuple[Standing, ...] = ()
     episodes: tuple[Episode, ...] = ()
     ended_at: datetime | None = None
+    also: tuple[tuple[CheckInDuty, tuple[Standing, ...]], ...] = ()

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
+from app.rules.checkins.asked import asked_for
 from app.rules.checkins.facts import CheckInDuty, Evidence, Facts, Try
-from app.rules.checkins.match import duty_for, why_none
+from app.rules.checkins.match import also_for, duty_for, why_none
 from app.rules.checkins.recovery import recoveries
-from app.rules.effects import ChangeDuty, Decision, Effect, RecordAttempt
+from app.rules.effects import AttachPhoto, ChangeDuty, Decision, Effect, RecordAttempt
 from app.rules.facts import About, Actor, AreaVerdict, Cause, DutyState, Fix, Outcome, Reason
 from app.rules.timing import Proof
 
@@ -16,13 +17,17 @@ def judge(facts: Facts, tried: Try, *, now: datetime) -> Decision:
     Doubts about time or place never refuse: the duty is then submitted, with this try's time, until a person looked.
     Refused is only what no duty asks for; of that no place is kept.
     """
-    doubts = _doubts(tried)
     duty, at = duty_for(facts, tried, now=now)
     if duty is None:
         return Decision((_refused(facts, tried, now),))
-    if doubts:
-        return Decision((_kept(tried, duty, at, Outcome.TO_REVIEW, doubts, now), *_submit(tried, duty, at, now)))
-    return Decision(_accepted(facts, tried, duty, at, now))
+    also = also_for(facts, duty, at)
+    doubts = _doubts(tried) + asked_for((duty, *also), tried)
+    changes: list[Effect] = []
+    for each in (duty, *also):
+        changes += _submit(tried, each, at, now) if doubts else _settle(facts, tried, each, at, now)
+    outcome = Outcome.TO_REVIEW if doubts else Outcome.ACCEPTED
+    kept = _kept(tried, duty, at, outcome, doubts or tuple(_why(tried, duty, at)), also=also, now=now)
+    return Decision((kept, *_attached(tried), *changes))
 
 
 def _doubts(tried: Try) -> tuple[Reason, ...]:
@@ -66,37 +71,38 @@ def _refused(facts: Facts, tried: Try, now: datetime) -> RecordAttempt:
     )
 
 
-def _accepted(facts: Facts, tried: Try, duty: CheckInDuty, at: datetime, now: datetime) -> tuple[Effect, ...]:
-    on_time = duty.on_time(at)
-    after_judgment = duty.state in {DutyState.MISSED, DutyState.UNJUDGED}
-    reasons = [Reason("checked_in" if on_time else "checked_in_late")]
+def _why(tried: Try, duty: CheckInDuty, at: datetime) -> list[Reason]:
+    """The reasons of a receipt that counts; the last one is also that of the duty's change."""
+    reasons = [Reason("checked_in" if duty.on_time(at) else "checked_in_late")]
     if tried.by_officer:
         reasons.append(Reason("recorded_by_officer"))
-    elif after_judgment:
+    elif duty.state in {DutyState.MISSED, DutyState.UNJUDGED}:
         reasons.append(Reason("late_evidence"))
+    return reasons
+
+
+def _settle(facts: Facts, tried: Try, duty: CheckInDuty, at: datetime, now: datetime) -> tuple[Effect, ...]:
+    reason = _why(tried, duty, at)[-1]
     change = ChangeDuty(
         duty_id=duty.id,
-        state=DutyState.FULFILLED if on_time else DutyState.LATE,
+        state=DutyState.FULFILLED if duty.on_time(at) else DutyState.LATE,
         at=now,
-        reason=reasons[-1],
+        reason=reason,
         actor=tried.actor,
         effective_at=at,
         evidence=About("attempt", tried.id),
     )
-    return (
-        _kept(tried, duty, at, Outcome.ACCEPTED, tuple(reasons), now),
-        *_opened(duty, tried.actor, now),
-        change,
-        *recoveries(
-            duty,
-            facts.episodes,
-            About("subject", tried.subject_id),
-            at=at,
-            now=now,
-            reason=reasons[-1],
-            cause=None if tried.by_officer else Cause.PHONE,
-        ),
-    )
+    about = About("subject", tried.subject_id)
+    cause = None if tried.by_officer else Cause.PHONE
+    over = recoveries(duty, facts.episodes, about, at=at, now=now, reason=reason, cause=cause)
+    return (*_opened(duty, tried.actor, now), change, *over)
+
+
+def _attached(tried: Try) -> tuple[AttachPhoto, ...]:
+    """A photo that is there already becomes this try's; one that comes later is attached when it does."""
+    if tried.photo is None or tried.photo.shot_at is None or tried.photo.used:
+        return ()
+    return (AttachPhoto(tried.subject_id, tried.photo.id, tried.id),)
 
 
 def _submit(tried: Try, duty: CheckInDuty, at: datetime, now: datetime) -> tuple[ChangeDuty, ...]:
@@ -123,7 +129,14 @@ def _opened(duty: CheckInDuty, actor: Actor, now: datetime) -> tuple[ChangeDuty,
 
 
 def _kept(
-    tried: Try, duty: CheckInDuty, at: datetime, outcome: Outcome, reasons: tuple[Reason, ...], now: datetime
+    tried: Try,
+    duty: CheckInDuty,
+    at: datetime,
+    outcome: Outcome,
+    reasons: tuple[Reason, ...],
+    *,
+    also: tuple[CheckInDuty, ...],
+    now: datetime,
 ) -> RecordAttempt:
     """The try on record. Its place stays only where it is one, and where the duty's power covers that instant."""
     keep = tried.fix is not None and not _is_nowhere(tried.fix) and duty.covers(at)
@@ -149,4 +162,6 @@ def _kept(
         officer_id=tried.actor.id if tried.by_officer else None,
         note=tried.note,
         answers=tried.answers,
+        photo_id=tried.photo.id if tried.photo else None,
+        also=tuple(other.id for other in also),
     )

@@ -20,6 +20,14 @@ def duty_for(facts: Facts, tried: Try, *, now: datetime) -> tuple[CheckInDuty | 
     return found, at
 
 
+def also_for(facts: Facts, duty: CheckInDuty, at: datetime) -> tuple[CheckInDuty, ...]:
+    """Further duties for which a check-in at `at` is on time: who checks in once while a spot check and a window are
+    open has checked in for both.
+    """
+    rest = [other for other in facts.duties if other.id != duty.id and other.on_time(at) and _may_turn(other, at)]
+    return tuple(sorted(rest, key=lambda other: (other.due_at, str(other.id)))) if duty.on_time(at) else ()
+
+
 def _owed_at(facts: Facts, at: datetime) -> CheckInDuty | None:
     """On time comes before late, and then the one that ends first."""
     owed = [duty for duty in facts.duties if duty.holds(at) and _may_turn(duty, at)]

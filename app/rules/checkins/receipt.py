@@ -31,3 +31,4 @@ class Receipt:
     note: str | None
     reviewed_at: datetime | None
     review_accepted: bool | None
+    photo_id: UUID | None = None

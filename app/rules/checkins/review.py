@@ -1,5 +1,6 @@
 """What an officer's review of a doubtful check-in changes: the duty is settled, owed again, or missed after all."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from app.rules.checkins.facts import OWED, CheckInDuty, ReviewFacts, Standing
@@ -22,7 +23,10 @@ def review(facts: ReviewFacts, *, accepted: bool, note: str, actor: Actor, now: 
     if facts.duty is None:
         return Decision((answer,))
     settle = _accept if accepted else _reject
-    return Decision((answer, *settle(facts, facts.duty, note, actor, now)))
+    changes = list(settle(facts, facts.duty, note, actor, now))
+    for duty, standing in facts.also:
+        changes += settle(replace(facts, duty=duty, standing=standing), duty, note, actor, now)
+    return Decision((answer, *changes))
 
 
 def _accept(facts: ReviewFacts, duty: CheckInDuty, note: str, actor: Actor, now: datetime) -> tuple[Effect, ...]:

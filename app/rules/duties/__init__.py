@@ -2,6 +2,7 @@
 
 from app.rules.duties.facts import (
     ALERTS,
+    CHECKED_IN,
     WAIVABLE,
     DutyFacts,
     Gap,
@@ -17,6 +18,7 @@ from app.rules.duties.steps import how_to, open_duty, remind, waive
 
 __all__ = [
     "ALERTS",
+    "CHECKED_IN",
     "LOW_BATTERY_PERCENT",
     "PERMISSION_LOST",
     "STANDSTILL",

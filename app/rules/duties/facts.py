@@ -9,11 +9,18 @@ from app.rules.policy import Policy
 
 ALERTS = {
     DutyKind.CHECK_IN: AlertKind.MISSED_CHECK_IN,
+    DutyKind.SPOT_CHECK: AlertKind.MISSED_CHECK_IN,
     DutyKind.INTAKE: AlertKind.MISSED_INTAKE,
     DutyKind.VISIT: AlertKind.VISIT_OVERDUE,
     DutyKind.TALK: AlertKind.TALK_OVERDUE,
 }
-"""What a missed duty raises. A missed location check alone raises nothing: it is counted."""
+"""What a missed duty raises. A missed location check alone raises nothing: it is counted.
+
+A spot check is one more check-in that was asked for: missed, it is an occurrence of the same alert about the person.
+"""
+
+CHECKED_IN = frozenset({DutyKind.CHECK_IN, DutyKind.SPOT_CHECK})
+"""Duties that the subject fulfils by checking in."""
 
 WAIVABLE = frozenset({DutyState.PLANNED, DutyState.OPEN, DutyState.SUBMITTED, DutyState.MISSED})
 
@@ -86,7 +93,7 @@ class JudgeFacts:
 
 @dataclass(frozen=True)
 class OwedFacts:
-    """A duty of a subject's own, as its phone shows it."""
+    """A duty of a subject's own, as its phone shows it. `ground` is why a spot check was ordered."""
 
     kind: DutyKind
     state: DutyState
@@ -94,6 +101,7 @@ class OwedFacts:
     opens_at: datetime
     due_at: datetime
     grace_until: datetime
+    ground: str | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +121,6 @@ def alert_about(kind: DutyKind, subject_id: UUID, duty_id: UUID) -> About:
 
     So misses in a row are occurrences of one alert, and each visit or intake that falls due has an alert of its own.
     """
-    if kind is DutyKind.CHECK_IN:
+    if kind in CHECKED_IN:
         return About("subject", subject_id)
     return About("duty", duty_id)

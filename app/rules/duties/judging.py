@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.rules.duties.facts import ALERTS, DutyFacts, Gap, JudgeFacts, alert_about
+from app.rules.duties.facts import ALERTS, CHECKED_IN, DutyFacts, Gap, JudgeFacts, alert_about
 from app.rules.duties.moments import moment
 from app.rules.duties.reading import reading
 from app.rules.duties.steps import cancelled
@@ -14,7 +14,7 @@ from app.rules.facts import JOB, About, DutyKind, DutyState, Reason
 STANDSTILL = "service_away"
 PLANNED_LATE = "planned_late"
 
-TOLD_BY_PLAN = frozenset({DutyKind.CHECK_IN, DutyKind.LOCATION_CHECK})
+TOLD_BY_PLAN = CHECKED_IN | {DutyKind.LOCATION_CHECK}
 """Windows that a phone knows of only because they were planned. A visit or an intake is owed whatever is planned."""
 
 
@@ -126,7 +126,7 @@ def _missed(facts: JudgeFacts, now: datetime) -> Decision:
 def _evidence(facts: JudgeFacts) -> Mapping[str, Any]:
     duty, phone = facts.duty, facts.phone
     evidence: dict[str, Any] = {"duty_id": duty.id, "opens_at": duty.opens_at, "due_at": duty.due_at}
-    if duty.kind is DutyKind.CHECK_IN:
+    if duty.kind in CHECKED_IN:
         evidence |= {
             "last_heard_at": phone.last_heard_at,
             "battery_percent": phone.battery_percent,

@@ -1,6 +1,6 @@
 """Why a duty counts as missed, in a sentence; whose doing it seems to be; and how much the evidence carries."""
 
-from app.rules.duties.facts import ALERTS, DutyFacts, JudgeFacts, PhoneFacts
+from app.rules.duties.facts import ALERTS, CHECKED_IN, DutyFacts, JudgeFacts, PhoneFacts
 from app.rules.duties.moments import last_moment, moment, window
 from app.rules.facts import Cause, Channel, DutyKind, Reason, Strength
 
@@ -16,8 +16,9 @@ def reading(facts: JudgeFacts) -> tuple[Reason, Cause, Strength]:
     """
     if facts.why is not None:
         return facts.why
-    if facts.duty.kind is DutyKind.CHECK_IN:
-        return _check_in(facts.duty, facts.phone)
+    if facts.duty.kind in CHECKED_IN:
+        reason, cause, strength = _check_in(facts.duty, facts.phone)
+        return (_of_spot_check(reason) if facts.duty.kind is DutyKind.SPOT_CHECK else reason), cause, strength
     item = facts.policy.item(facts.rule_code)
     params = (("title", item.title if item else facts.rule_code), ("due", last_moment(facts.duty.due_at)))
     return Reason(f"{ALERTS[facts.duty.kind].value}_no_record", params), Cause.UNSURE, Strength.STRONG
@@ -37,6 +38,11 @@ def _check_in(duty: DutyFacts, phone: PhoneFacts) -> tuple[Reason, Cause, Streng
         battery = () if phone.battery_percent is None else (("battery", str(phone.battery_percent)),)
         return Reason(fault, (*params, *battery)), Cause.PHONE, strength
     return Reason(f"missed_check_in_{'silent' if silent else 'heard'}", params), Cause.UNSURE, strength
+
+
+def _of_spot_check(reason: Reason) -> Reason:
+    """The same, said of a spot check: the list that officers read should tell the two apart."""
+    return Reason(f"missed_spot_check_{reason.code.removeprefix('missed_check_in_')}", reason.params)
 
 
 def _fault(phone: PhoneFacts, *, silent: bool) -> str | None:

@@ -88,5 +88,7 @@ def how_to(owed: OwedFacts, *, now: datetime) -> Reason:
         return Reason("how_still_late", (("grace", moment(owed.grace_until)),))
     if owed.kind is DutyKind.LOCATION_CHECK:
         return Reason("how_location_check", window(owed.opens_at, owed.due_at))
+    if owed.kind is DutyKind.SPOT_CHECK:
+        return Reason("how_spot_check", (*window(owed.opens_at, owed.due_at), ("spot_ground", owed.ground or "")))
     by_phone = owed.channel is Channel.SMARTPHONE
     return Reason("how_by_phone" if by_phone else "how_in_person", window(owed.opens_at, owed.due_at))

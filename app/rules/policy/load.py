@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from app.rules.calendar import DAY_MINUTES
 from app.rules.policy.changes import changed_mapping
 from app.rules.policy.lines import key_lines
+from app.rules.policy.photos_spot_checks import read_photos, read_spot_checks
 from app.rules.policy.problems import PolicyError, Problem, make_problem
 from app.rules.policy.reader import Report, Table
 from app.rules.policy.sections import (
@@ -115,6 +116,8 @@ def _read(mapping: Mapping[str, object], report: Report) -> Policy:
         missed_check_in_recovery=read_recovery(root),
         late_evidence_wait_min=root.integer("late_evidence_wait_min", 0, DAY_MINUTES),
         holidays=read_holidays(root),
+        spot_checks=read_spot_checks(root),
+        photos=read_photos(root),
     )
     root.finish()
     _check_together(policy, report)

@@ -76,6 +76,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "phone_under_order is true, so {key} must cite the local legal basis.",
         "phone_under_order 为 true 时，{key} 必须写明当地依据。",
     ),
+    "photo_basis_missing": (
+        "Photos of faces are sensitive personal information, so {key} must cite the legal basis.",
+        "人脸照片属于敏感个人信息，{key} 必须写明依据。",
+    ),
     "never_quiet": (
         "{key}: pushes of {found} are never held; the law asks for action at once (Law 30, 31).",
         "{key}：{found} 的推送不得延后，法律要求立即处置（社区矫正法第三十条、第三十一条）。",

@@ -41,6 +41,7 @@ def read_grace(root: Table) -> GraceMin:
     grace = GraceMin(
         check_in=table.integer("check_in", 0, longest),
         location_check=table.integer("location_check", 0, longest, if_absent=0),
+        spot_check=table.integer("spot_check", 0, longest, if_absent=0),
         intake=table.integer("intake", 0, longest, if_absent=0),
         visit=table.integer("visit", 0, longest, if_absent=0),
         talk=table.integer("talk", 0, longest, if_absent=0),

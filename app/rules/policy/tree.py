@@ -78,6 +78,36 @@ class LocationChecks:
 
 
 @dataclass(frozen=True, slots=True)
+class SpotLimits:
+    """Within what an officer may order spot checks (抽查, Law 26): how long each may last, from which time of day to
+    which it may begin, and how many a person may get on one day.
+    """
+
+    min_minutes: int = 15
+    max_minutes: int = 240
+    from_minute: int = 7 * 60
+    to_minute: int = 22 * 60
+    per_day: int = 3
+
+
+class PhotoMode(StrEnum):
+    """Whether check-ins carry photos: never; where one is sent or a spot check asks for it; or each asks for one."""
+
+    OFF = "off"
+    ALLOWED = "allowed"
+    WANTED = "wanted"
+
+
+@dataclass(frozen=True, slots=True)
+class Photos:
+    """Photos of faces are sensitive personal information [PIPL 28-30]: off, unless the policy cites its basis."""
+
+    check_ins: PhotoMode = PhotoMode.OFF
+    basis: str = ""
+    keep_days: int = 180
+
+
+@dataclass(frozen=True, slots=True)
 class DueAfter:
     """How long after an event something is due: the end of day `days`, or `minutes` later. One of them is set."""
 
@@ -116,6 +146,7 @@ class GraceMin:
 
     check_in: int
     location_check: int = 0
+    spot_check: int = 0
     intake: int = 0
     visit: int = 0
     talk: int = 0
@@ -127,6 +158,8 @@ class GraceMin:
                 return self.check_in
             case DutyKind.LOCATION_CHECK:
                 return self.location_check
+            case DutyKind.SPOT_CHECK:
+                return self.spot_check
             case DutyKind.INTAKE:
                 return self.intake
             case DutyKind.VISIT:
@@ -206,6 +239,8 @@ class Policy:
     missed_check_in_recovery: Recovery
     late_evidence_wait_min: int
     holidays: Holidays
+    spot_checks: SpotLimits = SpotLimits()
+    photos: Photos = Photos()
 
     def item(self, code: str) -> Item | None:
         """The visit or talk rule of that code, None where the policy has none."""

@@ -19,6 +19,7 @@ from app.rules.policy.tree import (
     QuietHours,
     RandomWindow,
     RepeatedWindow,
+    SpotLimits,
     Window,
 )
 from app.rules.policy.windows import DAILY, WEEKDAYS
@@ -56,6 +57,8 @@ def to_mapping(policy: Policy) -> Json:
         "recovery": {"missed_check_in": policy.missed_check_in_recovery.value},
         "late_evidence_wait_min": policy.late_evidence_wait_min,
         "holidays": _holidays(policy.holidays),
+        "spot_checks": _spot_checks(policy.spot_checks),
+        "photos": {**asdict(policy.photos), "check_ins": policy.photos.check_ins.value},
     }
 
 
@@ -91,6 +94,16 @@ def _location_checks(policy: Policy) -> Json:
         "length_min": checks.length_min,
         "start_from": clock_text(checks.start_from),
         "start_to": clock_text(checks.start_to),
+    }
+
+
+def _spot_checks(limits: SpotLimits) -> Json:
+    return {
+        "min_minutes": limits.min_minutes,
+        "max_minutes": limits.max_minutes,
+        "from": clock_text(limits.from_minute),
+        "to": clock_text(limits.to_minute),
+        "per_day": limits.per_day,
     }
 
 

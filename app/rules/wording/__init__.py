@@ -3,7 +3,21 @@
 from collections.abc import Mapping
 from datetime import date
 
-from app.rules.wording import alerts, duties, notices, positions, problems, receipts, roster, subjects, visits
+from app.rules.wording import (
+    alerts,
+    duties,
+    notices,
+    patterns,
+    photos,
+    positions,
+    problems,
+    receipts,
+    roster,
+    service,
+    spot_checks,
+    subjects,
+    visits,
+)
 from app.rules.wording.values import shown
 
 SENTENCES: dict[str, str] = {
@@ -15,7 +29,11 @@ SENTENCES: dict[str, str] = {
     **visits.SENTENCES,
     **positions.SENTENCES,
     **roster.SENTENCES,
+    **service.SENTENCES,
     **subjects.SENTENCES,
+    **photos.SENTENCES,
+    **spot_checks.SENTENCES,
+    **patterns.SENTENCES,
 }
 
 

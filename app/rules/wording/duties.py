@@ -3,6 +3,7 @@
 TITLES: dict[str, str] = {
     "check_in": "签到",
     "location_check": "位置核查",
+    "spot_check": "抽查",
     "intake": "报到",
     "visit": "走访",
     "talk": "谈话",

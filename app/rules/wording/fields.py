@@ -4,12 +4,15 @@ import re
 from collections.abc import Iterator, Mapping
 
 FAULTS: dict[str, str] = {
+    "part_repeated": "同一名称的内容只能提交一份",
+    "no_file": "应为一个文件",
     "no_json": "不是有效的 JSON(UTF-8 编码)",
     "too_deep": "内容的层次太多",
     "unstorable": "含有不能保存的字符",
     "bad_cursor": "翻页标记有误,请从第一页重新查看",
     "time_out_of_range": "时间应在 2000 年到 2100 年之间",
     "day_out_of_range": "日期应在 2000 年到 2099 年之间",
+    "month_unfit": "应为月份,例如 2026-03",
     "days_reversed": "结束日期不能早于开始日期",
     "longer_than_a_year": "一次最多查看一年",
     "item_repeated": "同一项目不能重复",

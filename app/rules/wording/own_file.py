@@ -1,7 +1,7 @@
 """What a subject reads of the own file: names of categories and classes, the rules in force in words, the rights."""
 
 from app.rules.facts import Channel, SupervisionClass
-from app.rules.policy import FixedWindow, Policy, RandomWindow, RepeatedWindow, Window
+from app.rules.policy import FixedWindow, PhotoMode, Policy, RandomWindow, RepeatedWindow, Window
 from app.rules.policy.tree import EVERY_DAY
 
 CATEGORIES: dict[str, str] = {
@@ -43,6 +43,12 @@ def rules_in_force(policy: Policy, class_: SupervisionClass, channel: Channel) -
         *(() if in_person else _location_checks(policy, class_)),
         *([_GRACE.format(minutes=policy.grace_min.check_in)] if windows and policy.grace_min.check_in else []),
         _IN_PERSON if in_person else _UNREACHABLE,
+        *(
+            [_SPOT_CHECKS.format(most=policy.spot_checks.per_day)]
+            if not in_person and policy.spot_checks.per_day
+            else []
+        ),
+        *([_PHOTOS[policy.photos.check_ins].format(days=policy.photos.keep_days)] if not in_person else []),
         _VISITS.format(months=policy.visits.home_repeat_months.of(class_)),
         _LEAVE,
     )
@@ -51,6 +57,15 @@ def rules_in_force(policy: Policy, class_: SupervisionClass, channel: Channel) -
 _GRACE = "错过签到时间后 {minutes} 分钟内还可以补签,记为迟到。"
 _IN_PERSON = "您没有使用智能手机,请按时到司法所当面签到。"
 _UNREACHABLE = "手机没电、没有信号或出现故障时,请尽快联系司法所;恢复后补传的签到会按实际时间核实。"
+_SPOT_CHECKS = "工作人员可以临时抽查,一天最多 {most} 次;手机会收到通知和理由,请在限定的时间内签到一次。"
+_KEPT = (
+    "照片加密保存 {days} 天后删除,只用于核实签到;不便拍照的,可以不带照片签到,由工作人员核实,也可以到司法所当面签到。"
+)
+_PHOTOS: dict[PhotoMode, str] = {
+    PhotoMode.OFF: "签到不需要照片,手机不应要求您拍照。",
+    PhotoMode.ALLOWED: "签到可以附照片,抽查时可能要求拍照。" + _KEPT,
+    PhotoMode.WANTED: "每次签到需要拍一张本人照片。" + _KEPT,
+}
 _VISITS = "工作人员一般每 {months} 个月到家中走访一次。"
 _LEAVE = "需要离开所居住的市、县,请事先向司法所申请,批准后再外出。"
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from app.rules.calendar import SHANGHAI
-from app.rules.wording import alerts, service
+from app.rules.wording import alerts, service, spot_checks
 
 NAMES: dict[str, Mapping[str, str]] = {
     "kind": alerts.KINDS,
@@ -12,6 +12,7 @@ NAMES: dict[str, Mapping[str, str]] = {
     "cause": alerts.CAUSES,
     "reason": alerts.CLOSE_REASONS,
     "fault": service.FAULTS,
+    "spot_ground": spot_checks.GROUNDS,
 }
 """By the name of the placeholder: what its codes are called."""
 
@@ -39,6 +40,8 @@ def local_day(day: date, today: date | None = None) -> str:
 
 
 def _shown(name: str, value: object, today: date | None) -> object:
+    if name == "retry_after_s" and isinstance(value, int):
+        return _length(value)
     if isinstance(value, datetime):
         return local_time(value, today)
     if isinstance(value, date):
@@ -48,6 +51,11 @@ def _shown(name: str, value: object, today: date | None) -> object:
     if named := NAMES.get(name, {}).get(value):
         return named
     return _time(value, today) or value
+
+
+def _length(seconds: int) -> str:
+    """Such as `40 秒` or `3 分钟`, never less than it is."""
+    return f"{seconds} 秒" if seconds < 60 else f"{-(-seconds // 60)} 分钟"
 
 
 def _time(value: str, today: date | None) -> str | None:

@@ -5,6 +5,7 @@ TITLES: dict[str, str] = {
     "谈1": "入矫必谈",
     "check_in": "签到",
     "location_check": "位置核查",
+    "spot_check": "抽查",
 }
 
 SIDES: dict[str, str] = {"office": "工作人员的任务", "subject": "矫正对象的任务"}

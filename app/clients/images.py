@@ -1,0 +1,116 @@
+"""The door to Pillow, which alone reads picture files: measured before they are decoded, kept without metadata."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from io import BytesIO
+from math import isfinite
+from typing import Any
+
+from PIL import ExifTags, Image, ImageOps
+
+from app.rules.calendar import SHANGHAI
+from app.rules.errors import Refused
+from app.rules.facts import Fix
+from app.rules.photos import KEPT_SIDE, MOST_PIXELS, Picture, fingerprint, refuse_size
+
+FORMATS = ("JPEG", "PNG")
+"""What each phone can send. HEIF is left out: its decoder is another large library that hostile files would reach."""
+QUALITY = 85
+LONGEST_MODEL = 80
+EARLIEST_YEAR = 2000
+BAD_FILE = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    TypeError,
+    KeyError,
+    IndexError,
+    ZeroDivisionError,
+    OverflowError,
+)
+"""What Pillow raises for files that are none, are cut off, or lie about themselves."""
+
+
+def read_picture(sent: bytes) -> Picture:
+    """The photo as it is kept: upright, at most 1600 points long, a JPEG without any metadata; and what its file told.
+
+    Refused `photo_too_large` for too many bytes or pixels, before any is decoded, `photo_unreadable` for anything that
+    is no whole JPEG or PNG.
+    """
+    refuse_size(len(sent))
+    try:
+        with Image.open(BytesIO(sent), formats=FORMATS) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise Refused("photo_too_large", fields={"image": "photo_too_large"})
+            told = _told(image)
+            jpeg = _again(image)
+    except (*BAD_FILE, Image.DecompressionBombError) as error:
+        raise Refused("photo_unreadable", fields={"image": "photo_unreadable"}) from error
+    return Picture(jpeg, fingerprint(sent), **told)
+
+
+def _again(image: Image.Image) -> bytes:
+    """The picture written anew: nothing but what is to be seen is left. Large JPEGs are decoded at a fraction."""
+    image.draft("RGB", (KEPT_SIDE, KEPT_SIDE))
+    upright = ImageOps.exif_transpose(image).convert("RGB")
+    upright.thumbnail((KEPT_SIDE, KEPT_SIDE))
+    plain = Image.frombytes("RGB", upright.size, upright.tobytes())
+    written = BytesIO()
+    plain.save(written, "JPEG", quality=QUALITY)
+    return written.getvalue()
+
+
+def _told(image: Image.Image) -> dict[str, Any]:
+    """What proof needs of the file's own words; a file that garbles one of them has not told it."""
+    told: dict[str, Any] = {}
+    for name, read in (("taken_at", _taken_at), ("device_model", _model), ("fix", _fix)):
+        try:
+            told[name] = read(image.getexif())
+        except BAD_FILE:
+            continue
+    return told
+
+
+def _taken_at(exif: Image.Exif) -> datetime | None:
+    """The camera's time; without an offset of its own, in local time."""
+    detail = exif.get_ifd(ExifTags.IFD.Exif)
+    written = detail.get(ExifTags.Base.DateTimeOriginal) or exif.get(ExifTags.Base.DateTime)
+    if not isinstance(written, str):
+        return None
+    naive = datetime.strptime(written.strip("\0 "), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007  (the zone follows)
+    if naive.year < EARLIEST_YEAR:
+        return None
+    offset = detail.get(ExifTags.Base.OffsetTimeOriginal)
+    return naive.replace(tzinfo=_zone(offset) if isinstance(offset, str) else SHANGHAI).astimezone(UTC)
+
+
+def _zone(offset: str) -> timezone:
+    sign = -1 if offset.startswith("-") else 1
+    hours, minutes = offset.strip("\0 +-").split(":")
+    return timezone(sign * timedelta(hours=int(hours), minutes=int(minutes)))
+
+
+def _model(exif: Image.Exif) -> str | None:
+    model = exif.get(ExifTags.Base.Model)
+    if not isinstance(model, str):
+        return None
+    return "".join(letter for letter in model if letter.isprintable()).strip()[:LONGEST_MODEL] or None
+
+
+def _fix(exif: Image.Exif) -> Fix | None:
+    """Where the camera says it was; the accuracy is 0 where it says none. Anything beyond the earth is no place."""
+    gps = exif.get_ifd(ExifTags.IFD.GPSInfo)
+    if ExifTags.GPS.GPSLatitude not in gps or ExifTags.GPS.GPSLongitude not in gps:
+        return None
+    lat = _degrees(gps[ExifTags.GPS.GPSLatitude], gps.get(ExifTags.GPS.GPSLatitudeRef), "S")
+    lon = _degrees(gps[ExifTags.GPS.GPSLongitude], gps.get(ExifTags.GPS.GPSLongitudeRef), "W")
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180) or (lat == 0 and lon == 0):
+        return None
+    accuracy = float(gps.get(ExifTags.GPS.GPSHPositioningError, 0))
+    return Fix(lon, lat, accuracy if isfinite(accuracy) and accuracy > 0 else 0.0, provider="exif")
+
+
+def _degrees(parts: Any, side: Any, negative: str) -> float:
+    degrees, minutes, seconds = (float(part) for part in parts)
+    value = degrees + minutes / 60 + seconds / 3600
+    return -value if str(side).strip("\0 ") == negative else value
