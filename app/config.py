@@ -3,15 +3,26 @@
 import base64
 import binascii
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 MINIMUM_SECRET = 32
 KNOWN_SECRETS = ("changeme", "secret", "password", "default", "example", "insecure", "test", "demo", "zhifang")
 """Words by which default secrets are recognised: a secret made of one of them, repeated or padded, is refused."""
 
+DEBUG_SWITCHES = ("ZHIFANG_DEBUG", "FLASK_DEBUG")
+SECOND_FACTOR_ROLES = ("county_head", "city_staff", "procurator", "admin")
+"""Who decides, sees many offices, or hands out roles: in production they log in with a second factor."""
+
+ROLES = ("aide", "officer", "county_staff", "provider", *SECOND_FACTOR_ROLES)
+SHORTEST_DATABASE_PASSWORD = 12
+FEWEST_BYTES = 16
+"""32 random bytes hold some thirty different ones; fewer than sixteen were typed."""
 
 FIRST_VERSION = 1
 """The version of a key that is given alone, without one."""
@@ -52,6 +63,9 @@ class Settings:
     fcm_url: str | None = None
     debug: bool = False
     cors_origins: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    trusted_proxies: int = 0
+    totp_required_roles: tuple[str, ...] = ()
     pool_size: int = 8
     pool_wait_ms: int = 5_000
     statement_timeout_ms: int = 15_000
@@ -109,8 +123,11 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         fcm_credentials=env.get("ZHIFANG_FCM_CREDENTIALS") or None,
         fcm_url=env.get("ZHIFANG_FCM_URL") or None,
         audit_checkpoints=Path(env["ZHIFANG_AUDIT_CHECKPOINTS"]) if env.get("ZHIFANG_AUDIT_CHECKPOINTS") else None,
-        debug=env.get("ZHIFANG_DEBUG", "") not in {"", "0", "false"},
-        cors_origins=tuple(filter(None, env.get("ZHIFANG_CORS_ORIGINS", "").split(","))),
+        debug=any(env.get(name, "").lower() not in {"", "0", "false", "off"} for name in DEBUG_SWITCHES),
+        cors_origins=_list(env.get("ZHIFANG_CORS_ORIGINS", "")),
+        hosts=_list(env.get("ZHIFANG_HOSTS", "")),
+        trusted_proxies=_number(env, "ZHIFANG_TRUSTED_PROXIES", 0, problems),
+        totp_required_roles=_totp_roles(env, mode, problems),
         pool_size=_number(env, "ZHIFANG_POOL_SIZE", 8, problems),
         pool_wait_ms=_number(env, "ZHIFANG_POOL_WAIT_MS", 5_000, problems),
         statement_timeout_ms=_number(env, "ZHIFANG_STATEMENT_TIMEOUT_MS", 15_000, problems),
@@ -133,9 +150,13 @@ def _unfit(settings: Settings) -> list[str]:
         return []
     problems = []
     if settings.debug:
-        problems.append("ZHIFANG_DEBUG must be off in production")
-    if "*" in settings.cors_origins:
+        problems.append("ZHIFANG_DEBUG must be off in production, and FLASK_DEBUG too")
+    if any("*" in origin for origin in settings.cors_origins):
         problems.append("ZHIFANG_CORS_ORIGINS must name origins in production, not *")
+    if any("*" in host for host in settings.hosts):
+        problems.append("ZHIFANG_HOSTS must name hosts in production, not *")
+    if _is_guessable_database(settings.database_url):
+        problems.append("DATABASE_URL holds a default or too simple password; make a random one")
     if settings.demo_password:
         problems.append("ZHIFANG_DEMO_PASSWORD must not be set in production")
     if settings.fcm_url:
@@ -177,10 +198,47 @@ def _secret(env: Mapping[str, str], name: str, problems: list[str]) -> str:
 
 
 def _is_known(value: str) -> bool:
+    """Whether it is made of the words of examples, repeats itself, or counts up."""
     lowered = value.lower()
+    if _is_patterned(lowered.encode()):
+        return True
     for word in KNOWN_SECRETS:
         lowered = lowered.replace(word, "")
     return len(set(lowered)) < 8
+
+
+def _is_patterned(value: bytes) -> bool:
+    """Whether it is one piece over and over, or mostly a row that goes up or down: typed, not drawn."""
+    repeats = value in (value + value)[1:-1]
+    steps = [(after - before) % 256 for before, after in pairwise(value)]
+    return repeats or any(steps.count(step) * 2 > len(steps) for step in set(steps))
+
+
+def _is_guessable_database(url: str) -> bool:
+    """Whether the URL holds a password that anybody would try. None at all is the database's own matter."""
+    password = urlsplit(url).password
+    if password is None:
+        return False
+    plain = unquote(password)
+    user = unquote(urlsplit(url).username or "")
+    words = "".join(re.split(r"[^a-z]+", plain.lower()))
+    known = any(words in {word, word * 2} for word in (*KNOWN_SECRETS, "postgres", "postgresql", "admin", "root"))
+    return len(plain) < SHORTEST_DATABASE_PASSWORD or known or plain == user or _is_patterned(plain.encode())
+
+
+def _list(value: str) -> tuple[str, ...]:
+    return tuple(filter(None, (entry.strip() for entry in value.split(","))))
+
+
+def _totp_roles(env: Mapping[str, str], mode: Mode, problems: list[str]) -> tuple[str, ...]:
+    """The roles that need a second factor: those of production, unless others (or `none`) are named."""
+    given = env.get("ZHIFANG_TOTP_REQUIRED_ROLES")
+    if given is None:
+        return SECOND_FACTOR_ROLES if mode is Mode.PRODUCTION else ()
+    roles = () if given.strip() == "none" else _list(given)
+    if unknown := set(roles) - set(ROLES):
+        problems.append(f"ZHIFANG_TOTP_REQUIRED_ROLES knows no role {', '.join(sorted(unknown))}")
+    return roles
 
 
 def _keys(env: Mapping[str, str], name: str, problems: list[str]) -> tuple[tuple[int, bytes], ...]:
@@ -205,7 +263,7 @@ def _key(value: str, name: str, problems: list[str]) -> bytes:
         key = base64.b64decode(value, validate=True)
     except binascii.Error:
         key = b""
-    if len(key) != 32 or len(set(key)) < 8:
+    if len(key) != 32 or len(set(key)) < FEWEST_BYTES or _is_patterned(key):
         problems.append(f"{name} must be 32 random bytes in base64")
     return key
 

@@ -1,10 +1,12 @@
-"""Access and refresh tokens. PyJWT signs and reads them; times are judged by our own clock, never by its."""
+"""Access, refresh and device tokens. PyJWT signs and reads them; times are judged by our own clock, never by its."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import jwt
+
+from app.rules.sessions import KNOWN_DEVICE_TERM, KnownDevice
 
 ACCESS_TERM = timedelta(minutes=15)
 ALGORITHM = "HS256"
@@ -60,3 +62,34 @@ def read_token(token: str, secret: str, *, use: str, audience: str, now: datetim
     if claims.get("use") != use or now >= read.expires_at:
         raise BadToken
     return read
+
+
+def make_device_token(secret: str, device: KnownDevice, *, audience: str, now: datetime) -> str:
+    """Sign that these owners logged in on a device. It opens nothing: it only spares them the waits of others."""
+    claims = {
+        "use": "device",
+        "aud": audience,
+        "did": device.id,
+        "own": [owner_id.hex for owner_id in device.owner_ids],
+        "exp": int((now + KNOWN_DEVICE_TERM).timestamp()),
+    }
+    return jwt.encode(claims, secret, algorithm=ALGORITHM)
+
+
+def read_device_token(token: str, secret: str, *, audience: str, now: datetime) -> KnownDevice:
+    """The device and its owners; BadToken for anything else."""
+    try:
+        claims = jwt.decode(
+            token,
+            secret,
+            algorithms=[ALGORITHM],
+            audience=audience,
+            options={"verify_exp": False, "require": ["exp", "aud"]},
+        )
+        device = KnownDevice(str(claims["did"]), tuple(UUID(owner_id) for owner_id in claims["own"]))
+        expires_at = datetime.fromtimestamp(int(claims["exp"]), UTC)
+    except (jwt.InvalidTokenError, KeyError, ValueError, TypeError, OverflowError, AttributeError) as error:
+        raise BadToken from error
+    if claims.get("use") != "device" or now >= expires_at:
+        raise BadToken
+    return device

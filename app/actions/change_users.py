@@ -9,9 +9,15 @@ from sqlalchemy import Connection
 
 from app.config import Settings
 from app.rules.effects import Decision, WriteAudit
-from app.rules.errors import Conflict, NotAllowed, NotFound
+from app.rules.errors import Conflict, NotFound
 from app.rules.facts import About, Actor, Role
-from app.rules.users import refuse_oneself, refuse_someone_above, refuse_unfit_role, refuse_weak_password
+from app.rules.users import (
+    refuse_common_password,
+    refuse_oneself,
+    refuse_someone_above,
+    refuse_unfit_role,
+    refuse_weak_password,
+)
 from app.store import accounts, effects, endpoints, offices, passwords, sessions
 
 
@@ -38,9 +44,13 @@ class GiveRole:
     office_id: UUID
 
 
-def hashed(login: str, password: str, settings: Settings, *, field: str = "password") -> str:
-    """The hash of a new password; Refused where it is weak. Slow: call it between transactions."""
-    refuse_weak_password(login, password, field=field)
+def hashed(login: str, password: str, settings: Settings, *, subject: bool = False, field: str = "password") -> str:
+    """The hash of a new password of a user or a subject; Refused where it is weak, or known to those who guess.
+
+    Slow: call it between transactions.
+    """
+    refuse_weak_password(login, password, subject=subject, field=field)
+    refuse_common_password(common=passwords.is_common(password, (login,)), field=field)
     return passwords.hash_password(password, passwords.Cost(settings.password_rounds, settings.password_memory_kib))
 
 
@@ -108,15 +118,6 @@ def set_password(tx: Connection, actor: Actor, user_id: UUID, password_hash: str
     accounts.set_password(tx, user_id, password_hash)
     _end_log_ins(tx, user_id, "password_set", now)
     _audit(tx, actor, "password.set", user_id, now)
-
-
-def change_own_password(tx: Connection, actor: Actor, password_hash: str, *, now: datetime) -> None:
-    """Give oneself a new password; every log-in of one's own ends. Whoever calls has confirmed the old one."""
-    if actor.id is None:
-        raise NotAllowed("not_allowed")
-    accounts.set_password(tx, actor.id, password_hash)
-    _end_log_ins(tx, actor.id, "password_set", now)
-    _audit(tx, actor, "password.change", actor.id, now)
 
 
 def disable_user(tx: Connection, actor: Actor, user_id: UUID, *, now: datetime) -> None:

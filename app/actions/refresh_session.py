@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 
 from app.rules.effects import Decision, WriteAudit
 from app.rules.facts import About, Actor
-from app.rules.sessions import Refresh, SessionFacts, judge_refresh, term
-from app.store import effects, sessions
+from app.rules.sessions import Caller, Refresh, SessionFacts, judge_refresh, term
+from app.store import effects, sessions, throttling
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,11 @@ def refresh_session(
     expires_at = now + term(owner_kind, session.device_id)
     sessions.rotate(tx, session_id, expires_at=expires_at, now=now)
     return Refreshed(generation + 1, expires_at)
+
+
+def count_bad_token(tx: Connection, caller: Caller, *, now: datetime) -> None:
+    """Count a token that we never signed against its address; TooOften after many. The transaction must commit."""
+    throttling.take(tx, throttling.from_address(caller.address), now=now)
 
 
 def _end_the_device(tx: Connection, session: SessionFacts, session_id: UUID, owner: Actor, now: datetime) -> None:

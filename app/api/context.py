@@ -16,3 +16,9 @@ def deps() -> Deps:
 def current_actor() -> Actor:
     """Who asks, with the grants that permit this route's action."""
     return cast("Actor", g.actor)
+
+
+def look_again() -> Actor:
+    """Who asks, after the request has waited: what was withdrawn meanwhile counts no more. Refused as at the door."""
+    g.actor = g.identify_again()
+    return current_actor()

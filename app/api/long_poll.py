@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from app.actions.take_notices import hand_out_notices
-from app.api.context import current_actor, deps
+from app.api.context import current_actor, deps, look_again
 from app.api.fields import Body
 from app.queries import notices as queries
 from app.queries.notices import NoticeView
@@ -56,6 +56,8 @@ def handed_out(args: dict[str, Any]) -> Handed:
     if wait_s and after is None:
         after = _newest()
     waited = not wait_s or _wait(after or 0, wait_s)
+    if wait_s:
+        look_again()
     found = _found(after, args["limit"])
     if found:
         with deps().transaction() as tx:

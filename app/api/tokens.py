@@ -6,10 +6,13 @@ from typing import Any, TypeVar
 from flask import request
 from marshmallow import fields, post_load
 
+from app.access.log_in import a_caller
+from app.api.context import deps
 from app.api.errors import NotLoggedIn
 from app.api.fields import Body, Instant, choice, text
 from app.rules.devices import Device
 from app.rules.errors import NotAllowed
+from app.rules.sessions import Caller
 
 Answer = TypeVar("Answer")
 
@@ -36,6 +39,19 @@ class DeviceBody(Body):
         return Device(**data)
 
 
+class ProofBody(Body):
+    """What every log-in sends, beside its device."""
+
+    login = text(64, required=True)
+    password = text(128, required=True, load_only=True)
+    device_token = text(
+        2000,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Of the last log-in here: others' failures then do not delay this one."},
+    )
+
+
 class RefreshBody(Body):
     """A refresh token, good for one exchange."""
 
@@ -51,6 +67,14 @@ class TokensAnswer(Body):
     session_expires_at = Instant(
         required=True, metadata={"description": "Without an exchange until then one has to log in again."}
     )
+    device_token = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Keep it on this device, also after logging out, and send it with the next log-in. It opens "
+            "nothing. null in the answer to an exchange: the one of the log-in goes on counting."
+        },
+    )
 
 
 def or_not_logged_in(log_in: Callable[[], Answer]) -> Answer:
@@ -61,6 +85,6 @@ def or_not_logged_in(log_in: Callable[[], Answer]) -> Answer:
         raise NotLoggedIn(error.code, error.params) from error
 
 
-def client() -> str:
-    """Where the request comes from, as far as the server knows: behind a proxy that is the proxy."""
-    return request.remote_addr or ""
+def caller(audience: str, device_token: str | None = None) -> Caller:
+    """Where the request comes from, as far as is known: behind proxies that are not trusted that is the nearest one."""
+    return a_caller(deps(), audience, request.remote_addr or "", device_token)

@@ -1,38 +1,44 @@
-"""How long a log-in lasts, how often one may guess, and what a refresh token is still good for."""
+"""How long a log-in lasts, and what a refresh token is still good for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from app.rules.errors import TooOften
-
 SUBJECT_TERM = timedelta(days=30)
 OFFICER_PHONE_TERM = timedelta(days=7)
 BROWSER_TERM = timedelta(hours=12)
+KNOWN_DEVICE_TERM = timedelta(days=180)
+"""How long a device is known as one on which its owner logged in before; each log-in begins it anew."""
 
 
-GUESSING_TIME = timedelta(minutes=15)
-GUESSES_OF_CLIENT = 10
-GUESSES_OF_ALL = 100
+MOST_OWNERS = 8
+"""Who share a device at most, such as the computer of an office; the one who was there longest ago is forgotten."""
 
 
 @dataclass(frozen=True)
-class Guesses:
-    """Log-ins under one name that failed within GUESSING_TIME: those of this client, and all of them."""
+class KnownDevice:
+    """A device that proved by a token of ours that these owners logged in on it before; who came last stands last."""
 
-    of_client: int
-    of_all: int
+    id: str
+    owner_ids: tuple[UUID, ...]
+
+    def also_of(self, owner_id: UUID) -> "KnownDevice":
+        """The same device after another owner (or the same one again) logged in on it."""
+        others = tuple(other for other in self.owner_ids if other != owner_id)
+        return KnownDevice(self.id, (*others, owner_id)[-MOST_OWNERS:])
 
 
-def refuse_guessing(guesses: Guesses) -> None:
-    """TooOften `too_many_log_ins` after too many, whether the account exists or not, and before the password is
-    looked at.
+@dataclass(frozen=True)
+class Caller:
+    """Who asks, before anybody is known: the address as far as it is known, and the device where it proved itself."""
 
-    One client is stopped early; everybody together late, so that nobody can lock another out with a few requests.
-    """
-    if guesses.of_client >= GUESSES_OF_CLIENT or guesses.of_all >= GUESSES_OF_ALL:
-        raise TooOften("too_many_log_ins", {"retry_after_s": int(GUESSING_TIME.total_seconds())})
+    address: str = ""
+    device: KnownDevice | None = field(default=None, repr=False)
+
+    def known_as(self, owner_id: UUID) -> str | None:
+        """The device's id where this owner logged in on it before: others' failures do not delay it."""
+        return self.device.id if self.device and owner_id in self.device.owner_ids else None
 
 
 class Refresh(StrEnum):

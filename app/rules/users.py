@@ -22,7 +22,10 @@ FITTING: dict[Role, frozenset[OfficeLevel]] = {
 agency [Law 29], so there is no such role anywhere else.
 """
 
-SHORTEST_PASSWORD = 8
+SHORTEST_PASSWORD = 12
+SHORTEST_OF_SUBJECT = 8
+"""Subjects type theirs on a phone that is bound to them, and reach nothing but their own file with it."""
+
 FEWEST_CHARACTERS = 5
 
 
@@ -54,14 +57,20 @@ def refuse_unfit_role(role: Role, level: OfficeLevel) -> None:
         raise Refused("role_unfit", fields={"role": "role_unfit"})
 
 
-def refuse_weak_password(login: str, password: str, *, field: str = "password") -> None:
-    """Refused `password_weak` for one that is short, holds hardly any different characters, or the log-in itself.
-
-    `field` names the input.
+def refuse_weak_password(login: str, password: str, *, subject: bool = False, field: str = "password") -> None:
+    """Refused `password_weak` (of a subject `password_short`) for one that is short, holds hardly any different
+    characters, or the log-in itself. `field` names the input.
     """
+    shortest, code = (SHORTEST_OF_SUBJECT, "password_short") if subject else (SHORTEST_PASSWORD, "password_weak")
     too_plain = len(set(password)) < FEWEST_CHARACTERS or login.lower() in password.lower()
-    if len(password) < SHORTEST_PASSWORD or too_plain:
-        raise Refused("password_weak", fields={field: "password_weak"})
+    if len(password) < shortest or too_plain:
+        raise Refused(code, fields={field: code})
+
+
+def refuse_common_password(*, common: bool, field: str = "password") -> None:
+    """Refused `password_common` for one that anybody who guesses would try first."""
+    if common:
+        raise Refused("password_common", fields={field: "password_common"})
 
 
 def refuse_someone_above(actor: Actor, user: UserFacts) -> None:

@@ -3,18 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import Connection, func, select, text, update
 from sqlalchemy.dialects.postgresql import Range, insert
 
 from app.models.office import Office, User, UserRole
-from app.models.session import WrongLogIn
 from app.models.subject import SubjectAccount
 from app.rules.errors import Conflict, NotFound
 from app.rules.facts import Actor, Role
-from app.rules.sessions import GUESSING_TIME, Guesses
 from app.rules.users import HeldRole, UserFacts
 from app.store.scope import offices_of
 
@@ -45,37 +42,15 @@ SUBJECTS = """
     WHERE a.login = :login AND s.status = 'in_correction'
 """
 
-GUESSED = """
-    SELECT w.of_client, w.of_all, a.owner_id, a.password_hash
-    FROM (SELECT count(*) FILTER (WHERE client_hash = :client_hash) AS of_client, count(*) AS of_all
-          FROM wrong_log_ins WHERE login_hash = :login_hash AND at > :since) AS w
-    LEFT JOIN ({accounts}) AS a ON true
-"""
-
-FIND = {kind: text(GUESSED.format(accounts=accounts)) for kind, accounts in (("user", USERS), ("subject", SUBJECTS))}
+FIND = {"user": text(USERS), "subject": text(SUBJECTS)}
 
 
-def to_log_in(
-    tx: Connection, owner_kind: str, login: str, client: str, *, now: datetime
-) -> tuple[Account | None, Guesses]:
-    """The account behind a log-in, and how often it was guessed at lately; one query.
-
-    None where there is none: a user who was disabled, or a subject not under correction, has none.
+def to_log_in(tx: Connection, owner_kind: str, login: str) -> Account | None:
+    """The account behind a log-in; None where there is none: a user who was disabled, or a subject not under
+    correction, has none.
     """
-    keys = {"login": login, "since": now - GUESSING_TIME, **_hashes(owner_kind, login, client)}
-    row = tx.execute(FIND[owner_kind], keys).one()
-    account = Account(row.owner_id, row.password_hash) if row.owner_id else None
-    return account, Guesses(row.of_client, row.of_all)
-
-
-def note_wrong_log_in(tx: Connection, owner_kind: str, login: str, client: str, *, now: datetime) -> None:
-    """Remember that somebody failed to log in under this name."""
-    tx.execute(insert(WrongLogIn), {"at": now, **_hashes(owner_kind, login, client)})
-
-
-def _hashes(owner_kind: str, login: str, client: str) -> dict[str, bytes]:
-    named = {"login_hash": f"{owner_kind}|{login}", "client_hash": client}
-    return {name: sha256(value.encode()).digest() for name, value in named.items()}
+    row = tx.execute(FIND[owner_kind], {"login": login}).one_or_none()
+    return Account(row.owner_id, row.password_hash) if row else None
 
 
 def add_user(tx: Connection, user: NewUser) -> None:
@@ -154,6 +129,23 @@ def withdraw_role(tx: Connection, role_id: UUID, *, now: datetime) -> None:
 def set_password(tx: Connection, user_id: UUID, password_hash: str) -> None:
     """The user's new password."""
     tx.execute(update(User).where(User.id == user_id).values(password_hash=password_hash))
+
+
+def set_subject_password(tx: Connection, subject_id: UUID, password_hash: str) -> None:
+    """The subject's new password."""
+    tx.execute(
+        update(SubjectAccount).where(SubjectAccount.subject_id == subject_id).values(password_hash=password_hash)
+    )
+
+
+def login_of(tx: Connection, owner_kind: str, owner_id: UUID) -> str | None:
+    """What a user or a subject logs in with; None without an account."""
+    wanted = (
+        select(User.login).where(User.id == owner_id)
+        if owner_kind == "user"
+        else select(SubjectAccount.login).where(SubjectAccount.subject_id == owner_id)
+    )
+    return tx.execute(wanted).scalar_one_or_none()
 
 
 def set_disabled(tx: Connection, user_id: UUID, disabled_at: datetime | None) -> None:

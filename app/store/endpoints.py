@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, text, update
+from sqlalchemy import Connection, text, true, update
 
 from app.models.session import PushEndpoint
 
@@ -58,14 +58,18 @@ def retire_of_device(
     )
 
 
-def retire_of_owner(tx: Connection, owner_kind: str, owner_id: UUID, reason: str, *, now: datetime) -> None:
-    """Nothing is pushed to any device of the owner any more."""
+def retire_of_owner(
+    tx: Connection, owner_kind: str, owner_id: UUID, reason: str, *, now: datetime, spared: UUID | None = None
+) -> None:
+    """Nothing is pushed to any device of the owner any more, but to the one that is spared."""
+    others = PushEndpoint.device_id.is_distinct_from(spared) if spared else true()
     tx.execute(
         update(PushEndpoint)
         .where(
             PushEndpoint.owner_kind == owner_kind,
             PushEndpoint.owner_id == owner_id,
             PushEndpoint.retired_at.is_(None),
+            others,
         )
         .values(retired_at=now, retire_reason=reason)
     )

@@ -12,7 +12,9 @@ from app.rules.sessions import SessionFacts
 
 USER = text(
     """
-    SELECT s.device_id, r.role, o.id AS office_id, o.path
+    SELECT s.device_id, r.role, o.id AS office_id, o.path, EXISTS (
+        SELECT FROM totps t WHERE t.user_id = u.id AND t.confirmed_at IS NOT NULL AND t.ended_at IS NULL
+    ) AS second_factor
     FROM sessions s
     JOIN users u ON u.id = s.owner_id AND u.disabled_at IS NULL
     LEFT JOIN user_roles r ON r.user_id = u.id AND r.held @> CAST(:now AS timestamptz)
@@ -55,8 +57,9 @@ OPEN = text(
         UPDATE sessions SET ended_at = :at, end_reason = 'replaced'
         WHERE owner_kind = :owner_kind AND owner_id = :owner_id AND device_id = :device_id AND ended_at IS NULL
     )
-    INSERT INTO sessions (id, owner_kind, owner_id, device_id, generation, created_at, refreshed_at, expires_at)
-    VALUES (:id, :owner_kind, :owner_id, :device_id, 0, :at, :at, :expires_at)
+    INSERT INTO sessions (id, owner_kind, owner_id, device_id, generation, created_at, refreshed_at, expires_at,
+                          client_name)
+    VALUES (:id, :owner_kind, :owner_id, :device_id, 0, :at, :at, :expires_at, :client_name)
     """
 )
 
@@ -82,7 +85,7 @@ def user(tx: Connection, session_id: UUID, owner_id: UUID, *, now: datetime) -> 
     if not rows:
         return None
     grants = tuple(Grant(Role(row.role), row.office_id, row.path) for row in rows if row.role)
-    return Actor("user", owner_id, grants, session_id, rows[0].device_id)
+    return Actor("user", owner_id, grants, session_id, rows[0].device_id, second_factor=rows[0].second_factor)
 
 
 def phone(tx: Connection, session_id: UUID, owner_id: UUID, *, now: datetime, heard: bool) -> Actor | None:
@@ -105,6 +108,7 @@ class NewSession:
     device_id: UUID | None
     at: datetime
     expires_at: datetime
+    client_name: str | None = None
 
 
 def open_(tx: Connection, session: NewSession) -> None:
@@ -133,9 +137,23 @@ def end(tx: Connection, session_id: UUID, reason: str, *, now: datetime) -> None
     _end(tx, Session.id == session_id, reason, now)
 
 
+def live_of_owner(
+    tx: Connection, session_id: UUID, owner_kind: str, owner_id: UUID, *, now: datetime
+) -> SessionFacts | None:
+    """A session of that owner that still counts, locked; None where there is none."""
+    facts = lock(tx, session_id, owner_kind, owner_id, now=now)
+    return facts if facts and facts.live else None
+
+
 def end_of_owner(tx: Connection, owner_kind: str, owner_id: UUID, reason: str, *, now: datetime) -> None:
     """End every session of a user or subject."""
     _end(tx, and_(Session.owner_kind == owner_kind, Session.owner_id == owner_id), reason, now)
+
+
+def end_others(tx: Connection, owner_kind: str, owner_id: UUID, spared: UUID, reason: str, *, now: datetime) -> None:
+    """End every session of a user or subject but one."""
+    mine = and_(Session.owner_kind == owner_kind, Session.owner_id == owner_id)
+    _end(tx, and_(mine, Session.id != spared), reason, now)
 
 
 def end_of_device(tx: Connection, device_id: UUID, reason: str, *, now: datetime) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import Response, g, redirect, request, session, url_for
 
+from app.access.second_factor import admit, counting
 from app.access.table import ACTIONS, allow
 from app.actions.authenticate import authenticate_user
 from app.rules.errors import NotAllowed
@@ -29,8 +30,14 @@ def page(action: str) -> Callable[[View], View]:
             known = known_user()
             if known is None:
                 return to_log_in()
-            g.known = known
-            g.actor = allow(known, action)
+            required = deps().settings.totp_required_roles
+            g.known = counting(known, required)
+            try:
+                g.actor = admit(known, action, required)
+            except NotAllowed as error:
+                if error.code != "totp_enrol_needed":
+                    raise
+                return to_second_factor()
             return view(*args, **kwargs)
 
         guarded.__dict__["access"] = f"office:{action}"
@@ -77,6 +84,14 @@ def to_log_in() -> Response:
     if "HX-Request" in request.headers:
         return Response(status=200, headers={"HX-Redirect": target})
     return redirect(target)  # type: ignore[return-value]
+
+
+def to_second_factor() -> Response:
+    """To the page on which a second factor is set up: the roles of this user count only with one."""
+    target = url_for("pages.totp")
+    if "HX-Request" in request.headers:
+        return Response(status=200, headers={"HX-Redirect": target})
+    return redirect(target, code=303)  # type: ignore[return-value]
 
 
 def page_seen() -> str:

@@ -1,16 +1,22 @@
-"""Log-in and log-out in a browser."""
+"""Log-in and log-out in a browser: the password first, and a code where the account has a second factor."""
 
-from flask import Response, make_response, redirect, render_template, request, session, url_for
+from datetime import datetime, timedelta
+from uuid import UUID
 
-from app.access.log_in import log_in_user
+from flask import Response, current_app, make_response, redirect, render_template, request, session, url_for
+
+from app.access.log_in import Tokens, a_caller, confirm_password, finish_log_in
 from app.actions.end_session import end_session
-from app.rules.errors import NotAllowed, TooOften
+from app.rules.errors import NotAllowed, TooOften, ZhifangError
+from app.rules.sessions import KNOWN_DEVICE_TERM, Caller
 from app.rules.wording import sentence
 from app.web.blueprint import PAGES
+from app.web.browsers import browser_name
 from app.web.context import deps, user
 from app.web.guard import known_user, open_page, own_path, page
 
 LONGEST = 128
+TIME_FOR_THE_CODE = timedelta(minutes=5)
 
 
 @PAGES.get("/login")
@@ -26,25 +32,84 @@ def log_in() -> str | Response:
 @PAGES.post("/login")
 @open_page
 def log_in_post() -> Response:
-    """Check the password and set the cookie; what was typed stays, except for the password."""
+    """Check the password; then log in, or ask for the code. What was typed stays, except for the password."""
     login, password = (request.form.get(name, "")[:LONGEST] for name in ("login", "password"))
-    target = own_path(request.form.get("next"))
+    target, asking = own_path(request.form.get("next")), _caller()
     try:
-        tokens = log_in_user(deps(), login.strip(), password, None, client=request.remote_addr or "")
+        user_id = confirm_password(deps(), "user", login.strip(), password, asking)
+        tokens = finish_log_in(deps(), user_id, None, None, asking, client_name=_browser())
     except (NotAllowed, TooOften) as error:
-        shown = render_template("log_in.html", next=target, login=login, fault=sentence(error.code))
-        return make_response(shown, 429 if isinstance(error, TooOften) else 401)
-    session.clear()
-    session["session_id"] = tokens.session_id.hex
-    session["owner_id"] = tokens.owner_id.hex
-    return redirect(target)  # type: ignore[return-value]
+        if error.code == "totp_needed":
+            session.clear()
+            session["half"] = {"owner_id": user_id.hex, "at": deps().now().isoformat()}
+            return make_response(render_template("log_in_code.html", next=target, fault=None))
+        return _refused("log_in.html", error, next=target, login=login)
+    return _logged_in(tokens, target)
+
+
+@PAGES.post("/login/code")
+@open_page
+def log_in_code() -> Response:
+    """The second step: the code of whoever gave the right password a moment ago."""
+    target, asking = own_path(request.form.get("next")), _caller()
+    user_id = _half_logged_in()
+    if user_id is None:
+        return _refused("log_in.html", NotAllowed("log_in_step_over"), next=target, login="")
+    try:
+        code = request.form.get("totp", "")[:LONGEST]
+        tokens = finish_log_in(deps(), user_id, code, None, asking, client_name=_browser())
+    except (NotAllowed, TooOften) as error:
+        return _refused("log_in_code.html", error, next=target)
+    return _logged_in(tokens, target)
 
 
 @PAGES.post("/logout")
-@page("self.read")
+@page("self.secure")
 def log_out() -> Response:
     """End the session here and in the database."""
     with deps().transaction() as tx:
         end_session(tx, user(), now=deps().now())
     session.clear()
     return redirect(url_for("pages.log_in"))  # type: ignore[return-value]
+
+
+def _refused(template: str, error: ZhifangError, **shown: str) -> Response:
+    answer = make_response(render_template(template, fault=sentence(error.code, error.params), **shown))
+    answer.status_code = 429 if isinstance(error, TooOften) else 401
+    if isinstance(error, TooOften):
+        answer.headers["Retry-After"] = str(error.params["retry_after_s"])
+    return answer
+
+
+def _logged_in(tokens: Tokens, target: str) -> Response:
+    session.clear()
+    session["session_id"] = tokens.session_id.hex
+    session["owner_id"] = tokens.owner_id.hex
+    answer: Response = redirect(target)  # type: ignore[assignment]
+    answer.set_cookie(
+        current_app.config["DEVICE_COOKIE_NAME"],
+        tokens.device_token or "",
+        max_age=KNOWN_DEVICE_TERM,
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Strict",
+    )
+    return answer
+
+
+def _half_logged_in() -> UUID | None:
+    """Who gave the right password and has still time for the code."""
+    half = session.get("half")
+    if not half or deps().now() - datetime.fromisoformat(half["at"]) >= TIME_FOR_THE_CODE:
+        session.clear()
+        return None
+    return UUID(half["owner_id"])
+
+
+def _caller() -> Caller:
+    kept = request.cookies.get(current_app.config["DEVICE_COOKIE_NAME"])
+    return a_caller(deps(), "office", request.remote_addr or "", kept)
+
+
+def _browser() -> str | None:
+    return browser_name(request.headers.get("User-Agent", ""))

@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from app.config import Mode
 from app.deps import Deps
-from app.web import alerts, checkins, compliance, duties, faults, log_in, notices, records, service, today  # noqa: F401  (their views)
+from app.web import alerts, audit, checkins, compliance, duties, faults, log_in, notices, records, security, service, today  # noqa: F401  (their views)
 from app.web.blueprint import PAGES
 from app.web.faults import PagePath
 from app.web.frame import frame, sees_many_offices
@@ -20,13 +20,9 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-HEADERS = {
-    "Content-Security-Policy": CSP,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
+HEADERS = {"Content-Security-Policy": CSP, "Referrer-Policy": "same-origin"}
+"""Beside those of every answer. Forms are told by the referrer which page they came from: ours alone learn of it."""
+
 STATIC = Path(__file__).parent / "static"
 CSRF = CSRFProtect()
 
@@ -34,11 +30,14 @@ CSRF = CSRFProtect()
 def register_pages(app: Flask) -> None:
     """Add the pages to the application."""
     deps: Deps = app.extensions["deps"]
+    secure = deps.settings.mode is Mode.PRODUCTION
+    prefix = "__Host-" if secure else ""  # browsers take such a cookie from this host alone, and over HTTPS alone
     app.config.update(
-        SESSION_COOKIE_NAME="zhifang",
+        SESSION_COOKIE_NAME=f"{prefix}zhifang",
+        DEVICE_COOKIE_NAME=f"{prefix}zhifang-device",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=deps.settings.mode is Mode.PRODUCTION,
+        SESSION_COOKIE_SECURE=secure,
         WTF_CSRF_CHECK_DEFAULT=False,  # the interfaces carry bearer tokens, not cookies
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: our own clock ends that
     )
@@ -72,7 +71,7 @@ def check_csrf() -> None:
 
 @PAGES.after_request
 def add_headers(response: Response) -> Response:
-    """Nothing of a page is stored, framed or loaded from elsewhere; static files may be kept."""
+    """Nothing of a page is loaded from elsewhere; static files may be kept."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.endpoint == "pages.static" and response.status_code < 400:

@@ -13,6 +13,7 @@ from typing import Any
 from app.rules.facts import Role
 from app.store.shipped_policies import shipped
 from tests.builders.app import MONDAY
+from tests.builders.second_factor import a_code
 from tests.builders.users import PASSWORD
 from tests.guards.world import RECEIVED_ON, Place, id_number_in
 
@@ -72,6 +73,13 @@ EXAMPLES: dict[str, Example] = {
     "GET /me": Example(ONESELF),
     "GET /service": Example(ONESELF),
     "DELETE /sessions/current": Example(ONESELF),
+    "GET /sessions": Example(ONESELF),
+    "DELETE /sessions/others": Example(ONESELF),
+    "DELETE /sessions/<session_id>": Example(SOMEBODY_ELSES),
+    "GET /me/totp": Example(ONESELF),
+    "POST /me/totp": Example(ONESELF, lambda _: {"password": PASSWORD}),
+    "POST /me/totp/confirm": Example(ONESELF, lambda _: {"totp": a_code()}),
+    "POST /users/<user_id>/totp/reset": Example(OFFICE),
     "POST /me/password": Example(ONESELF, lambda _: {"password": PASSWORD, "new_password": f"{PASSWORD}!"}),
     # offices
     "GET /offices": Example(OFFICES),

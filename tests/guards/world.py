@@ -15,13 +15,14 @@ from app.rules.devices import Device
 from app.rules.effects import Decision, RecordAttempt
 from app.rules.facts import Category, DutyKind, DutyState, OfficeLevel, Outcome, Reason, Role
 from app.rules.offices import Site
-from app.store import absences, devices, effects, outbox, policies
+from app.store import absences, devices, effects, outbox, policies, sessions
 from tests.builders.alerts import a_notice, an_alert
 from tests.builders.app import MONDAY, settings_for_tests
 from tests.builders.duties import a_duty
 from tests.builders.judgments import an_announcement
 from tests.builders.offices import Tree, a_policy, a_tree, an_office, shipped_policy
 from tests.builders.positions import an_order
+from tests.builders.second_factor import a_totp, an_offered_totp
 from tests.builders.subjects import a_subject, an_id_number
 from tests.builders.users import Worker, a_user
 from tests.builders.visits import a_new_record
@@ -90,6 +91,8 @@ def a_world(tx: Connection) -> World:
     far_county = an_office(tx, "330782", OfficeLevel.COUNTY, "义乌市社区矫正管理局", far_city)
     far_office = an_office(tx, "yiwu-choucheng", OfficeLevel.JUSTICE_OFFICE, "稠城司法所", far_county)
     users = {role: a_user(tx, _seat(role, tree), role, login=f"walker-{role}") for role in Role}
+    for user in users.values():
+        an_offered_totp(tx, user.id)
     return World(
         _a_place(tx, "own", tree, users[Role.OFFICER]),
         _a_place(tx, "assigned", tree, users[Role.PROVIDER]),
@@ -152,7 +155,17 @@ def _absence(tx: Connection, place: Place) -> UUID:
 
 def _colleague(tx: Connection, place: Place) -> UUID:
     """Somebody else of the same office: nobody closes an account, or changes roles, of their own."""
-    return a_user(tx, place.office, login=f"colleague-{place.name}").id
+    user_id = a_user(tx, place.office, login=f"colleague-{place.name}").id
+    a_totp(tx, user_id)
+    return user_id
+
+
+def _session(tx: Connection, place: Place) -> UUID:
+    """The officer's own."""
+    ends_at = MONDAY + timedelta(days=1)
+    session = sessions.NewSession(place.derived("session"), "user", place.officer.id, None, MONDAY, ends_at)
+    sessions.open_(tx, session)
+    return session.id
 
 
 def _role(tx: Connection, place: Place) -> UUID:
@@ -222,6 +235,7 @@ THINGS: dict[str, Callable[[Connection, Place], UUID]] = {
     "office_id": lambda _, place: place.office.id,
     "user_id": _colleague,
     "role_id": _role,
+    "session_id": _session,
     "absence_id": _absence,
     "version_id": _policy_version,
     "device_id": _bound_phone,

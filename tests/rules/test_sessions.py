@@ -3,8 +3,7 @@ from uuid import uuid4
 
 import pytest
 
-from app.rules.errors import TooOften
-from app.rules.sessions import Guesses, Refresh, SessionFacts, judge_refresh, refuse_guessing, term
+from app.rules.sessions import MOST_OWNERS, Caller, KnownDevice, Refresh, SessionFacts, judge_refresh, term
 
 LIVE = SessionFacts(uuid4(), 3, live=True)
 DEAD = SessionFacts(uuid4(), 3, live=False)
@@ -33,12 +32,18 @@ def test_how_long_a_log_in_lasts() -> None:
     assert term("user", None) == timedelta(hours=12)
 
 
-@pytest.mark.parametrize(("of_client", "of_all"), [(0, 0), (9, 99)])
-def test_some_wrong_log_ins_are_human(of_client: int, of_all: int) -> None:
-    refuse_guessing(Guesses(of_client, of_all))
+def test_a_device_remembers_its_last_owners() -> None:
+    owners = [uuid4() for _ in range(MOST_OWNERS + 1)]
+    device = KnownDevice("d", ())
+    for owner in owners:
+        device = device.also_of(owner)
+    assert device.owner_ids == tuple(owners[1:])
+    assert device.also_of(owners[3]).owner_ids[-1] == owners[3]
+    assert len(device.also_of(owners[3]).owner_ids) == MOST_OWNERS
 
 
-@pytest.mark.parametrize(("of_client", "of_all"), [(10, 10), (0, 100), (11, 500)])
-def test_many_are_guesses(of_client: int, of_all: int) -> None:
-    with pytest.raises(TooOften, match="too_many_log_ins"):
-        refuse_guessing(Guesses(of_client, of_all))
+def test_a_device_is_known_to_its_owners_alone() -> None:
+    owner = uuid4()
+    assert Caller("10.0.0.1", KnownDevice("d", (owner,))).known_as(owner) == "d"
+    assert Caller("10.0.0.1", KnownDevice("d", (owner,))).known_as(uuid4()) is None
+    assert Caller("10.0.0.1").known_as(owner) is None

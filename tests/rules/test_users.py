@@ -7,6 +7,7 @@ from app.rules.facts import Actor, Grant, OfficeLevel, Role
 from app.rules.users import (
     HeldRole,
     UserFacts,
+    refuse_common_password,
     refuse_oneself,
     refuse_someone_above,
     refuse_unfit_role,
@@ -37,15 +38,28 @@ def test_roles_exist_where_they_fit(role: Role, level: OfficeLevel) -> None:
             refuse_unfit_role(role, level)
 
 
-@pytest.mark.parametrize("password", ["short 1", "aaaaaaaaaaaa", "abab abab", "xu2024", "my-XuJianGuo-1", ""])
+@pytest.mark.parametrize("password", ["short 1", "eleven char", "aaaaaaaaaaaa", "abab abab abab", "my-XuJianGuo-1", ""])
 def test_a_weak_password_is_refused(password: str) -> None:
     with pytest.raises(Refused, match="password_weak"):
         refuse_weak_password("xujianguo", password)
 
 
-@pytest.mark.parametrize("password", ["12 kilo?", "江山市双塔街道一号", "correct horse"])
+@pytest.mark.parametrize("password", ["twelve signs", "江山市双塔街道一号楼二单元", "correct horse"])
 def test_a_good_password_is_taken(password: str) -> None:
     refuse_weak_password("xujianguo", password)
+
+
+def test_a_subject_may_have_a_shorter_one() -> None:
+    refuse_weak_password("wang", "12 kilo?", subject=True)
+    with pytest.raises(Refused, match="password_short"):
+        refuse_weak_password("wang", "12 kil?", subject=True)
+
+
+def test_what_everybody_guesses_is_refused() -> None:
+    refuse_common_password(common=False)
+    with pytest.raises(Refused, match="password_common") as told:
+        refuse_common_password(common=True, field="new_password")
+    assert told.value.fields == {"new_password": "password_common"}
 
 
 def user(*paths: str, user_id: UUID | None = None) -> UserFacts:

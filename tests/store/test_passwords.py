@@ -1,7 +1,12 @@
 import time
+from concurrent.futures import ThreadPoolExecutor
 from statistics import median
+from threading import Barrier
 
-from app.store.passwords import Cost, hash_password, is_password
+import pytest
+
+from app.rules.errors import Unavailable
+from app.store.passwords import MOST_WAITING, Cost, hash_password, is_common, is_password
 
 CHEAP = Cost(1, 8)
 COSTLY = Cost(2, 19456)
@@ -39,3 +44,41 @@ def test_an_unknown_account_takes_as_long_as_a_wrong_password() -> None:
     pairs = [(took(stored), took(None)) for _ in range(15)]
     known, unknown = (median(times) for times in zip(*pairs, strict=True))
     assert 0.5 < unknown / known < 2
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["password1234", "qwertyuiop12", "123456789012", "iloveyou1234", "zhifang12345", "xujianguo2026", "1qaz2wsx3edc"],
+)
+def test_what_is_tried_first_is_common(password: str) -> None:
+    assert is_common(password, ("xujianguo",))
+
+
+@pytest.mark.parametrize("password", ["北山 17 fen chang", "correct horse battery", "x7-kdu2-mm0q", "山" * 3 + "高月小水落石出" * 20])
+def test_what_nobody_would_try_is_not(password: str) -> None:
+    assert not is_common(password)
+
+
+def test_a_crowd_waits_for_its_turn_or_is_told_to_come_again() -> None:
+    """Sixteen at once: one is worked on at a time, a few wait, and the others hear so before any work is done."""
+    stored = hash_password("right", COSTLY)
+    start = Barrier(16)
+    refused_after: list[float] = []
+
+    def one(_: int) -> bool | None:
+        start.wait()
+        begun = time.perf_counter()
+        try:
+            return is_password("right", stored, COSTLY)
+        except Unavailable as busy:
+            assert (busy.code, busy.params["retry_after_s"]) == ("log_ins_busy", 3)
+            refused_after.append(time.perf_counter() - begun)
+            return None
+
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(one, range(16)))
+    assert False not in answers
+    assert answers.count(True) >= 1 + MOST_WAITING
+    assert answers.count(None) == len(refused_after) > 0
+    assert min(refused_after) < 0.2, "who finds no place does not wait for it"
+    assert is_password("right", stored, COSTLY), "and the places are free again"

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from app.rules.facts import Role
+from tests.builders.second_factor import a_code
+from tests.builders.users import PASSWORD
 from tests.guards.route_examples import Shows
 from tests.guards.world import Place
 
@@ -13,12 +15,13 @@ Form = Mapping[str, str]
 
 @dataclass(frozen=True)
 class PageExample:
-    """`refuses`: roles that the table permits and a rule refuses all the same (403)."""
+    """`refuses`: roles that the table permits and a rule refuses all the same (403). `mimetype`: what is answered."""
 
     shows: Shows
     form: Callable[[Place], Form] = lambda _: {}
     status: int = 200
     refuses: frozenset[Role] = frozenset()
+    mimetype: str = "text/html"
 
 
 def _record(_: Place) -> Form:
@@ -43,11 +46,20 @@ PAGES: dict[str, PageExample] = {
     "POST /check-ins/<subject_id>/<check_in_id>/review": PageExample(
         Shows.CASE, lambda _: {"answer": "yes", "note": "电话核实"}, 303
     ),
+    "GET /security": PageExample(Shows.ONESELF),
+    "POST /security/sessions/<session_id>/end": PageExample(Shows.SOMEBODY_ELSES, status=404),
+    "POST /security/sessions/end-others": PageExample(Shows.ONESELF, status=303),
+    "GET /security/totp": PageExample(Shows.ONESELF),
+    "POST /security/totp": PageExample(Shows.ONESELF, lambda _: {"password": PASSWORD}),
+    "POST /security/totp/confirm": PageExample(Shows.ONESELF, lambda _: {"totp": a_code()}),
     "GET /notices": PageExample(Shows.ONESELF),
     "POST /notices/read": PageExample(
         Shows.SOMEBODY_ELSES, lambda place: {"notice": str(place.id_of("notice_id"))}, 404
     ),
     "GET /service": PageExample(Shows.ONESELF),
+    "GET /audit-log": PageExample(Shows.CASES),
+    "GET /subjects/<subject_id>/access-log": PageExample(Shows.CASE),
+    "GET /subjects/<subject_id>/access-log.csv": PageExample(Shows.CASE, mimetype="text/csv"),
     "GET /compliance": PageExample(Shows.OFFICES),
     "GET /compliance/duties": PageExample(Shows.CASES),
 }

@@ -1,12 +1,17 @@
 """The subject's own file."""
 
+from typing import Any
+
+from flask import request
 from flask.views import MethodView
 from marshmallow import fields
 
+from app.access.own_account import change_password
 from app.api.auth import phone
 from app.api.blueprint import Blueprint
 from app.api.context import current_actor, deps
-from app.api.fields import Body, Instant, choice
+from app.api.fields import Body, Instant, choice, text
+from app.api.refusals import refusals
 from app.queries.own_file import OwnFile, own_file
 from app.rules.facts import Category, Ground, SupervisionClass
 
@@ -65,3 +70,24 @@ class Me(MethodView):
         """Category, class, term, whom to call, the rules in force in words, and one's rights."""
         with deps().autocommit() as connection:
             return own_file(connection, current_actor(), now=deps().now())
+
+
+class OwnPasswordBody(Body):
+    """The password until now, and the new one."""
+
+    password = text(128, required=True, load_only=True)
+    new_password = text(128, required=True, load_only=True)
+
+
+@BLUEPRINT.route("/me/password")
+class OwnPassword(MethodView):
+    """One's own password."""
+
+    @phone
+    @refusals(429)
+    @BLUEPRINT.arguments(OwnPasswordBody)
+    @BLUEPRINT.response(204)
+    def post(self, body: dict[str, Any]) -> None:
+        """Change one's own password. The log-in ends and the phone stays bound: log in with the new one."""
+        address = request.remote_addr or ""
+        change_password(deps(), current_actor(), body["password"], body["new_password"], address)

@@ -242,7 +242,7 @@ def _refuse_half_a_log_in(body: dict[str, Any]) -> None:
 
 
 def _hashed(body: dict[str, Any]) -> str:
-    return hashed(body["login"], body["password"], deps().settings)
+    return hashed(body["login"], body["password"], deps().settings, subject=True)
 
 
 def _place(home: dict[str, Any] | None) -> GivenPlace | None:
