@@ -7,7 +7,10 @@ install_for() {
     case $1 in
         run) [ -n "${DATABASE_URL:-}" ] || mapfile -t -O "${#packages[@]}" packages < <(database_packages) ;;
         test)
-            [ -n "${TEST_DATABASE_URL:-}" ] || mapfile -t -O "${#packages[@]}" packages < <(database_packages)
+            if [ -z "${TEST_DATABASE_URL:-}" ]; then
+                mapfile -t -O "${#packages[@]}" packages < <(database_packages)
+                mapfile -t -O "${#packages[@]}" packages < <(layout_packages)
+            fi
             packages+=(fonts-noto-cjk)
             # Ubuntu's chromium is no package but a snap; there Playwright fetches its own (install_browser).
             [ "$SYSTEM" != debian ] || packages+=(chromium)
@@ -19,7 +22,7 @@ install_for() {
     esac
     exec 6>"$DATA_DIR/setup.lock"
     flock --nonblock 6 || { say "Waiting for another start that is installing ..."; flock 6; }
-    install_packages "${packages[@]}"
+    if [ "$1" = test ]; then install_unstarted "${packages[@]}"; else install_packages "${packages[@]}"; fi
     if [ "$1" = test ]; then install_python development; else install_python runtime; fi
     install_htmx
     [ "$1" != test ] || install_browser

@@ -21,6 +21,28 @@ database_packages() {
     printf '%s\n' "postgresql-$POSTGRES" "postgresql-$POSTGRES-postgis-3" "postgresql-$POSTGRES-postgis-3-scripts"
 }
 
+# layout_packages: what the tests of two of everything need (app/simulation/layout), the same as in its containers. Each
+# brings a service of its own, which nobody here uses.
+layout_packages() {
+    printf '%s\n' etcd-client etcd-server gettext-base haproxy patroni pgbackrest pgbouncer
+}
+
+# install_unstarted NAME...: as install_packages, and what a package would start is not started, now or at the next boot.
+install_unstarted() (
+    local guard=/usr/sbin/policy-rc.d services
+    mapfile -t services < <(missing_packages etcd-server haproxy patroni pgbouncer)
+    [ -n "$(missing_packages "$@")" ] || return 0
+    if [ ! -e "$guard" ]; then
+        trap 'as_root rm -f "$guard"' EXIT
+        printf '#!/bin/sh\nexit 101\n' | as_root tee "$guard" >/dev/null
+        as_root chmod 755 "$guard"
+    fi
+    install_packages "$@"
+    if [ "${#services[@]}" -gt 0 ] && command -v systemctl >/dev/null; then
+        as_root systemctl disable --quiet "${services[@]/etcd-server/etcd}" >>"$SETUP_LOG" 2>&1 || true
+    fi
+)
+
 # install_packages NAME...: installs what is missing, and touches neither the network nor sudo when nothing is.
 install_packages() {
     local missing

@@ -1,0 +1,34 @@
+"""One layout for the tests of a file: two of everything on loopback, with a production's settings."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.simulation.layout.layout import Layout, missing_programs
+from app.simulation.layout.leftovers import layout_folder, remove_layout
+from app.store.session import make_engine
+from tests.jobs.processes import environment
+from tests.layout.county import County, a_county
+
+
+@pytest.fixture(scope="module")
+def layout() -> Iterator[Layout]:
+    if missing := missing_programs():
+        pytest.skip(f"NOT PROVED: restarts, failover and restore. Not installed: {', '.join(missing)}")
+    service = {name: value for name, value in environment("").items() if name.startswith("ZHIFANG_")}
+    folder = layout_folder(os.getpid(), Path(tempfile.gettempdir()))
+    try:
+        with Layout(folder, service | {"ZHIFANG_MODE": "production"}, bound=True) as up:
+            yield up
+    finally:
+        remove_layout(folder)
+
+
+@pytest.fixture(scope="module")
+def county(layout: Layout) -> Iterator[County]:
+    engine = make_engine(layout.places.direct_url("zhifang_app").replace("postgresql:", "postgresql+psycopg:", 1))
+    yield a_county(engine)
+    engine.dispose()

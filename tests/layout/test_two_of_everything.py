@@ -1,0 +1,171 @@
+"""Restarts, the loss of the primary and the loss of everything, under load: what was acknowledged is there, once."""
+
+import re
+import subprocess
+from datetime import timedelta
+
+import psycopg
+import pytest
+import requests
+from sqlalchemy import text
+
+from app.deps import SystemClock
+from app.simulation.layout.layout import Layout
+from app.simulation.layout.places import NODES
+from app.store.session import Limits, make_engine
+from tests.database import ROOT
+from tests.jobs.processes import eventually
+from tests.layout.county import County
+from tests.layout.phones import Phone, sending
+
+PHONES = 4
+PEOPLE = 40
+GAP_S = 45.0
+"""A failover may take the leader's term (10 s here), the promotion and a round of health checks; twice that on a busy
+machine. In a county's settings the term is 20 s."""
+
+LISTENERS = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
+
+
+def phones_of(layout: Layout, county: County) -> list[Phone]:
+    return county.phones(PHONES, f"{layout.places.http('proxy')}/api/mobile/v1")
+
+
+def assert_kept(county: County, phones: list[Phone]) -> None:
+    """Every acknowledged receipt and fix is in the tables, and nothing is there twice."""
+    for phone in phones:
+        receipts, fixes = county.kept(phone)
+        assert phone.check_ins
+        assert receipts == phone.check_ins
+        assert fixes == sorted(phone.fixes)
+
+
+@pytest.mark.durable
+def test_the_time_limits_and_time_zone_hold_through_the_pooler(layout: Layout) -> None:
+    """PgBouncer drops what a connection asks for at its start: the role's own settings hold instead."""
+    engine = make_engine(layout.places.pooled_url.replace("postgresql:", "postgresql+psycopg:", 1), prepared=False)
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT lower(name) AS name, setting FROM pg_settings"))
+        shown = {row.name: row.setting for row in rows}
+    engine.dispose()
+    asked = dict(re.findall(r"-c (\w+)=(\S+)", Limits().options))
+    assert len(asked) >= 5
+    assert {name: shown[name] for name in asked} == asked
+
+
+@pytest.mark.durable
+def test_the_door_writes_down_neither_who_asks_nor_for_what(layout: Layout) -> None:
+    """No path, no query, no address: and the replicas hear of no forged one."""
+    address = f"{layout.places.http('proxy')}/health/live?secret=s3cr3t-118.627"
+    answer = requests.get(address, headers={"X-Forwarded-For": "203.0.113.9"}, timeout=5)
+    assert answer.status_code == 200
+    logged = (layout.places.folder / "log" / "haproxy.log").read_text(encoding="utf-8")
+    assert "GET 200 api/" in logged
+    for secret in ("s3cr3t", "118.627", "/health", "203.0.113.9", "127.0.0.1"):
+        assert not any(secret in line for line in logged.splitlines() if line.startswith("GET"))
+
+
+@pytest.mark.durable
+def test_figures_are_not_for_the_world(layout: Layout) -> None:
+    assert requests.get(f"{layout.places.http('proxy')}/metrics", timeout=5).status_code == 404
+
+
+@pytest.mark.durable
+@pytest.mark.slow
+def test_a_rolling_restart_is_not_noticed(layout: Layout, county: County) -> None:
+    phones = phones_of(layout, county)
+    missed = county.missed_morning(PEOPLE)
+    with sending(phones):
+        layout.roll()
+    assert [phone.troubles for phone in phones] == [[]] * PHONES
+    assert_kept(county, phones)
+    eventually(lambda: county.told(missed) == {PEOPLE}, within_s=30)
+
+
+@pytest.mark.durable
+@pytest.mark.slow
+def test_a_dead_primary_is_replaced_and_nothing_is_lost(layout: Layout, county: County) -> None:
+    phones = phones_of(layout, county)
+    lost = layout.databases.leader()
+    assert lost is not None
+    (heir,) = set(NODES) - {lost}
+    with sending(phones):
+        eventually(lambda: all(len(phone.check_ins) > 3 for phone in phones), within_s=20)
+        missed = county.missed_morning(PEOPLE)
+        layout.databases.kill_node(lost)
+        before = [phone.answers for phone in phones]
+        eventually(lambda: all(phone.answers > was for phone, was in zip(phones, before, strict=True)), within_s=GAP_S)
+    assert layout.databases.leader() == heir
+    assert_only_told_to_come_again(phones)
+    assert_kept(county, phones)
+    eventually(lambda: county.told(missed) == {PEOPLE}, within_s=30)
+    layout.databases.start_node(lost)
+    layout.databases.await_standby(within_s=60)
+    assert layout.databases.leader() == heir
+    assert_refuses_writes(layout.places.node_url(lost))
+    eventually(lambda: county.ask(LISTENERS) == 2, within_s=20)
+
+
+def assert_refuses_writes(url: str) -> None:
+    with psycopg.connect(url) as connection, pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+        connection.execute("UPDATE offices SET name = name")
+
+
+def assert_only_told_to_come_again(phones: list[Phone]) -> None:
+    """While there was no primary every answer was 503 with the time after which to ask again."""
+    troubles = {trouble for phone in phones for trouble in phone.troubles}
+    assert troubles
+    assert {trouble.status for trouble in troubles} == {503}
+    assert all(trouble.retry_after for trouble in troubles)
+
+
+@pytest.mark.durable
+@pytest.mark.slow
+def test_the_state_of_a_chosen_time_comes_back_after_everything_is_gone(layout: Layout, county: County) -> None:
+    layout.backup("full")
+    before, after = phones_of(layout, county), phones_of(layout, county)
+    for phone in before:
+        phone.check_in()
+        phone.report()
+    chosen = county.ask("SELECT clock_timestamp() FROM pg_sleep(1.1)")  # backups know their end to the second
+    for phone in after:
+        phone.check_in()
+    layout.backup("check")  # the log so far is in the repository
+    layout.databases.destroy()
+    said = layout.restore(chosen)
+    assert re.search(r"restore: the state of \S+", said)
+    for phone in before:
+        eventually(lambda phone=phone: _taken(phone), within_s=30)  # type: ignore[misc]
+    assert_kept(county, before)
+    for phone in after:
+        assert county.kept(phone) == ({}, [])
+    assert_a_drill_tells_the_truth(layout)
+
+
+def _taken(phone: Phone) -> bool:
+    """The service answers again, by itself."""
+    phone.check_in()
+    return True
+
+
+def assert_a_drill_tells_the_truth(layout: Layout) -> None:
+    """It passes on a sound repository, changes nothing, and fails when the repository is damaged."""
+    config = str(layout.places.folder / "backup" / "pgbackrest.conf")
+
+    def drill() -> subprocess.CompletedProcess[str]:
+        command = [str(ROOT / "scripts" / "restore"), "--drill"]
+        environment = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "BACKUP_CONFIG": config}
+        return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+
+    sound = drill()
+    assert sound.returncode == 0, sound.stdout + sound.stderr
+    assert "drill passed" in sound.stdout
+    began = SystemClock().now()
+    for file in (layout.places.repository / "backup" / "zhifang").rglob("*.gz"):
+        file.write_bytes(b"rust")
+    for bundle in (layout.places.repository / "backup" / "zhifang").rglob("bundle/*"):
+        bundle.write_bytes(b"rust")
+    damaged = drill()
+    assert damaged.returncode != 0
+    assert "Nothing could be restored" in damaged.stderr
+    assert SystemClock().now() - began < timedelta(minutes=1)
