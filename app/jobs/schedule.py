@@ -3,7 +3,7 @@
 from datetime import time, timedelta
 
 from app.deps import Deps
-from app.jobs import audit_chain, maintenance, sweeps
+from app.jobs import audit_chain, maintenance, photos, sweeps
 from app.jobs.deliver import deliver
 from app.jobs.job import Job
 from app.store import jobs as store
@@ -115,6 +115,13 @@ JOBS: tuple[Job, ...] = (
         "set-aside reports go after 30 days, records of runs after a year",
         daily_at=time(3, 30),
         max_age=DAY,
+    ),
+    Job(
+        "delete_photos",
+        photos.delete,
+        "photos of faces are kept no longer than the policy says",
+        every=timedelta(hours=1),
+        max_age=timedelta(hours=6),
     ),
 )
 

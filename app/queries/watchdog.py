@@ -20,7 +20,9 @@ STATES = text(
         (SELECT count(*) FROM duties WHERE state IN ('planned', 'open') AND judge_at < :before) AS duties_unjudged,
         (SELECT count(*) FROM subject_states WHERE planned_until < :before) AS subjects_unplanned,
         (SELECT count(*) FROM subject_states WHERE rejudge_from IS NOT NULL AND last_heard_at < :before)
-            AS positions_unjudged
+            AS positions_unjudged,
+        (SELECT count(*) FROM photos
+         WHERE deleted_at IS NULL AND keep_until < CAST(:before AS timestamptz) - interval '6 hours') AS photos_undeleted
     """
 )
 

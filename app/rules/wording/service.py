@@ -7,6 +7,7 @@ FAULTS: dict[str, str] = {
     "duties_unjudged": "有到期的待办没有判定",
     "subjects_unplanned": "有对象没有安排后续待办",
     "positions_unjudged": "有上报的位置没有判断",
+    "photos_undeleted": "有照片到期没有删除",
     "alerts_left_behind": "有预警的受理人已不在岗",
     "jobs_stale": "有定时任务没有按时完成",
     "days_not_made": "有一天的检查没有全部完成",
@@ -22,6 +23,7 @@ SENTENCES: dict[str, str] = {
     "day_not_made": "{day}的检查没有全部完成,下面写明缺哪些。",
     "day_cannot_tell": "{day}的检查是否完成无法判断:服务那天还没有运行。",
     "day_not_accounted": "{day}的检查还没有核对,请一小时后再看;一直没有结果请联系管理员。",
+    "no_faults": "目前没有发现故障。",
 }
 
 MISSING: dict[str, str] = {

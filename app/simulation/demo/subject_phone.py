@@ -45,7 +45,8 @@ class SubjectPhone:
         if collection["mode"] != "none":
             self._link.ask("POST", "/positions", {"request_id": str(uuid4()), "reports": [self._report()]})
         duties = self._link.ask("GET", "/duties")["items"]
-        due = [d for d in duties if d["kind"] == "check_in" and d["state"] == "open" and d["id"] not in self._answered]
+        opened = [d for d in duties if d["kind"] in {"check_in", "spot_check"} and d["state"] == "open"]
+        due = [d for d in opened if d["id"] not in self._answered]
         for duty in due:
             self._answered.add(duty["id"])
             if self._subject.manner == "forgets":

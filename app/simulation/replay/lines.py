@@ -67,6 +67,8 @@ class Lines:
             self.look_ahead()
         elif done and event.do in {"positioning_order", "order_lift"}:
             self.people.poll_next(event["subject"], event.get("from", event.at))
+        elif done and event.do == "spot_check":
+            self.people.poll_next(event["subject"], event.at)
 
     def phone(self, event: Event) -> None:
         """The phone's connection, clock or power."""

@@ -135,7 +135,7 @@ class People:
         if answer is None or not answer.taken:
             return
         for duty in answer.body["items"]:
-            if duty["kind"] == "check_in" and duty["state"] == "open":
+            if duty["kind"] in {"check_in", "spot_check"} and duty["state"] == "open":
                 self._intend(subject, UUID(duty["id"]), datetime.fromisoformat(duty["opens_at"]))
 
     def _intend(self, subject: str, duty_id: UUID, opens_at: datetime) -> None:

@@ -134,6 +134,17 @@ class Staff:
         reason = {"reason": event.get("reason", NOTE)}
         return self.ask(event, event["officer"], "POST", f"/duties/{duties[0]['id']}/waive", reason) is not None
 
+    def spot_check(self, event: Event) -> bool:
+        """The subject is asked to check in now."""
+        body = {
+            "id": str(self.county.id("spot check", event.line)),
+            "subject_id": self._subject(event),
+            "limit_minutes": int(event["limit_minutes"]),
+            "reason": event.get("reason") or NOTE,
+            "ground": event.get("ground") or "routine",
+        }
+        return self.ask(event, event["officer"], "POST", "/spot-checks", body) is not None
+
     def acknowledge(self, event: Event) -> bool:
         """Somebody takes an alert on."""
         return self._handle(event, "acknowledge", {})
@@ -165,6 +176,7 @@ ACTS: dict[str, Callable[[Staff, Event], bool]] = {
     "visit": Staff.record,
     "talk": Staff.record,
     "waive": Staff.waive,
+    "spot_check": Staff.spot_check,
     "acknowledge": Staff.acknowledge,
     "close": Staff.close,
 }

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.rules.facts import AlertKind, Category, CloseReason, EndReason, Ground, Role, SupervisionClass
+from app.rules.spot_checks import SpotGround
 from app.simulation.replay import fields as f
 from app.simulation.replay.fields import Reader
 
@@ -76,6 +77,10 @@ EVENTS: Mapping[str, Form] = {
     "visit": Form({"subject": f.word, "officer": f.word, "item": f.word}, {"lon": f.LON, "lat": f.LAT, "note": f.text}),
     "talk": Form({"subject": f.word, "officer": f.word, "item": f.word}, {"lon": f.LON, "lat": f.LAT, "note": f.text}),
     "waive": Form({"officer": f.word, "subject": f.word, "duty": f.word}, {"reason": f.text}),
+    "spot_check": Form(
+        {"officer": f.word, "subject": f.word, "limit_minutes": f.number(1, 1440)},
+        {"reason": f.text, "ground": f.one_of(*SpotGround)},
+    ),
     "acknowledge": Form({"officer": f.word, "subject": f.word, "alert": KINDS}, {"about": f.word}),
     "close": Form(
         {"officer": f.word, "subject": f.word, "alert": KINDS, "reason": f.one_of(*CloseReason), "result": f.text},
@@ -91,7 +96,6 @@ EVENTS: Mapping[str, Form] = {
     "zone": Form(unbuilt=LATER),
     "zone_remove": Form(unbuilt=LATER),
     "transfer": Form(unbuilt=LATER),
-    "spot_check": Form(unbuilt=LATER),
     "permit": Form(unbuilt=LATER),
 }
 

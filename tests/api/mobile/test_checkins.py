@@ -76,6 +76,7 @@ def test_the_receipt_says_what_became_of_the_try(
         "effective_at": "2026-03-02T09:00:00+08:00",
         "reviewed_at": None,
         "review_accepted": None,
+        "photo_id": None,
     }
 
 
@@ -260,7 +261,8 @@ def test_a_place_outside_is_evidence_and_no_alarm(
         {"answers": {str(n): n for n in range(21)}},
         {"answers": ["a"]},
         {"answers": {"a": "\ud800"}},
-        {"photo_id": str(uuid4())},
+        {"photo_id": "none"},
+        {"photo": str(uuid4())},
     ],
 )
 def test_a_body_that_cannot_be_read_is_422_and_leaves_nothing(

@@ -166,6 +166,7 @@ def test_of_windows_ahead_only_the_next_at_a_fixed_time_shows(
         "due_at": "2026-03-03T12:00:00+08:00",
         "state": "planned",
         "how": "3月3日 10:00 开始,请在 12:00 前签到。",
+        "asks": None,
     }
 
 
