@@ -15,9 +15,12 @@ import click
 from app.config import Settings, SettingsError, load_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from granian.server.common import AbstractServer
 
     from app.deps import Deps
+    from app.rules.roster import Fault
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -188,6 +191,70 @@ def run_job(name: str, at: str | None) -> None:
         _give_up(f"The job {name} is running elsewhere right now; try again in a moment.")
     click.echo(json.dumps({"job": run.name, "outcome": run.outcome, "counts": dict(run.counts), "error": run.error}))
     sys.exit(0 if run.outcome == "ok" else 1)
+
+
+@main.group()
+def roster() -> None:
+    """Many subjects at once, out of a table."""
+
+
+@roster.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--as", "login", required=True, help="Log-in of the user in whose name, and within whose reach.")
+@click.option("--office", help="Code or name of the office of those whose line names none.")
+@click.option("--dry-run", is_flag=True, help="Only tell what would be done and what has to be changed.")
+def import_a_roster(*, file: Path, login: str, office: str | None, dry_run: bool) -> None:
+    """Register everybody in FILE (.xlsx or CSV) who is not on record yet; all or nobody."""
+    from hashlib import sha256
+    from uuid import uuid4
+
+    from app.access.table import allow
+    from app.actions.find_importer import find_importer, find_office
+    from app.actions.import_roster import Roster, check_roster, import_roster
+    from app.clients import roster_file
+    from app.rules.errors import ZhifangError
+    from app.rules.roster import Faulty, read
+    from app.rules.wording import sentence
+
+    deps = _ready_deps()
+    content = file.read_bytes()
+    try:
+        reading = read(roster_file.sheets(content))
+        with deps.transaction() as tx:
+            actor = allow(find_importer(tx, login, now=deps.now()), "subjects.change")
+            office_id = find_office(tx, actor, office) if office else None
+            if dry_run:
+                report = check_roster(tx, actor, reading, office_id, deps.settings, now=deps.now())
+                faults: Sequence[Fault] = report.faults
+                counts = {"rows": report.rows, "new": report.new, "already_there": len(report.already_there)}
+            else:
+                faults = ()
+                made = Roster(uuid4(), office_id, sha256(content).digest(), reading, door="command")
+                receipt, _ = import_roster(tx, actor, made, deps.settings, now=deps.now())
+                counts = {"rows": receipt.rows, "added": receipt.added, "already_there": receipt.already_there}
+    except Faulty as faulty:
+        _tell_faults(faulty.faults)
+        _give_up(sentence(faulty.code, faulty.params))
+    except ZhifangError as error:
+        _give_up(sentence(error.code, error.params))
+    _tell_faults(faults)
+    click.echo(json.dumps(counts))
+    sys.exit(1 if faults else 0)
+
+
+@roster.command("template")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def write_roster_template(file: Path) -> None:
+    """Write an empty roster with a sheet that tells how it is filled in."""
+    from app.clients import roster_file
+
+    file.write_bytes(roster_file.template())
+    click.echo(file)
+
+
+def _tell_faults(faults: "Sequence[Fault]") -> None:
+    for fault in faults:
+        click.echo(fault.told(), err=True)
 
 
 @main.command()

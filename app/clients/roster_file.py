@@ -21,7 +21,7 @@ LARGEST_UNPACKED = 48 * 1024 * 1024
 MOST_PARTS = 500
 MOST_SHEETS = 10
 MOST_COLUMNS = 64
-MOST_ROWS = 200_000
+MOST_ROWS = 65_536
 """Rows of a sheet, empty ones too: whole columns of a sheet are often laid out with borders, and hold nothing."""
 MOST_ROWS_ABOVE = 100
 """Titles, headings and notes that may stand in a sheet beside its people."""
@@ -42,7 +42,7 @@ def sheets(content: bytes) -> tuple[Sheet, ...]:
         raise Refused("roster_too_large")
     if content.startswith(OLD_EXCEL):
         raise Refused("roster_old_format")
-    return _of_workbook(content) if content.startswith(ZIP) else (_of_text(content),)
+    return _of_workbook(content) if content.startswith(ZIP) else _of_text(content)
 
 
 def _of_workbook(content: bytes) -> tuple[Sheet, ...]:
@@ -87,13 +87,16 @@ def _cell(cell: Any, later: int) -> Cell:
     return value if value is None or isinstance(value, KNOWN) else str(value)
 
 
-def _of_text(content: bytes) -> Sheet:
-    """A text file with commas or tabs, as table programs save it in China: UTF-8, GB 18030, or UTF-16 with its mark."""
+def _of_text(content: bytes) -> tuple[Sheet, ...]:
+    """A text file, as table programs save it in China: UTF-8, GB 18030, or UTF-16 with its mark.
+
+    Read by commas and, where it holds any, by tabs: only one of the two readings has the headings of a roster.
+    """
     written = _decoded(content)
-    first = next((line for line in written.splitlines() if line.strip()), "")
-    separator = "\t" if first.count("\t") > first.count(",") else ","
-    if "\t" in written and separator == "," and "," not in first:
-        separator = "\t"  # a title stands above the headings
+    return tuple(_separated(written, separator) for separator in ",\t" if separator == "," or separator in written)
+
+
+def _separated(written: str, separator: str) -> Sheet:
     try:
         rows = list(islice(csv.reader(io.StringIO(written, newline=""), delimiter=separator), MOST_ROWS + 1))
     except csv.Error as error:

@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from io import BytesIO
 from typing import Any
 
 from app.rules.facts import Role
 from app.store.shipped_policies import shipped
 from tests.builders.app import MONDAY
 from tests.builders.second_factor import a_code
+from tests.builders.rosters import a_line, a_roster
 from tests.builders.users import PASSWORD
 from tests.guards.world import RECEIVED_ON, Place, id_number_in
 
@@ -45,6 +47,8 @@ class Example:
     body: Callable[[Place], Json] | None = None
     query: Callable[[Place], Mapping[str, str]] | None = None
     refuses: frozenset[Role] = frozenset()
+    form: Callable[[Place], Mapping[str, Any]] | None = None
+    """What is sent as a form, with a file, instead of JSON."""
 
 
 def _in(hours: float) -> str:
@@ -150,6 +154,17 @@ EXAMPLES: dict[str, Example] = {
     "POST /subjects/<subject_id>/end": Example(CASE, lambda _: {"reason": "custody", "note": "收监"}),
     "POST /subjects/<subject_id>/id-number/reveal": Example(CASE, lambda _: {"reason": "核对文书"}),
     "GET /subjects/<subject_id>/timeline": Example(CASE),
+    # rosters
+    "GET /rosters/template": Example(OFFICES),
+    "POST /rosters": Example(
+        OFFICE,
+        form=lambda place: {
+            "id": str(place.derived("new roster")),
+            "office_id": str(place.office.id),
+            "dry_run": "false",
+            "file": (BytesIO(a_roster({**a_line(9), "司法所": None})), "名册.xlsx"),
+        },
+    ),
     # judgments
     "GET /judgments": Example(CASES),
     "POST /judgments": Example(

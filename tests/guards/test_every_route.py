@@ -141,6 +141,7 @@ class Walk:
                 route.path(_ids(route, place)),
                 method=route.method,
                 json=example.body(place) if example.body else None,
+                data=example.form(place) if example.form else None,
                 query_string=example.query(place) if example.query else None,
                 headers=headers,
             )
@@ -182,7 +183,8 @@ def test_the_office_route(route: Route, walk: Walk, world: World, headers: dict[
         permitted = role in ACTIONS[(route.access or "").removeprefix("office:")]
         for place in world.places:
             answer = walk.ask(route, example, place, headers[role])
-            told = f"{route.short} as {role} about {place.name}: {answer.status_code} {answer.get_data(as_text=True)}"
+            shown = answer.get_data().decode(errors="replace")
+            told = f"{route.short} as {role} about {place.name}: {answer.status_code} {shown}"
             if not permitted:
                 assert answer.status_code == HTTPStatus.FORBIDDEN, told
             elif example.shows is Shows.SOMEBODY_ELSES:
@@ -199,7 +201,7 @@ def test_the_office_route(route: Route, walk: Walk, world: World, headers: dict[
 
 
 def _shows_nothing_beyond(answer: Any, world: World, role: Role, *, case: bool) -> None:
-    shown = answer.get_data(as_text=True)
+    shown = answer.get_data().decode(errors="replace")
     for place in world.places:
         if not world.within(role, place, case=case):
             hidden = place.things if case else {name: place.things[name] for name in OF_OFFICES}

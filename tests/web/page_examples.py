@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import uuid4
 
+from app.clients import roster_file
 from app.rules.facts import Role
 from tests.builders.second_factor import a_code
 from tests.builders.users import PASSWORD
@@ -60,6 +61,9 @@ PAGES: dict[str, PageExample] = {
     "GET /audit-log": PageExample(Shows.CASES),
     "GET /subjects/<subject_id>/access-log": PageExample(Shows.CASE),
     "GET /subjects/<subject_id>/access-log.csv": PageExample(Shows.CASE, mimetype="text/csv"),
+    "GET /roster": PageExample(Shows.OFFICES),
+    "GET /roster/template": PageExample(Shows.OFFICES, mimetype=roster_file.TEMPLATE_TYPE),
+    "POST /roster": PageExample(Shows.OFFICES, status=422),
     "GET /compliance": PageExample(Shows.OFFICES),
     "GET /compliance/duties": PageExample(Shows.CASES),
 }

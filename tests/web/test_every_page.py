@@ -95,7 +95,8 @@ def test_the_page(name: str, walked: Engine, world: World, visitors: dict[Role, 
         permitted = role in ACTIONS[(ACCESS[name] or "").removeprefix("office:")]
         for place in world.places:
             answer = _ask(walked, visitors[role], name, example, place)
-            told = f"{name} as {role} about {place.name}: {answer.status_code} {answer.get_data(as_text=True)[-1500:]}"
+            shown = answer.get_data().decode(errors="replace")
+            told = f"{name} as {role} about {place.name}: {answer.status_code} {shown[-1500:]}"
             assert answer.mimetype == (example.mimetype if answer.status_code < 300 else "text/html"), told
             if not permitted:
                 assert answer.status_code == 403, told
