@@ -1,7 +1,7 @@
 """Take a batch of positions from a phone: date them, set aside what is no fix, let the gate decide, give a receipt."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,10 +10,12 @@ from sqlalchemy import Connection
 from app.config import Settings
 from app.rules.errors import Conflict, NotAllowed
 from app.rules.facts import Actor
-from app.rules.positions import Report, SetAside, sort_out
+from app.rules.positions import Report, SetAside, needs_proof, sort_out
 from app.rules.timing import Sending, observed_offset_s
 from app.store import clocks, identity, poison, positions
 from app.store.positions import BatchReceipt
+
+__all__ = ["BatchReceipt", "ReportPositions", "report_positions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,17 @@ class ReportPositions:
     sent_at: datetime | None = None
     sent_elapsed_ms: int | None = None
     boot_id: str | None = None
+    hash_of_old: Callable[[], bytes] | None = None
+
+    def is_of(self, receipt: BatchReceipt) -> bool:
+        """Whether the receipt was given for these reports.
+
+        `hash_of_old` is what the first release wrote for the same body: a request that is sent again after an update
+        is still the same request.
+        """
+        if receipt.body_hash == self.body_hash:
+            return True
+        return self.hash_of_old is not None and receipt.body_hash == self.hash_of_old()
 
 
 def report_positions(
@@ -33,16 +46,20 @@ def report_positions(
 ) -> BatchReceipt:
     """Store what a power covers; one writing statement, so the connection may be in autocommit.
 
+    The same statement looks whether the actor's session still holds: NotAllowed `session_ended` where it does not.
     A repeated request gets the first receipt again. Conflict `id_reused` where its id was used for another body.
     """
     subject_id = actor.id
     if subject_id is None:
         raise NotAllowed("not_allowed")
-    known_s = clocks.proven_offset_s(connection, subject_id, command.boot_id)
-    sending = Sending(now, command.sent_at, command.sent_elapsed_ms, command.boot_id, known_s)
+    sending = Sending(now, command.sent_at, command.sent_elapsed_ms, command.boot_id)
+    if needs_proof(command.reports, sending):
+        known_s = clocks.proven_offset_s(connection, subject_id, command.boot_id)
+        sending = replace(sending, proven_offset_s=known_s)
     found = sort_out(command.reports, sending)
     batch = positions.Batch(
         subject_id=subject_id,
+        session_id=actor.session_id,
         request_id=command.request_id,
         body_hash=command.body_hash,
         usable=found.usable,
@@ -57,7 +74,7 @@ def report_positions(
     receipt = positions.store(connection, batch)
     if receipt is None:
         raise NotAllowed("session_ended")
-    if receipt.body_hash != command.body_hash:
+    if not command.is_of(receipt):
         raise Conflict("id_reused")
     return receipt
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.rules.effects import ChangeDuty, Decision
 from app.rules.facts import JOB, About, DutyState, Reason
-from app.rules.timing import Proof, Sending, Timed, effective_time
+from app.rules.timing import Proof, Sending, Timed, effective_time, rests_on_offset
 
 # A receiver without a fix says 0 degrees, 0 degrees, sometimes with a digit of noise far behind the point. The place
 # itself is open sea off Africa; a hundred metres around it cost nobody a fix.
@@ -72,13 +72,7 @@ def sort_out(reports: Sequence[Report], sending: Sending) -> SortedReports:
     """
     usable: list[Usable] = []
     set_aside: list[SetAside] = []
-    seen: set[tuple[datetime, UUID] | tuple[datetime, float, float]] = set()
-    for report in reports:
-        by_id = (report.recorded_at, report.id)
-        by_place = (report.recorded_at, report.sent_lon, report.sent_lat)
-        if by_id in seen or by_place in seen:
-            continue
-        seen.update((by_id, by_place))
+    for report in _once(reports):
         timed = effective_time(report.recorded_at, report.recorded_elapsed_ms, sending)
         reason = _unusable(report, timed)
         if reason is None:
@@ -86,6 +80,26 @@ def sort_out(reports: Sequence[Report], sending: Sending) -> SortedReports:
         else:
             set_aside.append(SetAside(report, reason))
     return SortedReports(tuple(usable), tuple(set_aside), len(reports) - len(usable) - len(set_aside))
+
+
+def needs_proof(reports: Sequence[Report], sending: Sending) -> bool:
+    """Whether any report is dated by what earlier requests of the boot proved, so that somebody has to look it up."""
+    return any(rests_on_offset(report.recorded_at, report.recorded_elapsed_ms, sending) for report in reports)
+
+
+def _once(reports: Sequence[Report]) -> Sequence[Report]:
+    """The reports without those that were in the batch before."""
+    if len({report.recorded_at for report in reports}) == len(reports):
+        return reports  # no two of one instant: so it nearly always is, and so nothing has to be compared
+    kept: list[Report] = []
+    seen: set[tuple[datetime, UUID] | tuple[datetime, float, float]] = set()
+    for report in reports:
+        by_id = (report.recorded_at, report.id)
+        by_place = (report.recorded_at, report.sent_lon, report.sent_lat)
+        if by_id not in seen and by_place not in seen:
+            kept.append(report)
+            seen.update((by_id, by_place))
+    return kept
 
 
 def _unusable(report: Report, timed: Timed) -> str | None:

@@ -7,6 +7,7 @@ that the service knows by itself, so every proof leads back to it. A leaf of the
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 TOLERANCE = timedelta(minutes=2)
 """How far a phone's own time may lie from arrival (and a proven offset from the present one) and still be believed."""
@@ -41,9 +42,11 @@ class Sending:
     proven_offset_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Timed:
-    """When the event happened, never after its arrival; where it is not `proven` this is only what the phone claims."""
+class Timed(NamedTuple):
+    """When the event happened, never after its arrival; where it is not `proven` this is only what the phone claims.
+
+    Not a dataclass, like the reports of `positions`: five hundred of them arrive in one request.
+    """
 
     effective_at: datetime
     how: Proof
@@ -69,6 +72,13 @@ def effective_time(recorded_at: datetime, recorded_elapsed_ms: int | None, sendi
     if claimed > sending.received_at + TOLERANCE:
         return Timed(sending.received_at, Proof.AHEAD)
     return Timed(min(claimed, sending.received_at), Proof.NONE if offset is None else Proof.OFFSET)
+
+
+def rests_on_offset(recorded_at: datetime, recorded_elapsed_ms: int | None, sending: Sending) -> bool:
+    """Whether `effective_time` of this event asks what earlier requests proved of the phone's clock."""
+    if sending.boot_id is None or _age(recorded_elapsed_ms, sending) is not None:
+        return False
+    return abs(sending.received_at - recorded_at) > TOLERANCE
 
 
 def observed_offset_s(sending: Sending) -> float | None:

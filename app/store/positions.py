@@ -1,8 +1,9 @@
 """Positions on disk: one statement is the gate, the insert, the subject's state and the receipt, whatever the batch."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import repeat
 from typing import Any
 from uuid import UUID
 
@@ -10,37 +11,59 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import Connection
 
 from app.rules.calendar import legal_day
-from app.rules.positions import SetAside, Usable
+from app.rules.positions import Report, SetAside, Usable
+from app.store import packing
+from app.store.packing import Packed
 from app.store.poison import SealedReport
 
 # The subject's lock is taken first, as by every change; the powers are locked too, so that one that is being lifted
 # is read as it is after the lifting and not as it was when the statement began. The batch's row comes before the
 # points: of two requests with one id the second waits for it, gets the first one's receipt, and writes nothing.
 # A check is the milder power and wins over an order: such a point stays lawful when the order is lifted.
+# The session is looked up here and not by a query of its own: one that has ended finds no state row, and so no receipt.
+# `known` reads what is stored of the time between the first and the last report, at a live phone nothing; a batch that
+# spans long times asks for its own instants instead (SPARSE), since there may be anything between them.
 STORE = """
 WITH me AS MATERIALIZED (
-    SELECT subject_id FROM subject_states WHERE subject_id = %(subject_id)b FOR NO KEY UPDATE
+    SELECT t.subject_id FROM subject_states t
+    WHERE t.subject_id = %(subject_id)b AND (%(session_id)b::uuid IS NULL OR EXISTS (
+        SELECT FROM sessions s
+        JOIN subjects p ON p.id = s.owner_id AND p.status = 'in_correction'
+        JOIN device_bindings b
+          ON b.subject_id = p.id AND b.device_id = s.device_id AND b.bound @> %(now)b::timestamptz
+        WHERE s.id = %(session_id)b::uuid AND s.owner_id = %(subject_id)b AND s.owner_kind = 'subject'
+          AND s.ended_at IS NULL AND s.expires_at > %(now)b::timestamptz))
+    FOR NO KEY UPDATE OF t
 ), powers AS MATERIALIZED (
-    SELECT p.id, p.kind, p.covers
+    SELECT p.id, p.covers
     FROM me JOIN collection_powers p ON p.subject_id = me.subject_id
     WHERE p.phone AND p.covers && tstzrange(%(oldest)b::timestamptz, %(newest)b::timestamptz, '[]')
+    ORDER BY p.kind, p.id
     FOR SHARE OF p
+), known AS MATERIALIZED (
+    SELECT k.recorded_at, k.id, k.lon, k.lat
+    FROM positions k
+    WHERE k.subject_id = %(subject_id)b
+      AND k.recorded_at BETWEEN %(first)b::timestamptz AND %(last)b::timestamptz/* SPARSE */
 ), sent AS MATERIALIZED (
-    SELECT u.*, (SELECT p.id FROM powers p WHERE p.covers @> u.effective_at ORDER BY p.kind, p.id LIMIT 1) AS power_id
+    SELECT u.*,
+           (SELECT p.id FROM powers p WHERE p.covers @> u.effective_at LIMIT 1) AS power_id,
+           EXISTS (SELECT FROM known k WHERE k.recorded_at = u.recorded_at
+                   AND (k.id = u.id OR (k.lon = u.lon AND k.lat = u.lat))) AS known
     FROM unnest(
-        %(ids)b::uuid[], %(recorded)b::timestamptz[], %(effective)b::timestamptz[], %(proven)b::boolean[],
+        %(id)b::uuid[], %(recorded_at)b::timestamptz[], %(effective_at)b::timestamptz[], %(proven)b::boolean[],
         %(lon)b::float8[], %(lat)b::float8[], %(sent_lon)b::float8[], %(sent_lat)b::float8[], %(datum)b::text[],
-        %(accuracy)b::float8[], %(speed)b::float8[], %(heading)b::float8[], %(altitude)b::float8[],
-        %(battery)b::integer[], %(provider)b::text[], %(mock)b::boolean[]
+        %(accuracy_m)b::float8[], %(speed_mps)b::float8[], %(heading_deg)b::float8[], %(altitude_m)b::float8[],
+        %(battery_percent)b::integer[], %(provider)b::text[], %(mock)b::boolean[]
     ) AS u(id, recorded_at, effective_at, time_proven, x, y, lon, lat, datum, accuracy_m, speed_mps, heading_deg,
            altitude_m, battery_percent, provider, mock)
-), covered AS MATERIALIZED (
-    SELECT s.*, (
-        SELECT true FROM positions k
-        WHERE k.subject_id = %(subject_id)b AND k.recorded_at = s.recorded_at
-          AND (k.id = s.id OR (k.lon = s.lon AND k.lat = s.lat))
-        LIMIT 1) IS TRUE AS known
-    FROM sent s WHERE s.power_id IS NOT NULL
+), counts AS MATERIALIZED (
+    SELECT count(*) FILTER (WHERE power_id IS NULL) AS not_kept,
+           count(*) FILTER (WHERE power_id IS NOT NULL AND known) AS repeated,
+           count(*) FILTER (WHERE power_id IS NOT NULL AND NOT known) AS stored,
+           min(effective_at) FILTER (WHERE power_id IS NOT NULL AND NOT known) AS oldest,
+           max(effective_at) FILTER (WHERE power_id IS NOT NULL AND NOT known) AS newest
+    FROM sent
 ), number AS MATERIALIZED (
     SELECT %(year)b::text || '-' || lpad((n / 10000)::text, greatest(4, length((n / 10000)::text)), '0')
            || '-' || lpad((n %% 10000)::text, 4, '0') AS receipt_no
@@ -49,25 +72,20 @@ WITH me AS MATERIALIZED (
     INSERT INTO position_batches AS b (subject_id, request_id, body_hash, receipt_no, received_at, stored, repeated,
                                        not_kept, set_aside)
     SELECT me.subject_id, %(request_id)b, %(body_hash)b, number.receipt_no, %(now)b::timestamptz,
-           (SELECT count(*) FROM covered WHERE NOT known),
-           (SELECT count(*) FROM covered WHERE known) + %(doubled)b::integer,
-           (SELECT count(*) FROM sent WHERE power_id IS NULL),
-           %(set_aside)b::jsonb
-    FROM me, number
+           counts.stored, counts.repeated + %(doubled)b::integer, counts.not_kept, %(set_aside)b::jsonb
+    FROM me, number, counts
     ON CONFLICT (subject_id, request_id) DO UPDATE SET request_id = excluded.request_id
     RETURNING b.receipt_no, b.body_hash, b.received_at, b.stored, b.repeated, b.not_kept, b.set_aside,
               b.receipt_no = (SELECT receipt_no FROM number) AS fresh
-), kept AS MATERIALIZED (
-    SELECT c.*, ST_SetSRID(ST_MakePoint(c.x, c.y), 4326) AS place
-    FROM covered c, receipt WHERE receipt.fresh AND NOT c.known
 ), stored AS (
     INSERT INTO positions (subject_id, recorded_at, id, effective_at, sent_at, received_at, time_proven, power_id,
                            place, lon, lat, datum, accuracy_m, speed_mps, heading_deg, altitude_m, battery_percent,
                            provider, mock)
-    SELECT %(subject_id)b, recorded_at, id, effective_at, %(sent_at)b::timestamptz, %(now)b::timestamptz, time_proven,
-           power_id, place, lon, lat, datum, accuracy_m, speed_mps, heading_deg, altitude_m, battery_percent,
-           provider, mock
-    FROM kept
+    SELECT %(subject_id)b, s.recorded_at, s.id, s.effective_at, %(sent_at)b::timestamptz, %(now)b::timestamptz,
+           s.time_proven, s.power_id, ST_SetSRID(ST_MakePoint(s.x, s.y), 4326), s.lon, s.lat, s.datum, s.accuracy_m,
+           s.speed_mps, s.heading_deg, s.altitude_m, s.battery_percent, s.provider, s.mock
+    FROM receipt, sent s
+    WHERE receipt.fresh AND s.power_id IS NOT NULL AND NOT s.known
     ON CONFLICT DO NOTHING
 ), aside AS (
     INSERT INTO poison (id, subject_id, received_at, client, reason, body_cipher, key_version)
@@ -79,11 +97,19 @@ WITH me AS MATERIALIZED (
 ), proof AS (
     INSERT INTO clock_proofs AS c (subject_id, boot_id, offset_s, proved_at)
     SELECT me.subject_id, %(boot_id)b::text, %(offset_s)b::float8, %(now)b::timestamptz
-    FROM me WHERE %(offset_s)b::float8 IS NOT NULL
+    FROM me
+    WHERE %(offset_s)b::float8 IS NOT NULL AND NOT EXISTS (
+        SELECT FROM clock_proofs better
+        WHERE better.subject_id = %(subject_id)b AND better.boot_id = %(boot_id)b::text
+          AND better.offset_s <= %(offset_s)b::float8)
     ON CONFLICT (subject_id, boot_id) DO UPDATE SET offset_s = excluded.offset_s, proved_at = excluded.proved_at
     WHERE excluded.offset_s < c.offset_s
 ), newest AS (
-    SELECT effective_at, place, accuracy_m, battery_percent FROM kept ORDER BY effective_at DESC, id LIMIT 1
+    SELECT s.effective_at, s.x, s.y, s.accuracy_m, s.battery_percent, counts.oldest
+    FROM receipt, counts, sent s
+    WHERE receipt.fresh AND s.effective_at = counts.newest AND s.power_id IS NOT NULL AND NOT s.known
+    ORDER BY s.id
+    LIMIT 1
 ), state AS (
     UPDATE subject_states t SET
         last_heard_at = greatest(t.last_heard_at, %(now)b::timestamptz),
@@ -92,22 +118,28 @@ WITH me AS MATERIALIZED (
         last_position_at = CASE WHEN n.effective_at > coalesce(t.last_position_at, '-infinity')
                            THEN n.effective_at ELSE t.last_position_at END,
         last_position = CASE WHEN n.effective_at > coalesce(t.last_position_at, '-infinity')
-                        THEN n.place ELSE t.last_position END,
+                        THEN ST_SetSRID(ST_MakePoint(n.x, n.y), 4326) ELSE t.last_position END,
         last_accuracy_m = CASE WHEN n.effective_at > coalesce(t.last_position_at, '-infinity')
                           THEN n.accuracy_m ELSE t.last_accuracy_m END,
         battery_percent = CASE WHEN n.effective_at > coalesce(t.last_position_at, '-infinity')
                           THEN coalesce(n.battery_percent, t.battery_percent) ELSE t.battery_percent END,
-        rejudge_from = least(t.rejudge_from, (SELECT min(effective_at) FROM kept))
+        rejudge_from = least(t.rejudge_from, n.oldest)
     FROM me LEFT JOIN newest n ON true
     WHERE t.subject_id = me.subject_id
 )
 SELECT receipt_no, body_hash, received_at, stored, repeated, not_kept, set_aside, fresh FROM receipt
 """
 
+SPARSE = STORE.replace("/* SPARSE */", "\n      AND k.recorded_at = ANY (%(recorded_at)b::timestamptz[])")
+DENSE_FOR = timedelta(hours=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One request, sorted out and sealed. `boot_id` and `offset_s` are what it tells of the phone's clock, or None."""
+    """One request, sorted out and sealed. `boot_id` and `offset_s` are what it tells of the phone's clock, or None.
+
+    `session_id` is the log-in that must hold for it; None where the caller answers for the subject.
+    """
 
     subject_id: UUID
     request_id: UUID
@@ -120,6 +152,7 @@ class Batch:
     sent_at: datetime | None = None
     boot_id: str | None = None
     offset_s: float | None = None
+    session_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,26 +172,45 @@ class BatchReceipt:
 def store(connection: Connection, batch: Batch) -> BatchReceipt | None:
     """Keep what a power covers, count the rest, note that the phone was heard: one statement, atomic by itself.
 
-    None where the subject has no state row. `not_kept` points leave nothing but their number.
+    None where the session has ended or the subject has no state row. `not_kept` points leave nothing but their number.
     """
-    row = connection.exec_driver_sql(STORE, parameters(batch)).mappings().one_or_none()
-    return BatchReceipt(**row) if row else None
+    values = parameters(batch)
+    statement = STORE if values["last"] - values["first"] <= DENSE_FOR else SPARSE
+    row = connection.exec_driver_sql(statement, values).one_or_none()
+    return BatchReceipt(*row) if row else None
 
 
-COLUMNS = (
-    *("ids", "recorded", "effective", "proven", "lon", "lat", "sent_lon", "sent_lat", "datum", "accuracy"),
-    *("speed", "heading", "altitude", "battery", "provider", "mock"),
-)
-"""The columns of the batch in the statement, in the order of `_row`."""
+PACKED: dict[str, Callable[[Any], Packed]] = {
+    "id": packing.uuids,
+    "recorded_at": packing.instants,
+    "lon": packing.floats,
+    "lat": packing.floats,
+    "accuracy_m": packing.floats,
+    "sent_lon": packing.floats,
+    "sent_lat": packing.floats,
+    "datum": packing.texts,
+    "speed_mps": packing.floats,
+    "heading_deg": packing.floats,
+    "altitude_m": packing.floats,
+    "battery_percent": packing.integers,
+    "provider": packing.texts,
+    "mock": packing.truths,
+}
+"""How each column of a report is sent."""
 
 
 def parameters(batch: Batch) -> dict[str, Any]:
     """The values of STORE's placeholders."""
-    columns = [list(column) for column in zip(*map(_row, batch.usable), strict=True)] or [[] for _ in COLUMNS]
-    instants = [usable.timed.effective_at for usable in batch.usable] or [batch.received_at]
+    columns = _columns([usable.report for usable in batch.usable])
+    effective = [usable.timed.effective_at for usable in batch.usable]
+    recorded = columns["recorded_at"] or [batch.received_at]
+    instants = effective or [batch.received_at]
     return {
-        **dict(zip(COLUMNS, columns, strict=True)),
+        **{name: packed(columns[name]) for name, packed in PACKED.items()},
+        "effective_at": packing.instants(effective),
+        "proven": packing.truths([usable.timed.proven for usable in batch.usable]),
         "subject_id": batch.subject_id,
+        "session_id": batch.session_id,
         "request_id": batch.request_id,
         "body_hash": batch.body_hash,
         "now": batch.received_at,
@@ -166,6 +218,8 @@ def parameters(batch: Batch) -> dict[str, Any]:
         "year": str(legal_day(batch.received_at).year),
         "oldest": min(instants),
         "newest": max(instants),
+        "first": min(recorded),
+        "last": max(recorded),
         "doubled": batch.doubled,
         "set_aside": Jsonb([{"id": str(aside.report.id), "reason": aside.reason} for aside in batch.set_aside]),
         "poison_ids": [sealed.id for sealed in batch.sealed],
@@ -177,23 +231,6 @@ def parameters(batch: Batch) -> dict[str, Any]:
     }
 
 
-def _row(usable: Usable) -> tuple[object, ...]:
-    report, timed = usable
-    return (
-        report.id,
-        report.recorded_at,
-        timed.effective_at,
-        timed.proven,
-        report.lon,
-        report.lat,
-        report.sent_lon,
-        report.sent_lat,
-        report.datum,
-        report.accuracy_m,
-        report.speed_mps,
-        report.heading_deg,
-        report.altitude_m,
-        report.battery_percent,
-        report.provider,
-        report.mock,
-    )
+def _columns(reports: Sequence[Report]) -> dict[str, Sequence[Any]]:
+    """The reports by column."""
+    return dict(zip(Report._fields, zip(*reports, strict=True) if reports else repeat(()), strict=False))

@@ -284,20 +284,21 @@ class TestTheSubjectsState:
 
 @pytest.mark.parametrize("points", [1, 100, 500])
 def test_one_writing_statement_whatever_the_batch(tx: Connection, covered: UUID, points: int) -> None:
-    reports = [a_report(NOW - n * SECOND) for n in range(points - 1)] + [a_report(NOW, lon=0.0, lat=0.0)]
+    reports = [a_report(NOW - n * SECOND, recorded_elapsed_ms=1_000_000 - n * 1_000) for n in range(points - 1)]
+    nowhere = a_report(NOW, lon=0.0, lat=0.0)
 
     with counted(tx) as sent:
-        report(tx, covered, *reports, now=NOW, sent_at=NOW, boot_id="one")
+        report(tx, covered, *reports, nowhere, now=NOW, sent_at=NOW, sent_elapsed_ms=1_000_000, boot_id="one")
 
-    assert [statement.split()[0] for statement in sent] == ["SELECT", "WITH"]
+    assert [statement.split()[0] for statement in sent] == ["WITH"]
     assert len(stored(tx, covered)) == points - 1
 
 
-def test_a_phone_that_says_nothing_of_its_clock_costs_one_statement_in_all(tx: Connection, covered: UUID) -> None:
+def test_only_what_earlier_requests_proved_of_a_clock_is_asked_for_beforehand(tx: Connection, covered: UUID) -> None:
     with counted(tx) as sent:
-        report(tx, covered, a_report(NOW), now=NOW)
+        report(tx, covered, a_report(NOW - 3 * MINUTE), now=NOW, sent_at=NOW, boot_id="one")
 
-    assert len(sent) == 1
+    assert [statement.split()[0] for statement in sent] == ["SELECT", "WITH"]
 
 
 class TestSeveralAtOnce:

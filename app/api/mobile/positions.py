@@ -1,24 +1,22 @@
 """Positions from the subject's phone, in batches. What no power covers is counted and never kept."""
 
-from typing import Any
-
+import msgspec
+from flask import Response
 from flask.views import MethodView
 from marshmallow import fields, validate
 
-from app.actions.report_positions import ReportPositions, report_positions
-from app.api.auth import phone_unheard
+from app.actions.report_positions import BatchReceipt, ReportPositions, report_positions
+from app.api.auth import known, phone_unlooked
 from app.api.blueprint import Blueprint
-from app.api.bodies import body_hash
 from app.api.context import current_actor, deps
-from app.api.fields import Body, Instant, Truth, choice, latitude, longitude, number, text, whole
+from app.api.fields import LOCAL, Body, Instant, Truth, choice, latitude, longitude, number, text, whole
+from app.api.mobile.positions_reading import JSON, LARGEST_BATCH, LONGEST_ELAPSED_MS, PositionsReader
 from app.api.refusals import refusals
-from app.clients.datum import Datum, to_wgs84
-from app.rules.positions import FUTURE_TIME, NULL_ISLAND, Report
+from app.clients.datum import Datum
+from app.rules.positions import FUTURE_TIME, NULL_ISLAND
 
 BLUEPRINT = Blueprint("mobile_positions", __name__, description="位置")
-
-LARGEST_BATCH = 500
-LONGEST_ELAPSED_MS = 10**13
+BLUEPRINT.ARGUMENTS_PARSER = PositionsReader()
 
 
 class ReportBody(Body):
@@ -83,46 +81,28 @@ class PositionsReceipt(Body):
 class Positions(MethodView):
     """Batches of positions."""
 
-    @phone_unheard
+    @phone_unlooked
     @refusals(409)
     @BLUEPRINT.arguments(PositionsBody)
     @BLUEPRINT.response(201, PositionsReceipt)
     @BLUEPRINT.alt_response(200, schema=PositionsReceipt, description="Repeated: the same receipt.")
-    def post(self, body: dict[str, Any]) -> tuple[Any, int]:
+    def post(self, command: ReportPositions) -> Response:
         """Report 1 to 500 positions. Answered 201 with a receipt, 200 with the same receipt when repeated."""
-        command = ReportPositions(
-            request_id=body["request_id"],
-            body_hash=body_hash(),
-            reports=[_report(report) for report in body["reports"]],
-            sent_at=body["sent_at"],
-            sent_elapsed_ms=body["sent_elapsed_ms"],
-            boot_id=body["boot_id"],
-        )
-        with deps().autocommit() as connection:
-            receipt = report_positions(connection, current_actor(), command, deps().settings, now=deps().now())
-        return receipt, 201 if receipt.fresh else 200
+        handle, actor = deps(), current_actor()
+        with handle.autocommit() as connection:
+            receipt = known(lambda: report_positions(connection, actor, command, handle.settings, now=handle.now()))
+        return Response(_written(receipt), 201 if receipt.fresh else 200, content_type=JSON)
 
 
-def _report(body: dict[str, Any]) -> Report:
-    lon, lat = to_wgs84(body["lon"], body["lat"], Datum(body["datum"]))
-    return Report(
-        id=body["id"],
-        recorded_at=body["recorded_at"],
-        lon=lon,
-        lat=lat,
-        accuracy_m=max(body["accuracy_m"], 0.0),
-        sent_lon=body["lon"],
-        sent_lat=body["lat"],
-        datum=body["datum"],
-        recorded_elapsed_ms=body["recorded_elapsed_ms"],
-        speed_mps=_known(body["speed_mps"]),
-        heading_deg=_known(body["heading_deg"]),
-        altitude_m=body["altitude_m"],
-        battery_percent=_known(body["battery_percent"]),
-        provider=body["provider"],
-        mock=body["mock"],
+def _written(receipt: BatchReceipt) -> bytes:
+    """The answer as PositionsReceipt tells it, without the walk through the schema."""
+    return msgspec.json.encode(
+        {
+            "receipt_no": receipt.receipt_no,
+            "received_at": receipt.received_at.astimezone(LOCAL).isoformat(),
+            "stored": receipt.stored,
+            "repeated": receipt.repeated,
+            "not_kept": receipt.not_kept,
+            "set_aside": receipt.set_aside,
+        }
     )
-
-
-def _known(value: Any) -> Any:
-    return None if value is None or value < 0 else value
