@@ -109,7 +109,7 @@ class Address:
 def service(*, server: Mapping[str, str] | None = None, template: str | None = None) -> Iterator[Service]:
     """A cluster with a production's settings and a migrated, empty database; all of it is gone afterwards."""
     with throwaway_cluster(durable=True) as cluster:
-        _configure(cluster, {**SERVER, **(server or {})})
+        configure(cluster, {**SERVER, **(server or {})})
         cluster.create_database(DATABASE, template)
         made = Service(cluster, DATABASE, _environment(cluster))
         command = [sys.executable, "-m", "app.cli", "migrate"]
@@ -128,7 +128,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _configure(cluster: Cluster, settings: Mapping[str, str]) -> None:
+def configure(cluster: Cluster, settings: Mapping[str, str]) -> None:
+    """Restart the server with these settings on top of what it has."""
     with psycopg.connect(
         host=str(cluster.socket_folder()), port=5432, user=SUPERUSER, dbname="postgres", autocommit=True
     ) as connection:
