@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate
 
+from app.rules.access_log import Month
+
 LOCAL = ZoneInfo("Asia/Shanghai")
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 FIRST_BIRTHDAY = date(1900, 1, 1)
@@ -78,6 +80,22 @@ class Day(fields.Date):
         if not EARLIEST.date() <= day < LATEST.date():
             raise ValidationError("day_out_of_range")
         return day
+
+
+class LocalMonth(fields.String):
+    """A local month as `2026-03`, from 2000 to 2099; read as a `Month`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        told = {"pattern": "^20[0-9]{2}-(0[1-9]|1[0-2])$", "description": "Local, such as 2026-03."}
+        super().__init__(metadata=told, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        try:
+            return Month.read(super()._deserialize(value, attr, data, **kwargs))
+        except ValueError as error:
+            if isinstance(error, ValidationError):
+                raise
+            raise ValidationError("month_unfit") from error
 
 
 class Birthday(fields.Date):

@@ -17,6 +17,7 @@ class Audit(Base):
     __table_args__ = (
         Index("ix_audit_subject_id", "subject_id", "at"),
         Index("ix_audit_actor_id", "actor_id", "at"),
+        Index("ix_audit_at", "at", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

@@ -33,6 +33,7 @@ def upgrade() -> None:
         f"DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{APP_ROLE}') THEN "
         f"GRANT SELECT, INSERT ON audit_seals TO {APP_ROLE}; END IF; END $$"
     )
+    op.create_index("ix_audit_at", "audit", ["at", "id"])
     op.add_column(
         "subjects", sa.Column("id_number_hash_version", sa.Integer(), server_default=sa.text("1"), nullable=False)
     )
@@ -41,4 +42,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Without its seals the audit is whole, but nothing shows any more that it is."""
     op.drop_column("subjects", "id_number_hash_version")
+    op.drop_index("ix_audit_at", table_name="audit")
     op.drop_table("audit_seals")

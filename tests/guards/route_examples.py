@@ -222,6 +222,9 @@ EXAMPLES: dict[str, Example] = {
         CASE, query=lambda _: {"from": _in(-48), "to": _in(0), "reason": "核实签到地点"}
     ),
     "GET /subjects/<subject_id>/last-position": Example(CASE),
+    # who did what, and who looked
+    "GET /audit-log": Example(CASES),
+    "GET /subjects/<subject_id>/access-log": Example(CASE),
     # the office table
     "GET /compliance": Example(OFFICES, query=lambda _: MARCH),
     "GET /compliance/duties": Example(CASES, query=lambda _: MARCH),

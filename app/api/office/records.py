@@ -5,6 +5,7 @@ from uuid import UUID
 
 from marshmallow import ValidationError, fields, validate
 
+from app.actions.note_reading import note_reading
 from app.api.bodies import body_hash
 from app.api.checkins import PlaceBody, ReasonAnswer, place
 from app.api.context import current_actor, deps
@@ -12,12 +13,13 @@ from app.api.fields import Body, Day, Instant, choice, text
 from app.api.paging import PageArgs, next_cursor
 from app.queries import visits as queries
 from app.queries.visits import RecordFilter, RecordRow, RecordView
-from app.rules.facts import DutyKind, DutyState, Reason
+from app.rules.facts import About, DutyKind, DutyState, Reason
 from app.rules.visits import Covered, NewRecord, Receipt, days_until_written, outcome
 from app.rules.wording import sentence
 from app.rules.wording.visits import title_of
 
 MOST_ITEMS = 20
+READ = {DutyKind.VISIT: "visits.read", DutyKind.TALK: "talks.read"}
 
 
 def _named_once(items: list[str]) -> None:
@@ -142,9 +144,11 @@ def page(kind: DutyKind, args: dict[str, Any]) -> dict[str, Any]:
 
 
 def one(kind: DutyKind, record_id: UUID) -> dict[str, Any]:
-    """One visit or talk in full."""
-    with deps().autocommit() as connection:
-        found: RecordView = queries.record(connection, current_actor(), kind, record_id)
+    """One visit or talk in full, with its place; that it was looked at is recorded."""
+    with deps().transaction() as tx:
+        found: RecordView = queries.record(tx, current_actor(), kind, record_id)
+        about = About("record", record_id)
+        note_reading(tx, current_actor(), READ[kind], found.subject_id, now=deps().now(), about=about)
     return _listed(found) | {"met": found.met, "note": found.note, "lon": found.lon, "lat": found.lat}
 
 

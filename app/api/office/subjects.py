@@ -7,6 +7,7 @@ from uuid import UUID
 from flask.views import MethodView
 
 from app.actions.change_subject import change_subject
+from app.actions.note_reading import note_reading
 from app.actions.register_subject import register_subject
 from app.api.auth import office
 from app.api.blueprint import Blueprint
@@ -86,9 +87,11 @@ class Subject(MethodView):
     @refusals(404)
     @BLUEPRINT.response(200, SubjectFileAnswer)
     def get(self, subject_id: UUID) -> dict[str, Any]:
-        """One subject's file."""
-        with deps().autocommit() as connection:
-            return _file(connection, subject_id)
+        """One subject's file with home and masked identity number; that it was looked at is recorded."""
+        with deps().transaction() as tx:
+            shown = _file(tx, subject_id)
+            note_reading(tx, current_actor(), "subjects.read", subject_id, now=deps().now())
+        return shown
 
     @office("subjects.change")
     @refusals(404, 409)

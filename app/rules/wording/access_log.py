@@ -1,0 +1,76 @@
+"""What the acts of the audit are called, and what was shown by those that showed something."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from app.rules.wording.values import local_time
+
+ACTS: dict[str, str] = {
+    "subjects.read": "查看档案",
+    "tracks.read": "查看轨迹",
+    "tracks.read_last": "查看最近位置",
+    "photos.read": "查看签到照片",
+    "identity.reveal": "查看完整身份证号",
+    "visits.read": "查看走访记录",
+    "talks.read": "查看谈话记录",
+    "access_log.read": "查看查阅记录",
+    "audit.read": "查看操作记录",
+    "subject.register": "登记入矫",
+    "subject.change": "修改档案",
+    "subject.change_class": "调整管理等级",
+    "subject.end": "结束矫正",
+    "judgment.notice": "登记裁判文书通知",
+    "judgment.papers": "登记收到文书",
+    "judgment.receipt": "登记送达回执",
+    "intake.confirm": "确认漏管",
+    "orders.decide": "决定电子定位",
+    "orders.lift": "解除电子定位",
+    "device.release": "解除登记手机",
+    "duties.waive": "免除一项任务",
+    "check_ins.record": "补登签到",
+    "check_ins.review": "核实签到",
+    "alert.acknowledged": "受理预警",
+    "alert.closed": "办结预警",
+    "policy.adopt": "采用监管制度",
+    "province.found": "设立省级机构",
+    "office.add": "新增机构",
+    "office.change": "修改机构",
+    "session.reuse": "登录凭据被重复使用",
+    "keys.rotate": "更换密钥",
+}
+"""By the code of the act. One that is not here shows its code."""
+
+NAMELESS = {"user": "已停用的账号", "job": "系统", "subject": "本人", "anonymous": "未登录"}
+"""Who acted, where no user's name is known."""
+
+
+def act_word(action: str) -> str:
+    """What an act is called."""
+    return ACTS.get(action, action)
+
+
+def shown_of(action: str, details: Mapping[str, Any]) -> str | None:
+    """What exactly was shown, such as the time that a track covered; None where the act says it all."""
+    if action == "tracks.read":
+        seen, of = details.get("points", 0), details.get("of", 0)
+        return f"{_at(details, 'from')} 至 {_at(details, 'to')},显示 {seen} 个位置(共 {of} 个)"
+    if action == "tracks.read_last":
+        return f"{_at(details, 'at')} 的位置" if details.get("at") else "没有位置"
+    if action == "access_log.read" and "month" in details:
+        return f"{details['month']} 的查阅记录"
+    return None
+
+
+def _at(details: Mapping[str, Any], name: str) -> str:
+    value = details.get(name)
+    return local_time(datetime.fromisoformat(value)) if value else "未知"
+
+
+COLUMNS = ("时间", "姓名", "机构与岗位", "查看了什么", "具体内容", "理由")
+"""The head of a sheet that is saved as a file."""
+
+
+def post_words(posts: Sequence[tuple[str, str]], roles: Mapping[str, str]) -> str:
+    """The posts of whoever acted in one line, such as `江山市社区矫正管理局 检察官`."""
+    return "、".join(f"{office} {roles.get(role, role)}" for office, role in posts)

@@ -1,0 +1,133 @@
+"""Whoever is shown a place, a picture or an identity number leaves a row in the audit: told route by route.
+
+Which routes those are is read from the document of the offices' interface, so that a new one cannot forget to.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, text
+
+from app.access.table import ACTIONS
+from app.rules.access_log import READS
+from app.rules.facts import Role
+from app.rules.wording.access_log import ACTS
+from app.store.session import transaction
+from tests.builders.app import a_clock, make_test_app
+from tests.builders.users import logged_in
+from tests.database import ROOT, Database
+from tests.guards.route_examples import EXAMPLES
+from tests.guards.test_every_route import OFFICE_ROUTES, Route, _ids
+from tests.guards.world import World, a_world
+from tests.undone import undone_engine
+
+SHOWING = {"lon", "lat", "coordinates", "home", "id_number", "position", "geometry"}
+"""Names of fields that hold where somebody is or lives, or who they are for life."""
+
+NO_PLACE = {
+    "GET /duties": "whether a check-in asks for a place, not where",
+    "GET /duties/<duty_id>": "whether a check-in asks for a place, not where",
+    "GET /rosters/template": "an empty form",
+}
+"""Routes whose field of such a name holds no place, and what it holds."""
+
+
+def _fields(document: dict[str, Any], schema: Any, seen: frozenset[str] = frozenset()) -> Iterator[str]:
+    """All names of fields at any depth of a schema."""
+    if isinstance(schema, list):
+        for inner in schema:
+            yield from _fields(document, inner, seen)
+    if not isinstance(schema, dict):
+        return
+    name = str(schema.get("$ref", "")).rpartition("/")[2]
+    if name and name not in seen:
+        yield from _fields(document, document["components"]["schemas"][name], seen | {name})
+    yield from schema.get("properties", {})
+    for key, inner in schema.items():
+        if key != "$ref":
+            yield from _fields(document, inner, seen)
+
+
+def _showing() -> dict[str, Route]:
+    """The GET routes whose answer holds such a field, or is no JSON at all."""
+    document = json.loads((ROOT / "mobile_api_docs" / "openapi-office.json").read_text(encoding="utf-8"))
+    by_path = {route.rule.replace("<uuid:", "{").replace(">", "}"): route for route in OFFICE_ROUTES if _reads(route)}
+    found = {}
+    for path, route in by_path.items():
+        content = document["paths"][path]["get"]["responses"]["200"].get("content", {})
+        schemas = [one.get("schema") for kind, one in content.items() if kind == "application/json"]
+        if set(_fields(document, schemas)) & SHOWING or "application/json" not in content:
+            found[route.short] = route
+    return found
+
+
+def _reads(route: Route) -> bool:
+    return route.method == "GET"
+
+
+READING = {name: route for name, route in _showing().items() if name not in NO_PLACE}
+
+
+@pytest.fixture(scope="module")
+def walked(worker_database: Database) -> Iterator[Engine]:
+    with undone_engine(worker_database.url) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def app(walked: Engine) -> Flask:
+    return make_test_app(walked, a_clock())
+
+
+@pytest.fixture(scope="module")
+def world(walked: Engine) -> World:
+    with transaction(walked) as tx:
+        return a_world(tx)
+
+
+@pytest.fixture(scope="module")
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def test_the_routes_are_found() -> None:
+    """The guard itself: these show places and pictures today."""
+    assert set(READING) >= {
+        "GET /subjects/<subject_id>",
+        "GET /subjects/<subject_id>/track",
+        "GET /subjects/<subject_id>/last-position",
+        "GET /visits/<visit_id>",
+        "GET /talks/<talk_id>",
+    }
+
+
+@pytest.mark.parametrize("name", sorted(READING))
+def test_what_shows_a_place_or_a_picture_is_recorded(
+    name: str, walked: Engine, world: World, app: Flask, client: FlaskClient
+) -> None:
+    route, example = READING[name], EXAMPLES[name]
+    permitted = ACTIONS[(route.access or "").removeprefix("office:")]
+    role = next(role for role in (Role.COUNTY_HEAD, Role.PROCURATOR, *Role) if role in permitted)
+    user = world.users[role]
+    answer = client.open(
+        route.path(_ids(route, world.own)),
+        query_string=example.query(world.own) if example.query else None,
+        headers=logged_in(app, user),
+    )
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    with walked.connect() as connection:
+        newest = connection.execute(
+            text("SELECT action, subject_id FROM audit WHERE actor_id = :user ORDER BY id DESC LIMIT 1"),
+            {"user": user.id},
+        ).one_or_none()
+    assert newest is not None
+    assert newest.action in READS
+    assert newest.subject_id == world.own.subject_id
+
+
+def test_every_reading_has_a_word() -> None:
+    assert set(READS) <= ACTS.keys()
