@@ -21,9 +21,12 @@ RECEIPT_NO = text(
 )
 
 
+RECORD = insert(Attempt).values(receipt_no=RECEIPT_NO)
+
+
 def record(tx: Connection, effects: Sequence[RecordAttempt]) -> None:
     """Write attempts. The place is written only where a power covers it and the attempt was not refused."""
-    tx.execute(insert(Attempt).values(receipt_no=RECEIPT_NO), [_row(effect) for effect in effects])
+    tx.execute(RECORD, [_row(effect) for effect in effects])
     also = [
         {"duty_id": duty_id, "subject_id": effect.subject_id, "attempt_id": effect.id}
         for effect in effects

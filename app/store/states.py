@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, text
 
-from app.models.subject import SubjectState
 from app.rules.effects import MoveSilenceCheck
 from app.store.arrays import as_json
 
@@ -20,14 +19,12 @@ MOVE_SILENCE_CHECK = text(
 )
 
 
+LOCK = text("SELECT FROM subject_states WHERE subject_id = ANY(:subject_ids) ORDER BY subject_id FOR UPDATE")
+
+
 def lock(tx: Connection, subject_ids: Sequence[UUID]) -> None:
     """Take the subjects' locks in one order for everybody, so that two changes cannot wait for each other."""
-    tx.execute(
-        select(SubjectState.subject_id)
-        .where(SubjectState.subject_id.in_(subject_ids))
-        .order_by(SubjectState.subject_id)
-        .with_for_update()
-    )
+    tx.execute(LOCK, {"subject_ids": list(subject_ids)})
 
 
 def move_silence_check(tx: Connection, effects: Sequence[MoveSilenceCheck]) -> None:
