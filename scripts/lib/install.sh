@@ -1,11 +1,12 @@
 # shellcheck shell=bash
 # Everything that a purpose needs, in order. Costs well under a second when all of it is there.
 
-# install_for image|run|test|bench
+# install_for image|run|layout|test|bench
 install_for() {
     local packages=(python3 python3-venv)
     case $1 in
         run) [ -n "${DATABASE_URL:-}" ] || mapfile -t -O "${#packages[@]}" packages < <(database_packages) ;;
+        layout) mapfile -t -O "${#packages[@]}" packages < <(database_packages && layout_packages) ;;
         test)
             if [ -z "${TEST_DATABASE_URL:-}" ]; then
                 mapfile -t -O "${#packages[@]}" packages < <(database_packages)
@@ -22,7 +23,10 @@ install_for() {
     esac
     exec 6>"$DATA_DIR/setup.lock"
     flock --nonblock 6 || { say "Waiting for another start that is installing ..."; flock 6; }
-    if [ "$1" = test ]; then install_unstarted "${packages[@]}"; else install_packages "${packages[@]}"; fi
+    case $1 in
+        layout | test) install_unstarted "${packages[@]}" ;;
+        *) install_packages "${packages[@]}" ;;
+    esac
     if [ "$1" = test ]; then install_python development; else install_python runtime; fi
     install_htmx
     [ "$1" != test ] || install_browser

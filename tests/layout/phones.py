@@ -13,7 +13,7 @@ import requests
 
 from app.deps import SystemClock
 
-PAUSE_S = 0.02
+PAUSE_S = 0.1
 PATIENCE_S = 60.0
 
 

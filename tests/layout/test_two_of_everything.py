@@ -18,6 +18,8 @@ from tests.jobs.processes import eventually
 from tests.layout.county import County
 from tests.layout.phones import Phone, sending
 
+pytestmark = [pytest.mark.durable, pytest.mark.timeout(300)]
+
 PHONES = 4
 PEOPLE = 40
 GAP_S = 45.0
@@ -40,7 +42,6 @@ def assert_kept(county: County, phones: list[Phone]) -> None:
         assert fixes == sorted(phone.fixes)
 
 
-@pytest.mark.durable
 def test_the_time_limits_and_time_zone_hold_through_the_pooler(layout: Layout) -> None:
     """PgBouncer drops what a connection asks for at its start: the role's own settings hold instead."""
     engine = make_engine(layout.places.pooled_url.replace("postgresql:", "postgresql+psycopg:", 1), prepared=False)
@@ -53,7 +54,6 @@ def test_the_time_limits_and_time_zone_hold_through_the_pooler(layout: Layout) -
     assert {name: shown[name] for name in asked} == asked
 
 
-@pytest.mark.durable
 def test_the_door_writes_down_neither_who_asks_nor_for_what(layout: Layout) -> None:
     """No path, no query, no address: and the replicas hear of no forged one."""
     address = f"{layout.places.http('proxy')}/health/live?secret=s3cr3t-118.627"
@@ -65,12 +65,10 @@ def test_the_door_writes_down_neither_who_asks_nor_for_what(layout: Layout) -> N
         assert not any(secret in line for line in logged.splitlines() if line.startswith("GET"))
 
 
-@pytest.mark.durable
 def test_figures_are_not_for_the_world(layout: Layout) -> None:
     assert requests.get(f"{layout.places.http('proxy')}/metrics", timeout=5).status_code == 404
 
 
-@pytest.mark.durable
 @pytest.mark.slow
 def test_a_rolling_restart_is_not_noticed(layout: Layout, county: County) -> None:
     phones = phones_of(layout, county)
@@ -82,9 +80,9 @@ def test_a_rolling_restart_is_not_noticed(layout: Layout, county: County) -> Non
     eventually(lambda: county.told(missed) == {PEOPLE}, within_s=30)
 
 
-@pytest.mark.durable
 @pytest.mark.slow
 def test_a_dead_primary_is_replaced_and_nothing_is_lost(layout: Layout, county: County) -> None:
+    layout.databases.await_standby(within_s=60)
     phones = phones_of(layout, county)
     lost = layout.databases.leader()
     assert lost is not None
@@ -119,7 +117,6 @@ def assert_only_told_to_come_again(phones: list[Phone]) -> None:
     assert all(trouble.retry_after for trouble in troubles)
 
 
-@pytest.mark.durable
 @pytest.mark.slow
 def test_the_state_of_a_chosen_time_comes_back_after_everything_is_gone(layout: Layout, county: County) -> None:
     layout.backup("full")

@@ -73,7 +73,7 @@ class Layout:
         for part in self.service.values():
             part.start()
         self.databases.await_standby(within_s=START_S)
-        until(self.proxy.is_open, within_s=START_S, what="both API replicas")
+        until(self._is_open, within_s=START_S, what="both API replicas")
 
     def down(self, *, at_once: bool = False) -> None:
         """Stop everything, the door last of what clients see."""
@@ -119,8 +119,7 @@ class Layout:
         self.databases.start_node(first)
         self.databases.await_primary(within_s=START_S)
         for node in NODES:
-            self.databases.start_node(node)
-        self.databases.await_standby(within_s=START_S)
+            self.databases.start_node(node)  # the other one is copied from the first, while the service works again
         return said
 
     def script(self, name: str, *words: str, config: Path) -> str:
@@ -152,6 +151,14 @@ class Layout:
         if done.returncode != 0:
             message = f"The schema could not be made: {done.stderr.decode(errors='replace').strip()[-500:]}"
             raise LayoutError(message)
+
+    def _is_open(self) -> bool:
+        """Whether both replicas are ready; LayoutError at once when a part has ended instead."""
+        for name, part in self.parts().items():
+            if not part.alive:
+                message = f"{name} ended: {part.last_line()} All that it said is in {part.log}."
+                raise LayoutError(message)
+        return self.proxy.is_open()
 
     def _leader(self) -> str:
         leader = self.databases.leader()

@@ -62,6 +62,11 @@ class Part:
         """Whether it runs."""
         return self.pid is not None
 
+    def last_line(self) -> str:
+        """What it said last."""
+        lines = self.log.read_text(encoding="utf-8", errors="replace").split("\n") if self.log.exists() else []
+        return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing.")
+
     def stop(self, *, within_s: float = STOP_S) -> None:
         """Ask it to end, and kill it with all of its session when it has not after `within_s`."""
         if (pid := self.pid) is not None:
