@@ -184,7 +184,7 @@ def run_job(name: str, at: str | None) -> None:
     if job is None:
         _give_up(f"There is no job {name}. Known: {', '.join(job.name for job in JOBS)}")
     moment = _instant(at) if at else None
-    deps = _ready_deps(pushes=name == "deliver")
+    deps = _ready_deps(pushes=name in {"deliver", "deliver_channels"})
     declare(deps)
     run = runner.run_now(deps, job, runner.new_holder(), at=moment)
     if run is None:

@@ -12,6 +12,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 MINIMUM_SECRET = 32
+CHANNELS = frozenset({"dingtalk", "wecombot", "feishu", "mail", "json", "jsons"})
+"""Channels of users' own that there are at all (rules/channels.py)."""
 KNOWN_SECRETS = ("changeme", "secret", "password", "default", "example", "insecure", "test", "demo", "zhifang")
 """Words by which default secrets are recognised: a secret made of one of them, repeated or padded, is refused."""
 
@@ -45,6 +47,21 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True)
+class ChannelSettings:
+    """Which channels of their own users may set, and how they are reached. Without an offer there are none.
+
+    `hosts` are robots within the house, which alone may lie at private addresses. `mail` is the relay that mail goes
+    by, as an Apprise URL. `origin` leads to fakes on this machine; `public_url` is where users log in.
+    """
+
+    offered: frozenset[str] = frozenset()
+    hosts: frozenset[str] = frozenset()
+    mail: str | None = field(default=None, repr=False)
+    origin: str | None = None
+    public_url: str | None = None
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that the service reads from outside. Secrets do not show in its representation."""
 
@@ -61,6 +78,7 @@ class Settings:
     demo_password: str | None = field(default=None, repr=False)
     fcm_credentials: str | None = None
     fcm_url: str | None = None
+    channels: ChannelSettings = ChannelSettings()
     debug: bool = False
     cors_origins: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
@@ -122,6 +140,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         demo_password=env.get("ZHIFANG_DEMO_PASSWORD"),
         fcm_credentials=env.get("ZHIFANG_FCM_CREDENTIALS") or None,
         fcm_url=env.get("ZHIFANG_FCM_URL") or None,
+        channels=_channels(env, problems),
         audit_checkpoints=Path(env["ZHIFANG_AUDIT_CHECKPOINTS"]) if env.get("ZHIFANG_AUDIT_CHECKPOINTS") else None,
         debug=any(env.get(name, "").lower() not in {"", "0", "false", "off"} for name in DEBUG_SWITCHES),
         cors_origins=_list(env.get("ZHIFANG_CORS_ORIGINS", "")),
@@ -159,6 +178,7 @@ def _unfit(settings: Settings) -> list[str]:
         problems.append("DATABASE_URL holds a default or too simple password; make a random one")
     if settings.demo_password:
         problems.append("ZHIFANG_DEMO_PASSWORD must not be set in production")
+    problems += _unfit_channels(settings.channels)
     if settings.fcm_url:
         problems.append("ZHIFANG_FCM_URL is for tests and demos, not for production")
     if settings.password_rounds < 2 or settings.password_memory_kib < 19456:
@@ -167,6 +187,34 @@ def _unfit(settings: Settings) -> list[str]:
     keys = [key for _, key in settings.sealing_keys + settings.search_keys]
     if len(secrets) < 3 or len(set(keys)) < len(keys):
         problems.append("every secret must be its own: two of the ZHIFANG secrets are the same")
+    return problems
+
+
+def _channels(env: Mapping[str, str], problems: list[str]) -> ChannelSettings:
+    """What is offered has to be known, and a mailbox needs a relay."""
+    offered = frozenset(_list(env.get("ZHIFANG_CHANNELS", "")))
+    settings = ChannelSettings(
+        offered,
+        frozenset(host.lower() for host in _list(env.get("ZHIFANG_CHANNEL_HOSTS", ""))),
+        env.get("ZHIFANG_CHANNEL_MAIL") or None,
+        env.get("ZHIFANG_CHANNEL_ORIGIN") or None,
+        env.get("ZHIFANG_PUBLIC_URL", "").rstrip("/") or None,
+    )
+    if offered - CHANNELS:
+        problems.append(f"ZHIFANG_CHANNELS may name {', '.join(sorted(CHANNELS))}")
+    if "mail" in offered and not (settings.mail or "").startswith(("mailto://", "mailtos://")):
+        problems.append("ZHIFANG_CHANNEL_MAIL must be a relay such as mailtos://user:password@host?from=address")
+    if settings.public_url and not settings.public_url.startswith(("https://", "http://")):
+        problems.append("ZHIFANG_PUBLIC_URL must begin with https://")
+    return settings
+
+
+def _unfit_channels(channels: ChannelSettings) -> list[str]:
+    problems = []
+    if channels.origin:
+        problems.append("ZHIFANG_CHANNEL_ORIGIN is for tests and demos, not for production")
+    if (channels.public_url or "https:").startswith("http:"):
+        problems.append("ZHIFANG_PUBLIC_URL must begin with https:// in production")
     return problems
 
 

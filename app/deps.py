@@ -11,7 +11,8 @@ from typing import Protocol
 
 from sqlalchemy import Connection, Engine
 
-from app.clients.push import PushChannel
+from app.clients.push import AddressedChannel, PushChannel
+from app.clients.push_apprise import AppriseChannel
 from app.config import Settings
 from app.store import session
 
@@ -62,7 +63,7 @@ class SystemClock:
 
 @dataclass(frozen=True)
 class Deps:
-    """The handle of one process. `push` is None where no push vendor is configured: the in-app channel suffices.
+    """The handle of one process. `push` and `channels` are None where there is no vendor: the in-app channel suffices.
 
     `stopping` is set once the process was told to end: what waits, waits no more, and nothing long is begun.
     """
@@ -71,6 +72,7 @@ class Deps:
     engine: Engine
     clock: Clock
     push: PushChannel | None = None
+    channels: AddressedChannel | None = None
     stopping: threading.Event = field(default_factory=threading.Event, repr=False, compare=False)
 
     def now(self) -> datetime:
@@ -105,9 +107,10 @@ def make_deps(settings: Settings, *, pushes: bool = False) -> Deps:
         from app.clients.push_fcm import FcmChannel  # noqa: PLC0415  (half a second and 40 MB that the API never needs)
 
         push = FcmChannel(Path(settings.fcm_credentials), settings.fcm_url)
+    channels = AppriseChannel(settings.channels) if pushes and settings.channels.offered else None
     statement_ms = settings.job_statement_timeout_ms if pushes else settings.statement_timeout_ms
     limits = session.Limits(statement_ms, settings.lock_timeout_ms, pool_ms=settings.pool_wait_ms)
     engine = session.make_engine(
         settings.database_url, pool_size=settings.pool_size, prepared=settings.prepared_statements, limits=limits
     )
-    return Deps(settings, engine, SystemClock(), push)
+    return Deps(settings, engine, SystemClock(), push, channels)

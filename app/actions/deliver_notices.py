@@ -8,10 +8,10 @@ from sqlalchemy import Connection
 
 from app.rules.deliveries import Settlement, Tried, settle
 from app.rules.ladder import hasten
-from app.store import deliveries, effects, ladder
-from app.store.deliveries import Claimed
+from app.store import channels, deliveries, effects, ladder
+from app.store.deliveries import AnyClaim, Claimed
 
-__all__ = ["Claimed", "claim_deliveries", "settle_deliveries"]
+__all__ = ["AnyClaim", "Claimed", "claim_deliveries", "settle_deliveries"]
 
 
 def claim_deliveries(tx: Connection, lease: UUID, *, now: datetime, limit: int) -> list[Claimed]:
@@ -20,7 +20,7 @@ def claim_deliveries(tx: Connection, lease: UUID, *, now: datetime, limit: int) 
 
 
 def settle_deliveries(
-    tx: Connection, lease: UUID, claimed: Sequence[Claimed], answers: Mapping[UUID, Tried], *, now: datetime
+    tx: Connection, lease: UUID, claimed: Sequence[AnyClaim], answers: Mapping[UUID, Tried], *, now: datetime
 ) -> Mapping[UUID, Settlement]:
     """Write what became of each claimed delivery; where every push of a ladder's step came back, hasten the next step.
 
@@ -30,6 +30,7 @@ def settle_deliveries(
     written = deliveries.settle(tx, lease, settlements, now=now)
     failed = deliveries.failures(settlements, claimed)
     if failed:
+        channels.hurry(tx, failed, now=now)
         alerts = ladder.lock_alerts_of(tx, failed, now=now)
         effects.apply(tx, [hasten(found, now=now) for found in ladder.unheard(tx, alerts)])
     return {delivery_id: settlements[delivery_id] for delivery_id in settlements if delivery_id in written}

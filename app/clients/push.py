@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 from uuid import UUID
 
+from app.rules.channels import Address
+
 TargetKind: TypeAlias = Literal["token", "fid"]
 """A registration token, or the Firebase installation id that replaces it. Neither can be turned into the other."""
 
@@ -68,6 +70,14 @@ class Rejected:
 
 
 PushOutcome: TypeAlias = Sent | Unregistered | Retry | Rejected
+
+
+class AddressedChannel(Protocol):
+    """A way to addresses that users set themselves. What it promises of outcomes and waiting is as below."""
+
+    def send(self, address: Address, text: str) -> PushOutcome:
+        """Hand one text to whatever lies at the address, once."""
+        ...
 
 
 class PushChannel(Protocol):

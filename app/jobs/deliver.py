@@ -6,15 +6,18 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID, uuid4
 
-from app.actions.deliver_notices import Claimed, claim_deliveries, settle_deliveries
+from app.actions.deliver_notices import AnyClaim, Claimed, claim_deliveries, settle_deliveries
 from app.clients.push import PushChannel, PushMessage, PushOutcome, PushTarget, Rejected, Retry, Sent, Unregistered
 from app.deps import Deps
 from app.jobs.chunks import Stopped
 from app.jobs.job import Counts
 from app.metrics import PUSHES
 from app.rules.deliveries import Answer, Tried
+
+Claim = TypeVar("Claim", bound=AnyClaim)
 
 LOG = logging.getLogger(__name__)
 
@@ -30,16 +33,31 @@ def deliver(deps: Deps, now: datetime, limit: int = 50, *, threads: int = THREAD
     repeated under the same collapse key. Gives how many were sent, put off (`pending`), retired and given up. A process
     that was told to end begins no further try, gives back what it claimed, and raises `Stopped`.
     """
+    return send_due(
+        deps, now, claim_deliveries, lambda one, over: _try(deps.push, one, over), limit=limit, threads=threads
+    )
+
+
+def send_due(
+    deps: Deps,
+    now: datetime,
+    claim: Callable[..., Sequence[Claim]],
+    attempt: Callable[[Claim, Callable[[], bool]], Tried],
+    *,
+    limit: int,
+    threads: int,
+) -> Counts:
+    """What `deliver` promises, for any channel: `claim` takes what is due, `attempt` tries one while there is time."""
     counts: Counter[str] = Counter()
     last_begin = time.monotonic() + SENDING_S
     while time.monotonic() < last_begin:
         lease = uuid4()
         with deps.transaction() as tx:
-            claimed = claim_deliveries(tx, lease, now=now, limit=limit)
+            claimed = claim(tx, lease, now=now, limit=limit)
         if not claimed:
             break
         answers = _answers(
-            deps.push, claimed, threads, lambda: deps.stopping.is_set() or time.monotonic() >= last_begin
+            attempt, claimed, threads, lambda: deps.stopping.is_set() or time.monotonic() >= last_begin
         )
         for tried in answers.values():
             PUSHES.labels(tried.answer.value).inc()
@@ -54,11 +72,14 @@ def deliver(deps: Deps, now: datetime, limit: int = 50, *, threads: int = THREAD
 
 
 def _answers(
-    push: PushChannel | None, claimed: Sequence[Claimed], threads: int, over: Callable[[], bool]
+    attempt: Callable[[Claim, Callable[[], bool]], Tried],
+    claimed: Sequence[Claim],
+    threads: int,
+    over: Callable[[], bool],
 ) -> Mapping[UUID, Tried]:
     """What each try came to; those that could not begin in time are untried."""
     with ThreadPoolExecutor(min(threads, len(claimed)), thread_name_prefix="push") as pool:
-        tries = {one.id: pool.submit(_try, push, one, over) for one in claimed}
+        tries = {one.id: pool.submit(attempt, one, over) for one in claimed}
     return {delivery_id: _answer(delivery_id, future) for delivery_id, future in tries.items()}
 
 
@@ -80,10 +101,10 @@ def _try(push: PushChannel | None, one: Claimed, over: Callable[[], bool]) -> Tr
     if over():
         return Tried(Answer.UNTRIED)
     outcome = push.send(PushTarget(one.kind, one.address), PushMessage(one.notice_id, str(one.notice_id)))
-    return _tried(outcome)
+    return as_tried(outcome)
 
 
-def _tried(outcome: PushOutcome) -> Tried:
+def as_tried(outcome: PushOutcome) -> Tried:
     """The vendor's outcome in the words of the rules."""
     match outcome:
         case Sent():

@@ -5,6 +5,7 @@ from datetime import time, timedelta
 from app.deps import Deps
 from app.jobs import audit_chain, maintenance, photos, sweeps
 from app.jobs.deliver import deliver
+from app.jobs.deliver_channels import deliver_channels
 from app.jobs.job import Job
 from app.store import jobs as store
 
@@ -64,6 +65,13 @@ JOBS: tuple[Job, ...] = (
         "deliver",
         deliver,
         "pushes leave the outbox; the listener wakes it, this tick is the net below",
+        every=timedelta(seconds=1),
+        max_age=timedelta(minutes=2),
+    ),
+    Job(
+        "deliver_channels",
+        deliver_channels,
+        "what nobody reads on a phone goes to the user's own channel, leased apart: no vendor holds up another",
         every=timedelta(seconds=1),
         max_age=timedelta(minutes=2),
     ),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, Protocol
 from uuid import UUID
 
 from sqlalchemy import Connection, text
@@ -18,7 +18,7 @@ CLAIM = text(
     """
     WITH due AS (
         SELECT d.id, d.next_try_at AS due_at FROM deliveries d JOIN notices n ON n.id = d.notice_id
-        WHERE d.state = 'pending' AND d.next_try_at <= :now
+        WHERE d.state = 'pending' AND d.next_try_at <= :now AND d.channel = 'fcm'
         ORDER BY d.next_try_at, n.seq, d.id LIMIT :limit
         FOR UPDATE OF d SKIP LOCKED
     ), claimed AS (
@@ -45,7 +45,10 @@ SETTLE = text(
         FROM jsonb_to_recordset(CAST(:settlements AS jsonb)) AS s(
             id uuid, state text, attempts integer, next_try_at timestamptz, error text, retire boolean)
         WHERE d.id = s.id AND d.lease = :lease
-        RETURNING d.id, d.endpoint_id, s.retire
+        RETURNING d.id, d.endpoint_id, d.channel_id, s.retire
+    ), gone AS (
+        UPDATE user_channels c SET retired_at = :now, retire_reason = 'gone'
+        FROM settled s WHERE s.retire AND c.id = s.channel_id AND c.retired_at IS NULL
     ), retired AS (
         UPDATE push_endpoints e SET retired_at = :now, retire_reason = 'unregistered'
         FROM settled s WHERE s.retire AND e.id = s.endpoint_id AND e.retired_at IS NULL
@@ -98,6 +101,25 @@ def settle(tx: Connection, lease: UUID, settlements: Mapping[UUID, Settlement], 
     return set(tx.execute(SETTLE, {"settlements": as_json(rows), "lease": lease, "now": now}).scalars())
 
 
-def failures(settlements: Mapping[UUID, Settlement], claimed: Sequence[Claimed]) -> list[UUID]:
+class AnyClaim(Protocol):
+    """What is known of a claimed delivery, whichever channel it goes by."""
+
+    @property
+    def id(self) -> UUID:
+        """The delivery's."""
+        ...
+
+    @property
+    def notice_id(self) -> UUID:
+        """Of the notice that it brings."""
+        ...
+
+    @property
+    def attempts(self) -> int:
+        """Tries so far, this one too."""
+        ...
+
+
+def failures(settlements: Mapping[UUID, Settlement], claimed: Sequence[AnyClaim]) -> list[UUID]:
     """The notices of which a delivery has come to an end without success."""
     return list(dict.fromkeys(one.notice_id for one in claimed if settlements[one.id].failed))

@@ -26,15 +26,25 @@ WRITE = text(
         ON CONFLICT (recipient_id, about_kind, about_id, step) DO NOTHING
         RETURNING id, recipient_kind, recipient_id
     ), route AS (
-        SELECT w.id, 'in_app' AS channel, 'in_app' AS endpoint, CAST(NULL AS uuid) AS endpoint_id FROM written w
+        SELECT w.id, 'in_app' AS channel, 'in_app' AS endpoint, CAST(NULL AS uuid) AS endpoint_id,
+               CAST(NULL AS uuid) AS channel_id, 0 AS wait_min
+        FROM written w
         UNION ALL
-        SELECT w.id, 'fcm', CAST(e.id AS text), e.id
+        SELECT w.id, 'fcm', CAST(e.id AS text), e.id, NULL, 0
         FROM written w JOIN push_endpoints e
           ON e.owner_kind = w.recipient_kind AND e.owner_id = w.recipient_id AND e.retired_at IS NULL
+        UNION ALL
+        SELECT w.id, 'apprise', CAST(c.id AS text), NULL, c.id,
+               CASE WHEN EXISTS (SELECT FROM push_endpoints e WHERE e.owner_kind = 'user' AND e.owner_id = c.user_id
+                                 AND e.retired_at IS NULL) THEN c.wait_min ELSE 0 END
+        FROM written w JOIN user_channels c
+          ON w.recipient_kind = 'user' AND c.user_id = w.recipient_id
+         AND c.retired_at IS NULL AND c.verified_at IS NOT NULL
     )
-    INSERT INTO deliveries (id, notice_id, channel, endpoint, endpoint_id, state, next_try_at, attempts)
+    INSERT INTO deliveries (id, notice_id, channel, endpoint, endpoint_id, channel_id, state, next_try_at, attempts)
     SELECT md5(CAST(r.id AS text) || r.channel || r.endpoint)::uuid, r.id, r.channel, r.endpoint, r.endpoint_id,
-           'pending', CASE WHEN r.channel = 'in_app' THEN NULL ELSE n.push_at END, 0
+           r.channel_id, 'pending',
+           CASE WHEN r.channel <> 'in_app' THEN n.push_at + make_interval(mins => r.wait_min) END, 0
     FROM route r
     JOIN jsonb_to_recordset(CAST(:notices AS jsonb)) AS n(id uuid, push_at timestamptz) ON n.id = r.id
     """
@@ -47,7 +57,9 @@ def notice_id(recipient_id: UUID, about_kind: str, about_id: UUID, step: str) ->
 
 
 def notify(tx: Connection, effects: Sequence[Notify]) -> None:
-    """Write each notice once, with one delivery for the app and one for each live push endpoint; wake the worker."""
+    """Write each notice once, with one delivery for the app, one for each live push endpoint and one for the user's own
+    channel, which waits where there is an endpoint; wake the worker.
+    """
     rows = {row["id"]: row for row in (_row(n, effect) for n, effect in enumerate(effects))}
     tx.execute(WRITE, {"notices": as_json(list(rows.values()))})
     tx.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})

@@ -5,6 +5,7 @@ from datetime import date
 
 from app.rules.wording import (
     alerts,
+    channels,
     duties,
     notices,
     patterns,
@@ -26,6 +27,7 @@ SENTENCES: dict[str, str] = {
     **duties.SENTENCES,
     **alerts.SENTENCES,
     **notices.SENTENCES,
+    **channels.SENTENCES,
     **visits.SENTENCES,
     **positions.SENTENCES,
     **roster.SENTENCES,
