@@ -53,7 +53,15 @@ if [ -n "$drill" ]; then
     mkdir -m 700 "$into"
 fi
 [ -n "$into" ] || fail "Say --into FOLDER."
-[ ! -e "$into/postmaster.pid" ] || { "$programs/pg_ctl" status -D "$into" >/dev/null && fail "A server runs in $into: stop it first (Patroni too)."; rm -f "$into/postmaster.pid"; }
+if [ -e "$into/postmaster.pid" ]; then
+    # Its number may mean nothing here (another container), so its socket is asked too: 2 is the answer of nobody.
+    silent=0
+    "$programs/pg_isready" -q -h "$(sed -n 5p "$into/postmaster.pid")" -p "$(sed -n 4p "$into/postmaster.pid")" || silent=$?
+    if [ "$silent" -lt 2 ] || "$programs/pg_ctl" status -D "$into" >/dev/null; then
+        fail "A server runs in $into: stop it first (Patroni too)."
+    fi
+    rm -f "$into/postmaster.pid"
+fi
 if [ -n "$(ls -A "$into" 2>/dev/null)" ]; then
     [ -n "$over" ] || fail "$into is not empty: say --over to write over it, or move it away."
     recovery+=(--delta)
