@@ -56,9 +56,7 @@ def send_due(
             claimed = claim(tx, lease, now=now, limit=limit)
         if not claimed:
             break
-        answers = _answers(
-            attempt, claimed, threads, lambda: deps.stopping.is_set() or time.monotonic() >= last_begin
-        )
+        answers = _answers(attempt, claimed, threads, lambda: deps.stopping.is_set() or time.monotonic() >= last_begin)
         for tried in answers.values():
             PUSHES.labels(tried.answer.value).inc()
         with deps.transaction() as tx:
