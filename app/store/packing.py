@@ -16,7 +16,7 @@ import psycopg
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
-BOOLEAN, TEXT, INTEGER, FLOAT, TIMESTAMP, UUIDS = 16, 25, 23, 701, 1184, 2950
+BOOLEAN, BYTES, INTEGER, TEXT, FLOAT, TIMESTAMP, UUIDS = 16, 17, 23, 25, 701, 1184, 2950
 """Numbers of the element types in the server's catalogue, which never change."""
 
 Value = TypeVar("Value")
@@ -67,6 +67,11 @@ def integers(values: Sequence[int | None]) -> Packed:
 def texts(values: Sequence[str | None]) -> Packed:
     """A text[]."""
     return _repetitive(TEXT, values, lambda value: pack("!i", len(value.encode())) + value.encode())
+
+
+def blobs(values: Sequence[bytes]) -> Packed:
+    """A bytea[]."""
+    return _repetitive(BYTES, values, lambda value: pack("!i", len(value)) + value)
 
 
 def truths(values: Sequence[bool | None]) -> Packed:

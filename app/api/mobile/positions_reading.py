@@ -75,7 +75,7 @@ class PositionsReader(Reader):
 
 def quickly_read(sent: Request) -> ReportPositions | None:
     """The command, or None where the schema has to look at the request."""
-    if sent.content_type != JSON or sent.content_length is None:
+    if sent.mimetype != JSON or sent.content_length is None:
         return None
     body = sent.get_data(cache=True)
     if ESCAPE in body:
