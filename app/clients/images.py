@@ -1,5 +1,6 @@
 """The door to Pillow, which alone reads picture files: measured before they are decoded, kept without metadata."""
 
+import struct
 from datetime import UTC, datetime, timedelta, timezone
 from io import BytesIO
 from math import isfinite
@@ -18,17 +19,10 @@ QUALITY = 85
 LONGEST_MODEL = 80
 EARLIEST_YEAR = 2000
 BAD_FILE = (
-    OSError,
-    ValueError,
-    SyntaxError,
-    EOFError,
-    TypeError,
-    KeyError,
-    IndexError,
-    ZeroDivisionError,
-    OverflowError,
+    *(OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError, IndexError, ZeroDivisionError, OverflowError),
+    *(struct.error, UserWarning),
 )
-"""What Pillow raises for files that are none, are cut off, or lie about themselves."""
+"""What Pillow raises for files that are none, are cut off or lie; and its warnings, where warnings are errors."""
 
 
 def read_picture(sent: bytes) -> Picture:

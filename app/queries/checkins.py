@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, select, tuple_
+from sqlalchemy import Connection, Select, and_, select, tuple_
 
 from app.models.checkin import Attempt
 from app.models.duty import Duty
+from app.models.photo import Photo
 from app.models.subject import Subject
 from app.queries.names import Named, is_sealed, shown_name
 from app.queries.page import Key, Page, instant_key, page_of
@@ -23,7 +24,8 @@ from app.store.scope import subjects_of
 class CheckInView:
     """One try as an office sees it: whose it is, and the window of the duty that it was for, if any.
 
-    What an officer noted is in a person's own words, and sealed with the name.
+    What an officer noted, and what the person answered, is in own words and sealed with the name. `photo` is `kept`,
+    `awaited` or `deleted` where the try names one.
     """
 
     receipt: Receipt
@@ -32,6 +34,8 @@ class CheckInView:
     opens_at: datetime | None
     due_at: datetime | None
     duty_state: str | None
+    photo: str | None = None
+    answers: tuple[tuple[str, str], ...] = ()
 
 
 def own_receipts(connection: Connection, actor: Actor, *, after: Key | None = None, limit: int = 50) -> Page[Receipt]:
@@ -75,7 +79,9 @@ def of_subject(
 def _views(actor: Actor) -> Select[Any]:
     return (
         select(*COLUMNS, Subject.name, Subject.minor_regime, Subject.office_id, Duty.opens_at, Duty.due_at, Duty.state)
+        .add_columns(Attempt.answers, Photo.row_id.label("photo_row"), Photo.deleted_at.label("photo_deleted_at"))
         .join(Subject, Subject.id == Attempt.subject_id)
+        .outerjoin(Photo, and_(Photo.subject_id == Attempt.subject_id, Photo.id == Attempt.photo_id))
         .outerjoin(Duty, Duty.id == Attempt.duty_id)
         .where(subjects_of(actor))
     )
@@ -94,6 +100,24 @@ def _key(receipt: Receipt) -> Key:
 def _view(actor: Actor, row: Any) -> CheckInView:
     named = Named(row.name, row.minor_regime, row.office_id)
     receipt = as_receipt(row)
-    if is_sealed(actor, named):
+    sealed = is_sealed(actor, named)
+    if sealed:
         receipt = replace(receipt, note=None)
-    return CheckInView(receipt, shown_name(actor, named), row.minor_regime, row.opens_at, row.due_at, row.state)
+    return CheckInView(
+        receipt,
+        shown_name(actor, named),
+        row.minor_regime,
+        row.opens_at,
+        row.due_at,
+        row.state,
+        photo=_photo(row),
+        answers=() if sealed else tuple((key, str(value)) for key, value in (row.answers or {}).items()),
+    )
+
+
+def _photo(row: Any) -> str | None:
+    if row.photo_id is None:
+        return None
+    if row.photo_row is None:
+        return "awaited"
+    return "kept" if row.photo_deleted_at is None else "deleted"

@@ -46,33 +46,35 @@ HABITS = text(
     """  # noqa: S608  (put together from constants of this file)
 )
 
-# Tries meet in cells of a minute by some ten metres. One that lies at the edge of a cell is looked for in the next one
-# too, so that two are never missed for lying on two sides of an edge; then the true distances decide.
+# Tries meet in cells of a minute by some ten metres, each in its own and in those whose edge it is near, so that no two
+# are missed for lying on two sides of one; then the true distances decide. Grouped, not joined: the planner cannot
+# know how few tries share a cell, and would compare each with each.
 TOGETHER_OFTEN = text(
     f"""
-    WITH here AS (
-        SELECT subject_id, at, ST_X(place) AS lon, ST_Y(place) AS lat,
-               CAST(floor(extract(epoch FROM at) / 60) AS bigint) AS minute
-        FROM ({TRIES}) AS t WHERE place IS NOT NULL
-    ), near AS (
-        SELECT h.subject_id, h.at, h.lon, h.lat, m.minute, x.cell AS x, y.cell AS y
-        FROM here h
-        CROSS JOIN LATERAL (VALUES (h.minute - 1), (h.minute), (h.minute + 1)) AS m(minute)
-        CROSS JOIN LATERAL (SELECT DISTINCT floor((h.lon + e) * 10000) AS cell
-                            FROM (VALUES (-0.00002), (0), (0.00002)) AS v(e)) AS x
-        CROSS JOIN LATERAL (SELECT DISTINCT floor((h.lat + e) * 10000) AS cell
-                            FROM (VALUES (-0.00002), (0), (0.00002)) AS v(e)) AS y
+    WITH cell AS (
+        SELECT array_agg(t.subject_id) AS who, array_agg(t.at) AS at,
+               array_agg(ST_X(t.place)) AS lon, array_agg(ST_Y(t.place)) AS lat
+        FROM ({TRIES}) AS t
+        CROSS JOIN LATERAL (VALUES (0), (1)) AS later(minute)
+        CROSS JOIN LATERAL (SELECT DISTINCT floor((ST_X(t.place) + e) * 10000) AS cell
+                            FROM (VALUES (-0.00001), (0.00001)) AS v(e)) AS x
+        CROSS JOIN LATERAL (SELECT DISTINCT floor((ST_Y(t.place) + e) * 10000) AS cell
+                            FROM (VALUES (-0.00001), (0.00001)) AS v(e)) AS y
+        WHERE t.place IS NOT NULL
+        GROUP BY floor(extract(epoch FROM t.at) / 60) + later.minute, x.cell, y.cell
+        HAVING min(CAST(t.subject_id AS text)) <> max(CAST(t.subject_id AS text))
     )
-    SELECT h.subject_id, n.subject_id AS other_id,
-           count(DISTINCT CAST(h.at AT TIME ZONE 'Asia/Shanghai' AS date)) AS days
-    FROM here h JOIN near n ON n.minute = h.minute AND n.x = floor(h.lon * 10000) AND n.y = floor(h.lat * 10000)
-    WHERE n.subject_id <> h.subject_id
-      AND abs(extract(epoch FROM n.at - h.at)) <= :together_s
-      AND sqrt(power((n.lat - h.lat) * 110574, 2)
-               + power((n.lon - h.lon) * 111320 * cos(radians(h.lat)), 2)) <= :metres
-    GROUP BY h.subject_id, n.subject_id
-    HAVING count(DISTINCT CAST(h.at AT TIME ZONE 'Asia/Shanghai' AS date)) >= :least_days
-    ORDER BY h.subject_id, n.subject_id
+    SELECT a.who AS subject_id, b.who AS other_id,
+           count(DISTINCT CAST(a.at AT TIME ZONE 'Asia/Shanghai' AS date)) AS days
+    FROM cell c
+    CROSS JOIN LATERAL unnest(c.who, c.at, c.lon, c.lat) AS a(who, at, lon, lat)
+    CROSS JOIN LATERAL unnest(c.who, c.at, c.lon, c.lat) AS b(who, at, lon, lat)
+    WHERE a.who <> b.who AND abs(extract(epoch FROM b.at - a.at)) <= :together_s
+      AND sqrt(power((b.lat - a.lat) * 110574, 2)
+               + power((b.lon - a.lon) * 111320 * cos(radians(a.lat)), 2)) <= :metres
+    GROUP BY a.who, b.who
+    HAVING count(DISTINCT CAST(a.at AT TIME ZONE 'Asia/Shanghai' AS date)) >= :least_days
+    ORDER BY a.who, b.who
     """  # noqa: S608  (put together from constants of this file)
 )
 

@@ -47,6 +47,7 @@ class SpotCheckView:
 class Limits:
     """What may be ordered now for one person: minutes, whether a photo may be asked for."""
 
+    subject_name: str
     least: int
     most: int
     photo: bool
@@ -75,13 +76,13 @@ def spot_check(connection: Connection, actor: Actor, spot_check_id: UUID) -> Spo
 
 def limits(connection: Connection, actor: Actor, subject_id: UUID, *, now: datetime) -> Limits:
     """Within what a spot check of this subject may be ordered; NotFound out of reach."""
-    statement = select(Subject.office_id).where(Subject.id == subject_id, subjects_of(actor))
-    office_id = connection.execute(statement).scalar_one_or_none()
-    if office_id is None:
+    columns = (Subject.name, Subject.minor_regime, Subject.office_id)
+    row = connection.execute(select(*columns).where(Subject.id == subject_id, subjects_of(actor))).one_or_none()
+    if row is None:
         raise NotFound("not_found")
-    policy = policies.of_office(connection, office_id, at=now).policy
-    least = shortest(policy)
-    return Limits(least, max(policy.spot_checks.max_minutes, least), policy.photos.check_ins != "off")
+    policy = policies.of_office(connection, row.office_id, at=now).policy
+    least, name = shortest(policy), shown_name(actor, Named(row.name, row.minor_regime, row.office_id))
+    return Limits(name, least, max(policy.spot_checks.max_minutes, least), policy.photos.check_ins != "off")
 
 
 def _views(actor: Actor) -> Select[*tuple[Any, ...]]:

@@ -22,7 +22,8 @@ STATES = text(
         (SELECT count(*) FROM subject_states WHERE rejudge_from IS NOT NULL AND last_heard_at < :before)
             AS positions_unjudged,
         (SELECT count(*) FROM photos
-         WHERE deleted_at IS NULL AND keep_until < CAST(:before AS timestamptz) - interval '6 hours') AS photos_undeleted
+         WHERE deleted_at IS NULL AND keep_until < CAST(:before AS timestamptz) - interval '6 hours')
+            AS photos_undeleted
     """
 )
 

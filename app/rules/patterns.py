@@ -13,7 +13,7 @@ from app.rules.facts import Reason
 USUAL_DAYS = 14
 FEWEST_DAYS, MOST_DAYS = 14, 60
 
-LEAST_SPAN = timedelta(days=12)
+LEAST_SPAN = timedelta(days=10)
 """The first and the last check-in lie at least so far apart, or the person was not seen for long enough."""
 LEAST_DAYS = 8
 """On at least so many different days: less happens by chance, and holds for nobody who checks in twice a week."""

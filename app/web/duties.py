@@ -7,6 +7,7 @@ from flask import Response, render_template, request, url_for
 
 from app.actions.waive_duty import waive_duty
 from app.queries import duties as queries
+from app.rules.duties import CHECKED_IN
 from app.rules.errors import ZhifangError
 from app.rules.facts import DutyKind, DutyState
 from app.rules.wording import sentence
@@ -16,10 +17,15 @@ from app.web.forms import LOCAL, done, told, written
 from app.web.guard import may, page, user_for
 from app.web.paging import chosen, cursor, next_link
 
-KINDS = tuple(kind.value for kind in (DutyKind.VISIT, DutyKind.TALK, DutyKind.CHECK_IN, DutyKind.LOCATION_CHECK))
+CHECKED_BY_PHONE = (DutyKind.SPOT_CHECK, DutyKind.LOCATION_CHECK)
+KINDS = tuple(kind.value for kind in (DutyKind.VISIT, DutyKind.TALK, DutyKind.CHECK_IN, *CHECKED_BY_PHONE))
 STATES = ("open", "missed", "submitted", "fulfilled", "late", "waived", "unjudged")
 UNSETTLED = {DutyState.PLANNED, DutyState.OPEN, DutyState.MISSED}
-RECORDED_BY = {DutyKind.VISIT: "visits.record", DutyKind.TALK: "talks.record", DutyKind.CHECK_IN: "check_ins.record"}
+RECORDED_BY = {
+    DutyKind.VISIT: "visits.record",
+    DutyKind.TALK: "talks.record",
+    **dict.fromkeys(CHECKED_IN, "check_ins.record"),
+}
 """By the kind of duty: the action that writes down what fulfils it."""
 LIMIT = 50
 LONGEST_REASON = 500
@@ -93,4 +99,4 @@ def duty_page(duty_id: UUID, typed: Any, fault: str | None) -> str:
 
 def _recordable(shown: queries.DutyView) -> set[DutyState]:
     """In which states something may still be written down. A check-in under review may be settled face to face."""
-    return UNSETTLED | ({DutyState.SUBMITTED} if shown.kind == DutyKind.CHECK_IN else set())
+    return UNSETTLED | ({DutyState.SUBMITTED} if shown.kind in CHECKED_IN else set())

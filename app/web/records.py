@@ -9,6 +9,7 @@ from app.actions.record_talk import record_talk
 from app.actions.record_visit import record_visit
 from app.queries import duties as queries
 from app.queries.duties import DutyView
+from app.rules.duties import CHECKED_IN
 from app.rules.errors import Refused, ZhifangError
 from app.rules.facts import DutyKind, Outcome
 from app.rules.visits import NewRecord
@@ -53,7 +54,7 @@ def talk(duty_id: UUID) -> Response | tuple[str, int]:
 def check_in(duty_id: UUID) -> Response | tuple[str, int]:
     """Record a check-in face to face for this duty; one that does not count is kept, and the page says why not."""
     try:
-        shown = _of_kind(duty_id, DutyKind.CHECK_IN)
+        shown = _of_kind(duty_id, *CHECKED_IN)
         happened_at = instant("happened_at")
         note = written("note", LONGEST_CHECK_IN_NOTE, missing="note_needed")
         body_hash = hash_of(shown.id, happened_at.isoformat(), note)
@@ -69,11 +70,11 @@ def check_in(duty_id: UUID) -> Response | tuple[str, int]:
     return done(url_for("pages.duty", duty_id=duty_id), "checked_in", {"receipt_no": receipt.receipt_no})
 
 
-def _of_kind(duty_id: UUID, kind: DutyKind) -> DutyView:
+def _of_kind(duty_id: UUID, *kinds: DutyKind) -> DutyView:
     """The duty, within the user's reach for this action; Refused where it is of another kind."""
     with deps().autocommit() as connection:
         shown = queries.duty(connection, user(), duty_id, now=deps().now())
-    if shown.kind != kind:
+    if shown.kind not in kinds:
         raise Refused("stale_form")
     return shown
 

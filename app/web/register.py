@@ -9,7 +9,24 @@ from flask_wtf.csrf import CSRFProtect
 
 from app.config import Mode
 from app.deps import Deps
-from app.web import alerts, audit, checkins, compliance, duties, faults, log_in, notices, records, rosters, security, service, today  # noqa: F401  (their views)
+from app.web import (  # noqa: F401  (their views)
+    alerts,
+    audit,
+    checkins,
+    compliance,
+    duties,
+    faults,
+    log_in,
+    notices,
+    patterns,
+    photos,
+    records,
+    rosters,
+    security,
+    service,
+    spot_checks,
+    today,
+)
 from app.web.blueprint import PAGES
 from app.web.faults import PagePath
 from app.web.frame import frame, sees_many_offices

@@ -39,6 +39,11 @@ DOUBTS: dict[str, str] = {
     "position_missing": "没有收到位置",
     "accuracy_missing": "位置没有误差范围",
     "mock_location": "位置标有模拟定位",
+    "photo_missing": "没有照片",
+    "photo_awaited": "照片还没有传到",
+    "photo_used": "照片以前用过",
+    "photo_old": "照片不是这次拍的",
+    "answer_missing": "没有回答问题",
 }
 """Why a check-in waits for review, as officers read it; the receipt tells its owner what to do."""
 AREAS: dict[str, str] = {"inside": "在规定区域内", "outside": "在规定区域外", "cannot_tell": "无法判断是否在规定区域内"}

@@ -1,19 +1,20 @@
-"""Failure mode 17, the part of own check-ins: a random window is unknown until it opens, and trying tells nothing.
-
-The list of patterns (always in the first minutes) belongs to another issue.
+"""Failure mode 17, the check-in game: a random window is unknown until it opens, and trying tells nothing; whoever
+always checks in in the first minutes is shown for a person to look at, and nothing else follows from it.
 """
 
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
+from app.jobs import sweeps
 from app.rules.facts import DutyState
 from app.store.session import transaction
-from tests.builders.app import a_clock, make_test_app
+from tests.builders.app import MONDAY, a_clock, make_test_app
 from tests.builders.checkins import a_check_in, a_resident
-from tests.builders.duties import a_duty, duty_row
+from tests.builders.duties import a_duty, alerts_of, duty_row
 from tests.builders.offices import a_tree
-from tests.builders.users import a_user, phone_logged_in
+from tests.builders.patterns import Manner, weeks_of_check_ins
+from tests.builders.users import a_user, logged_in, phone_logged_in
 
 MINUTE = timedelta(minutes=1)
 OPENS = datetime.fromisoformat("2026-03-02T15:07:00+08:00")
@@ -75,3 +76,26 @@ def test_17_every_try_before_the_window_stays_on_record_and_the_window_still_cou
     assert len({one["receipt_no"] for one in own}) == 4
     with transaction(undone) as tx:
         assert duty_row(tx, secret).state == DutyState.FULFILLED
+
+
+def test_17_whoever_checks_in_in_the_first_five_minutes_for_14_days_is_on_the_list(undone: Engine) -> None:
+    clock = a_clock()
+    app = make_test_app(undone, clock)
+    with transaction(undone) as tx:
+        tree = a_tree(tx)
+        officer = a_user(tx, tree.office)
+        prompt, once_late, ordinary = (a_resident(tx, tree, officer) for _ in range(3))
+        opens = MONDAY - timedelta(hours=1)
+        weeks_of_check_ins(tx, tree, [prompt, once_late], Manner(after_s=2, spread_s=290), last=opens)
+        weeks_of_check_ins(
+            tx, tree, [once_late], Manner(after_s=600, spread_s=0), last=opens, days=1, rule="check_in.b"
+        )
+        weeks_of_check_ins(tx, tree, [ordinary], Manner(), last=opens)
+    listed = app.test_client().get("/api/office/v1/patterns", headers=logged_in(app, officer)).get_json()["items"]
+    assert [(person["subject_id"], [seen["pattern"] for seen in person["patterns"]]) for person in listed] == [
+        (str(prompt), ["first_minutes"])
+    ]
+    assert listed[0]["patterns"][0]["why"].startswith("有签到的 14 天里,每次都在开始后 5 分钟内。可能")
+    sweeps.judge(app.extensions["deps"], clock.now())
+    with transaction(undone) as tx:
+        assert alerts_of(tx, prompt) == [], "it asks a person to look, and raises no alert"

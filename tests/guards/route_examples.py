@@ -243,6 +243,22 @@ EXAMPLES: dict[str, Example] = {
     "POST /subjects/<subject_id>/check-ins/<check_in_id>/review": Example(
         CASE, lambda _: {"accepted": True, "note": "电话核实"}
     ),
+    "GET /subjects/<subject_id>/photos/<photo_id>": Example(CASE, query=lambda _: {"reason": "核实签到"}),
+    # spot checks and patterns
+    "GET /spot-checks": Example(CASES),
+    "POST /spot-checks": Example(
+        CASE,
+        lambda place: {
+            "id": str(place.derived("spot check")),
+            "subject_id": str(place.subject_id),
+            "limit_minutes": 30,
+            "reason": "例行抽查",
+        },
+    ),
+    "GET /patterns": Example(CASES),
+    "POST /patterns/<subject_id>/notes": Example(
+        CASE, lambda place: {"id": str(place.derived("note")), "pattern": "same_place", "note": "已电话核对"}
+    ),
     # duties
     "GET /duties": Example(CASES),
     "GET /duties/<duty_id>": Example(CASE),

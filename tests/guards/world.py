@@ -15,7 +15,9 @@ from app.rules.devices import Device
 from app.rules.effects import Decision, RecordAttempt
 from app.rules.facts import Category, DutyKind, DutyState, OfficeLevel, Outcome, Reason, Role
 from app.rules.offices import Site
-from app.store import absences, devices, effects, outbox, policies, sessions
+from app.rules.photos import Picture
+from app.store import absences, devices, effects, outbox, photos, policies, sessions
+from app.store.sealing import sealing_keys
 from tests.builders.alerts import a_notice, an_alert
 from tests.builders.app import MONDAY, settings_for_tests
 from tests.builders.duties import a_duty
@@ -220,6 +222,13 @@ def _attempt_to_review(tx: Connection, place: Place) -> UUID:
     return attempt.id
 
 
+def _photo(tx: Connection, place: Place) -> UUID:
+    picture = Picture(b"a picture", b"its hash")
+    new = photos.NewPhoto(place.subject_id, place.derived("photo"), picture, None, None, 180)
+    photos.add(tx, sealing_keys(settings_for_tests()), new, now=MONDAY)
+    return new.id
+
+
 def _alert(tx: Connection, place: Place) -> UUID:
     return an_alert(tx, place.tree, place.subject_id, MONDAY, evidence={"last_heard_at": MONDAY})
 
@@ -241,6 +250,7 @@ THINGS: dict[str, Callable[[Connection, Place], UUID]] = {
     "device_id": _bound_phone,
     "duty_id": _duty,
     "check_in_id": _attempt_to_review,
+    "photo_id": _photo,
     "order_id": _order,
     "visit_id": _visit,
     "talk_id": _talk,

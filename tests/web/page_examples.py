@@ -1,7 +1,7 @@
 """One line for each page: whose matter it is, and what its form sends. A page without a line fails the walk."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import uuid4
 
 from app.clients import roster_file
@@ -23,6 +23,7 @@ class PageExample:
     status: int = 200
     refuses: frozenset[Role] = frozenset()
     mimetype: str = "text/html"
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
 def _record(_: Place) -> Form:
@@ -53,6 +54,19 @@ PAGES: dict[str, PageExample] = {
     "GET /security/totp": PageExample(Shows.ONESELF),
     "POST /security/totp": PageExample(Shows.ONESELF, lambda _: {"password": PASSWORD}),
     "POST /security/totp/confirm": PageExample(Shows.ONESELF, lambda _: {"totp": a_code()}),
+    "GET /check-ins/<subject_id>/photos/<photo_id>": PageExample(
+        Shows.CASE, mimetype="image/jpeg", query={"reason": "核实签到"}
+    ),
+    "GET /patterns": PageExample(Shows.CASES),
+    "POST /patterns/<subject_id>/notes": PageExample(
+        Shows.CASE, lambda _: {"id": str(uuid4()), "pattern": "same_place", "note": "已电话核对"}, 303
+    ),
+    "GET /subjects/<subject_id>/spot-check": PageExample(Shows.CASE),
+    "POST /subjects/<subject_id>/spot-check": PageExample(
+        Shows.CASE,
+        lambda _: {"id": str(uuid4()), "limit_minutes": "30", "ground": "routine", "reason": "例行抽查"},
+        303,
+    ),
     "GET /notices": PageExample(Shows.ONESELF),
     "POST /notices/read": PageExample(
         Shows.SOMEBODY_ELSES, lambda place: {"notice": str(place.id_of("notice_id"))}, 404

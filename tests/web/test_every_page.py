@@ -83,7 +83,7 @@ def _ask(engine: Engine, visitor: tuple[Visitor, str], name: str, example: PageE
         driver: Any = connection.connection.driver_connection
     driver.execute("SAVEPOINT step")
     try:
-        return browser.client.open(path, method=method, data=form)
+        return browser.client.open(path, method=method, data=form, query_string=example.query)
     finally:
         driver.execute("ROLLBACK TO SAVEPOINT step")
 
