@@ -5,7 +5,9 @@ import os
 import re
 import shutil
 import subprocess
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +32,8 @@ SECRET = re.compile(r"PASSWORD|SECRET|KEY|CERTIFICATE")
 
 def given(name: str) -> str:
     """A value as an administrator would draw it, another for each name."""
-    if name.endswith("_KEY"):
-        return "".join("0123456789abcdefghijklmnopqrstuvwxyzABCDEF"[(len(name) + 7 * n) % 42] for n in range(43)) + "="
-    return "".join("k3v9q7x1m5z8r2t6w4y0"[(len(name) * 3 + 7 * n) % 20] for n in range(40)) + str(len(name))
+    drawn = sha256(name.encode())
+    return b64encode(drawn.digest()).decode() if name.endswith("_KEY") else drawn.hexdigest()
 
 
 def environment(name: str) -> dict[str, str]:
