@@ -5,21 +5,19 @@ import json
 import os
 import sys
 import tempfile
-import time
-from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from app.config import Settings, SettingsError, load_settings
+from app.custody import audit, keys
+from app.starting import give_up, instant, own_settings, ready_deps, refuse_missing_keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from granian.server.common import AbstractServer
 
-    from app.deps import Deps
     from app.rules.roster import Fault
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,52 +28,8 @@ def main() -> None:
     """知访: community correction, from a missed check-in or visit to the officer who deals with it."""
 
 
-def _settings() -> Settings:
-    try:
-        return load_settings()
-    except SettingsError as error:
-        _give_up("The settings do not fit:\n  " + "\n  ".join(error.problems))
-
-
-def _ready_deps(*, pushes: bool = False) -> "Deps":
-    """A handle on a database that is there and has the schema of this program; one clear sentence otherwise."""
-    from app.deps import make_deps
-    from app.queries.health import fitness
-    from app.rules.errors import Unavailable
-
-    deps = make_deps(_settings(), pushes=pushes)
-    try:
-        with deps.autocommit() as connection:
-            faults = fitness(connection, durable=False).faults
-    except Unavailable:
-        _give_up("The database cannot be reached; is it running, and does DATABASE_URL name it?")
-    if faults:
-        _give_up("The database has another schema than this program needs: run `zhifang migrate` first.")
-    return deps
-
-
-def _refuse_missing_keys(deps: "Deps") -> None:
-    """Give up where rows need a key that the settings lack. A database that is away is none of this one's business."""
-    from app.queries.health import fitness
-    from app.queries.keys import keys_missing
-    from app.rules.errors import Unavailable
-
-    try:
-        with deps.autocommit() as connection:
-            fit = not fitness(connection, durable=False).faults
-            missing = keys_missing(connection, deps.settings) if fit else ()
-    except Unavailable:
-        return
-    if missing:
-        _give_up(
-            f"Rows need keys that the settings do not hold: {', '.join(missing)}. Put them back (docs/keys.md): "
-            "a key may go when `zhifang keys rotate` has left no row under it."
-        )
-
-
-def _give_up(sentence: str) -> NoReturn:
-    click.echo(sentence, err=True)
-    sys.exit(2)
+main.add_command(audit)
+main.add_command(keys)
 
 
 @main.command()
@@ -103,8 +57,8 @@ def serve(port: int, host: str, workers: int, metrics_port: int, metrics_host: s
     """Serve the HTTP interfaces and pages."""
     from app.deps import make_deps
 
-    deps = make_deps(_settings())
-    _refuse_missing_keys(deps)
+    deps = make_deps(own_settings())
+    refuse_missing_keys(deps)
     deps.engine.dispose()
     if metrics_port:
         _show_processes(metrics_port, metrics_host)
@@ -151,8 +105,8 @@ def worker(metrics_port: int, metrics_host: str) -> None:
     from app.worker import run, show_metrics
 
     set_up_logs()
-    deps = make_deps(_settings(), pushes=True)
-    _refuse_missing_keys(deps)
+    deps = make_deps(own_settings(), pushes=True)
+    refuse_missing_keys(deps)
     if metrics_port:
         show_metrics(deps, metrics_port, metrics_host)
     run(deps)
@@ -182,13 +136,13 @@ def run_job(name: str, at: str | None) -> None:
 
     job = next((job for job in JOBS if job.name == name), None)
     if job is None:
-        _give_up(f"There is no job {name}. Known: {', '.join(job.name for job in JOBS)}")
-    moment = _instant(at) if at else None
-    deps = _ready_deps(pushes=name in {"deliver", "deliver_channels"})
+        give_up(f"There is no job {name}. Known: {', '.join(job.name for job in JOBS)}")
+    moment = instant(at) if at else None
+    deps = ready_deps(pushes=name in {"deliver", "deliver_channels"})
     declare(deps)
     run = runner.run_now(deps, job, runner.new_holder(), at=moment)
     if run is None:
-        _give_up(f"The job {name} is running elsewhere right now; try again in a moment.")
+        give_up(f"The job {name} is running elsewhere right now; try again in a moment.")
     click.echo(json.dumps({"job": run.name, "outcome": run.outcome, "counts": dict(run.counts), "error": run.error}))
     sys.exit(0 if run.outcome == "ok" else 1)
 
@@ -216,7 +170,7 @@ def import_a_roster(*, file: Path, login: str, office: str | None, dry_run: bool
     from app.rules.roster import Faulty, read
     from app.rules.wording import sentence
 
-    deps = _ready_deps()
+    deps = ready_deps()
     content = file.read_bytes()
     try:
         reading = read(roster_file.sheets(content))
@@ -234,9 +188,9 @@ def import_a_roster(*, file: Path, login: str, office: str | None, dry_run: bool
                 counts = {"rows": receipt.rows, "added": receipt.added, "already_there": receipt.already_there}
     except Faulty as faulty:
         _tell_faults(faulty.faults)
-        _give_up(sentence(faulty.code, faulty.params))
+        give_up(sentence(faulty.code, faulty.params))
     except ZhifangError as error:
-        _give_up(sentence(error.code, error.params))
+        give_up(sentence(error.code, error.params))
     _tell_faults(faults)
     click.echo(json.dumps(counts))
     sys.exit(1 if faults else 0)
@@ -272,7 +226,7 @@ def found(province: str, name: str, login: str, person: str, password: str) -> N
     from app.rules.wording import sentence
     from app.store.shipped_policies import shipped
 
-    settings = _settings()
+    settings = own_settings()
     deps = make_deps(settings)
     try:
         policy = shipped(settings.policy)
@@ -280,7 +234,7 @@ def found(province: str, name: str, login: str, person: str, password: str) -> N
         with deps.transaction() as tx:
             found_province(tx, founding, now=deps.now())
     except ZhifangError as error:
-        _give_up(sentence(error.code, error.params))
+        give_up(sentence(error.code, error.params))
     click.echo(f"{name} is founded; {login} may log in.")
 
 
@@ -295,7 +249,7 @@ def replay(file: Path) -> None:
         with file.open(encoding="utf-8") as lines:
             scenario = read_scenario(lines)
     except (ScenarioError, UnicodeDecodeError) as error:
-        _give_up(f"{file.name} cannot be played: {error}")
+        give_up(f"{file.name} cannot be played: {error}")
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)  # a replay makes many short-lived objects and few cycles: an eighth of its time
     play(scenario, click.echo)
@@ -314,76 +268,6 @@ def export_openapi(folder: Path) -> None:
 
 
 @main.group()
-def audit() -> None:
-    """Whether the record of what was done and seen is as it was written."""
-
-
-@audit.command("verify")
-@click.option("--from", "since", help="Only what was sealed from this time on (RFC 3339 with offset).")
-@click.option("--to", "until", help="Only what was sealed before this time.")
-@click.option("--checkpoints", type=click.File(encoding="utf-8"), help="The file of ZHIFANG_AUDIT_CHECKPOINTS.")
-@click.option("--late", default=10, show_default=True, help="Minutes within which an act must have been sealed.")
-def verify_audit(since: str | None, until: str | None, checkpoints: TextIO | None, late: int) -> None:
-    """Go over the chain; exits with 1 at the first row that is not as it was sealed."""
-    from app.clients.checkpoints import read
-    from app.queries.audit_chain import told, verify
-
-    try:
-        noted = read(checkpoints or ())
-    except ValueError as error:
-        _give_up(f"The checkpoints cannot be read: {error}.")
-    span = {"sealed_from": _instant(since) if since else None, "sealed_to": _instant(until) if until else None}
-    deps, began = _ready_deps(), time.perf_counter()
-    verdict = verify(deps.autocommit, noted, now=deps.now(), late=timedelta(minutes=late), **span)
-    click.echo(told(verdict, noted, seconds=time.perf_counter() - began))
-    sys.exit(1 if verdict.broken else 0)
-
-
-@audit.command("head")
-def tell_audit_head() -> None:
-    """The newest link as a checkpoint, to be noted where nobody who runs the database can change it."""
-    from app.clients.checkpoints import line
-    from app.queries.audit_chain import head
-
-    deps = _ready_deps()
-    with deps.autocommit() as connection:
-        click.echo(line(head(connection), at=deps.now()))
-
-
-@main.group()
-def keys() -> None:
-    """The keys under which identity numbers, photos and other sealed things lie (docs/keys.md)."""
-
-
-@keys.command("status")
-def tell_keys() -> None:
-    """Which rows need which key; exits with 1 where one is missing."""
-    from app.queries.keys import keys_in_use
-
-    deps = _ready_deps()
-    with deps.autocommit() as connection:
-        found = keys_in_use(connection, deps.settings)
-    click.echo("\n".join(one.told for one in found) or "Nothing is sealed yet.")
-    sys.exit(0 if all(one.known for one in found) else 1)
-
-
-@keys.command("rotate")
-def rotate_keys() -> None:
-    """Bring every row under the current keys; exits with 1 where some were held by others: run it again."""
-    from app.jobs.rotate_keys import rotate
-    from app.queries.keys import keys_in_use
-
-    deps = _ready_deps()
-    _refuse_missing_keys(deps)
-    for table, rows in rotate(deps).items():
-        click.echo(f"{table:<16} {rows:>9,} rows resealed")
-    with deps.autocommit() as connection:
-        left = sum(one.rows for one in keys_in_use(connection, deps.settings) if not one.current)
-    click.echo(f"{left:,} rows are left." if left else "Everything is under the current keys.")
-    sys.exit(1 if left else 0)
-
-
-@main.group()
 def demo() -> None:
     """A county to try things in. Its people do not exist."""
 
@@ -394,9 +278,9 @@ def load_demo() -> None:
     from app.simulation.demo.load import DemoError, load
 
     try:
-        loaded = load(_ready_deps())
+        loaded = load(ready_deps())
     except DemoError as error:
-        _give_up(str(error))
+        give_up(str(error))
     click.echo("The demo county is loaded." if loaded else "The demo county is there already.")
 
 
@@ -405,7 +289,7 @@ def tell_demo() -> None:
     """Where to look, and the log-ins."""
     from app.simulation.demo.info import info
 
-    click.echo(info(_port(), _settings().demo_password or "?"))
+    click.echo(info(_port(), own_settings().demo_password or "?"))
 
 
 @demo.command("phones")
@@ -414,24 +298,14 @@ def run_demo_phones() -> None:
     from app.deps import SystemClock
     from app.simulation.demo.phones import run
 
-    settings = _settings()
+    settings = own_settings()
     if settings.fcm_credentials is None or not settings.demo_password:
-        _give_up("ZHIFANG_FCM_CREDENTIALS and ZHIFANG_DEMO_PASSWORD must be set for the demo's phones.")
+        give_up("ZHIFANG_FCM_CREDENTIALS and ZHIFANG_DEMO_PASSWORD must be set for the demo's phones.")
     run(_port(), Path(settings.fcm_credentials).parent, settings.demo_password, SystemClock(), click.echo)
 
 
 def _port() -> int:
     return int(os.environ.get("PORT", "8000"))
-
-
-def _instant(value: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(value)
-    except ValueError:
-        _give_up(f"{value} is no time in RFC 3339, such as 2026-03-02T08:00:00+08:00")
-    if at.tzinfo is None:
-        _give_up(f"{value} has no offset; write for instance 2026-03-02T08:00:00+08:00")
-    return at
 
 
 if __name__ == "__main__":

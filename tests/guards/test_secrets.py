@@ -5,6 +5,7 @@ import re
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from io import StringIO
 from itertools import pairwise
 from math import log2
@@ -55,8 +56,13 @@ PINNED = ("requirements/",)
 BINARY = {".png", ".jpg", ".jpeg", ".gz", ".xlsx", ".woff2", ".ico", ".pdf", ".gpg"}
 
 
-def tracked() -> Iterator[tuple[str, str]]:
+@cache
+def tracked() -> tuple[tuple[str, str], ...]:
     """Each file of the repository with its text."""
+    return tuple(_read())
+
+
+def _read() -> Iterator[tuple[str, str]]:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
     names = listed.split("\0") if listed else [str(path.relative_to(ROOT)) for path in ROOT.glob("[!.]*/**/*.*")]
     for name in filter(None, names):
