@@ -160,7 +160,7 @@ class Mailbox:
     received: list[tuple[str, str, str]] = field(default_factory=list)
     refuse: str | None = None
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802  (aiosmtpd's name)
         if self.refuse:
             return self.refuse
         message = message_from_bytes(envelope.content, policy=policy.default)

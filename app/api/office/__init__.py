@@ -4,6 +4,7 @@ from app.api.blueprint import Blueprint
 from app.api.office import (
     absences,
     alerts,
+    channels,
     audit,
     checkins,
     compliance,
@@ -33,6 +34,7 @@ from app.api.office import (
 BLUEPRINTS: tuple[Blueprint, ...] = (
     absences.BLUEPRINT,
     alerts.BLUEPRINT,
+    channels.BLUEPRINT,
     audit.BLUEPRINT,
     checkins.BLUEPRINT,
     compliance.BLUEPRINT,
