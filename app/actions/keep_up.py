@@ -13,7 +13,8 @@ KEPT = {
     "poison": timedelta(days=30),  # a set-aside body is opened by its replay or not at all
     "job_runs": timedelta(days=400),  # an audit asks for a year
     "uptimes": timedelta(days=400),
-    "wrong_log_ins": timedelta(days=1),  # they count for a quarter of an hour
+    "throttles": timedelta(days=1),  # time has taken every failure back by then
+    "wrong_log_ins": timedelta(days=1),
 }
 
 

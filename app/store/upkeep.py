@@ -10,6 +10,7 @@ PURGES = {
     "poison": text("DELETE FROM poison WHERE received_at < :before"),
     "job_runs": text("DELETE FROM job_runs WHERE started_at < :before"),
     "uptimes": text("DELETE FROM uptimes WHERE last_at < :before"),
+    "throttles": text("DELETE FROM throttles WHERE at < :before"),
     "wrong_log_ins": text("DELETE FROM wrong_log_ins WHERE at < :before"),
 }
 

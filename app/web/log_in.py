@@ -15,7 +15,9 @@ from app.web.browsers import browser_name
 from app.web.context import deps, user
 from app.web.guard import known_user, open_page, own_path, page
 
-LONGEST = 128
+CUT_AT = 129
+"""One more than a password may have: what is longer is cut, and is none."""
+
 TIME_FOR_THE_CODE = timedelta(minutes=5)
 
 
@@ -33,17 +35,18 @@ def log_in() -> str | Response:
 @open_page
 def log_in_post() -> Response:
     """Check the password; then log in, or ask for the code. What was typed stays, except for the password."""
-    login, password = (request.form.get(name, "")[:LONGEST] for name in ("login", "password"))
+    login, password = (request.form.get(name, "")[:CUT_AT] for name in ("login", "password"))
     target, asking = own_path(request.form.get("next")), _caller()
     try:
         user_id = confirm_password(deps(), "user", login.strip(), password, asking)
-        tokens = finish_log_in(deps(), user_id, None, None, asking, client_name=_browser())
     except (NotAllowed, TooOften) as error:
-        if error.code == "totp_needed":
-            session.clear()
-            session["half"] = {"owner_id": user_id.hex, "at": deps().now().isoformat()}
-            return make_response(render_template("log_in_code.html", next=target, fault=None))
         return _refused("log_in.html", error, next=target, login=login)
+    try:
+        tokens = finish_log_in(deps(), user_id, None, None, asking, client_name=_browser())
+    except NotAllowed:
+        session.clear()
+        session["half"] = {"owner_id": user_id.hex, "at": deps().now().isoformat()}
+        return make_response(render_template("log_in_code.html", next=target, fault=None))
     return _logged_in(tokens, target)
 
 
@@ -56,7 +59,7 @@ def log_in_code() -> Response:
     if user_id is None:
         return _refused("log_in.html", NotAllowed("log_in_step_over"), next=target, login="")
     try:
-        code = request.form.get("totp", "")[:LONGEST]
+        code = request.form.get("totp", "")[:CUT_AT]
         tokens = finish_log_in(deps(), user_id, code, None, asking, client_name=_browser())
     except (NotAllowed, TooOften) as error:
         return _refused("log_in_code.html", error, next=target)

@@ -16,6 +16,7 @@ from app.actions.end_session import end_other_sessions, end_own_session
 from app.actions.enrol_totp import Offer
 from app.queries import second_factor, sessions
 from app.rules.errors import Conflict, Refused, TooOften, ZhifangError
+from app.rules.facts import Role
 from app.rules.wording import sentence
 from app.web.blueprint import PAGES
 from app.web.context import deps, user
@@ -23,6 +24,8 @@ from app.web.forms import done
 from app.web.guard import page
 
 LONGEST = 128
+CUT_AT = LONGEST + 1
+"""What is longer is cut, and no password."""
 
 
 @PAGES.get("/security")
@@ -103,7 +106,7 @@ def _security(fault: str | None = None) -> str:
 def _totp(fault: str | None = None) -> str:
     with deps().autocommit() as connection:
         factor = second_factor.own(connection, user())
-    required = not factor.since and user().has(*deps().settings.totp_required_roles)
+    required = not factor.since and user().has(*map(Role, deps().settings.totp_required_roles))
     return render_template("totp.html", here="security", factor=factor, required=required, fault=fault)
 
 
@@ -125,7 +128,7 @@ def _words(error: ZhifangError) -> str:
 
 
 def _given(name: str) -> str:
-    return request.form.get(name, "")[:LONGEST]
+    return request.form.get(name, "")[:CUT_AT]
 
 
 def _address() -> str:

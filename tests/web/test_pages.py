@@ -234,12 +234,14 @@ def test_a_log_in_lasts_a_working_day(app: Flask, office: Office, clock: TestClo
 
 
 def test_the_session_cookie_is_for_the_service_alone(app: Flask, office: Office) -> None:
-    set_cookie = Visitor(app).log_in(office.officer).headers["Set-Cookie"]
-    assert "HttpOnly" in set_cookie
-    assert "SameSite=Lax" in set_cookie
+    cookies = Visitor(app).log_in(office.officer).headers.getlist("Set-Cookie")
+    assert [cookie.partition("=")[0] for cookie in cookies] == ["zhifang-device", "zhifang"]
+    assert all("HttpOnly" in cookie and "Path=/" in cookie and "Domain" not in cookie for cookie in cookies)
+    assert ["SameSite=Strict" in cookie or "SameSite=Lax" in cookie for cookie in cookies] == [True, True]
     production = deps_for_tests(create_engine("postgresql+psycopg://"), TestClock(MONDAY))
     settings = dataclasses.replace(production.settings, mode=Mode.PRODUCTION)
     answer = create_app(dataclasses.replace(production, settings=settings)).test_client().get("/login")
+    assert answer.headers["Set-Cookie"].startswith("__Host-zhifang=")
     assert "; Secure; HttpOnly" in answer.headers["Set-Cookie"]
 
 

@@ -190,10 +190,10 @@ def test_without_a_smartphone_there_is_no_log_in(client: FlaskClient, undone: En
 def test_how_many_statements_a_log_in_takes(client: FlaskClient, undone: Engine, subject: ASubject) -> None:
     with counted(undone) as sent:
         log_in(client, push_token="one")
-    assert len(sent) == 6, "account, state, binding, nothing known of the phone, session, push address"
+    assert len(sent) == 11, "account; five of the lanes; state, binding, nothing known of the phone, session, push address"
     with counted(undone) as sent:
         tokens = log_in(client, push_token="one")
-    assert len(sent) == 4
+    assert len(sent) == 9
     with counted(undone) as sent:
         me(client, tokens)
     assert len(sent) == 3, "who asks, and is heard; and then the file and the policy"

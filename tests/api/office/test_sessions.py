@@ -225,7 +225,7 @@ def test_me_tells_roles_and_what_they_permit(app: Flask, client: FlaskClient, un
 def test_how_many_statements_a_log_in_takes(client: FlaskClient, undone: Engine, officer: Worker) -> None:
     with counted(undone) as sent:
         tokens = log_in(client, device=a_phone())
-    assert len(sent) == 3, "account, session, push address"
+    assert len(sent) == 9, "account; lanes seen, made, locked, counted, settled; second factor; session, push address"
     with counted(undone) as sent:
         refreshed = refresh(client, tokens["refresh_token"])
     assert len(sent) == 2, "the session's lock, and its next generation"
