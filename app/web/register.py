@@ -12,6 +12,7 @@ from app.deps import Deps
 from app.web import (  # noqa: F401  (their views)
     alerts,
     audit,
+    channels,
     checkins,
     compliance,
     duties,

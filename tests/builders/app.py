@@ -6,7 +6,7 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from app.clients.push import PushChannel
-from app.config import Mode, Settings
+from app.config import CHANNELS, ChannelSettings, Mode, Settings
 from app.deps import Deps
 from app.main import create_app
 from app.simulation.clock import TestClock
@@ -29,6 +29,7 @@ def settings_for_tests(database_url: str = "postgresql+psycopg://") -> Settings:
         window_secret=b"c5e80b7149fa4d6c93b2e7d1085fa346",
         identity_key=bytes(range(32)),
         identity_hash_key=bytes(range(32, 64)),
+        channels=ChannelSettings(CHANNELS, public_url="https://zhifang.example"),
         password_rounds=1,
         password_memory_kib=8,
     )

@@ -10,6 +10,7 @@ from datetime import timedelta
 from enum import StrEnum
 from io import BytesIO
 from typing import Any
+from uuid import uuid4
 
 from app.rules.facts import Role
 from app.store.shipped_policies import shipped
@@ -47,6 +48,8 @@ class Example:
     body: Callable[[Place], Json] | None = None
     query: Callable[[Place], Mapping[str, str]] | None = None
     refuses: frozenset[Role] = frozenset()
+    status: int | None = None
+    """What everybody is answered whom the table permits, where that is no success: there is nothing to act on."""
     form: Callable[[Place], Mapping[str, Any]] | None = None
     """What is sent as a form, with a file, instead of JSON."""
 
@@ -154,6 +157,13 @@ EXAMPLES: dict[str, Example] = {
     "POST /subjects/<subject_id>/end": Example(CASE, lambda _: {"reason": "custody", "note": "收监"}),
     "POST /subjects/<subject_id>/id-number/reveal": Example(CASE, lambda _: {"reason": "核对文书"}),
     "GET /subjects/<subject_id>/timeline": Example(CASE),
+    # channels: nothing of another user's can be named in them
+    "GET /channel": Example(ONESELF),
+    "POST /channel": Example(ONESELF, lambda _: {"id": str(uuid4()), "address": "xu@example.gov.cn"}),
+    "PATCH /channel": Example(ONESELF, lambda _: {"wait_min": 5}, status=422),
+    "DELETE /channel": Example(ONESELF),
+    "POST /channel/test": Example(ONESELF, status=422),
+    "POST /channel/verify": Example(ONESELF, lambda _: {"code": "123456"}, status=422),
     # rosters
     "GET /rosters/template": Example(OFFICES),
     "POST /rosters": Example(

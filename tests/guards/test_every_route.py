@@ -187,6 +187,8 @@ def test_the_office_route(route: Route, walk: Walk, world: World, headers: dict[
             told = f"{route.short} as {role} about {place.name}: {answer.status_code} {shown}"
             if not permitted:
                 assert answer.status_code == HTTPStatus.FORBIDDEN, told
+            elif example.status:
+                assert answer.status_code == example.status, told
             elif example.shows is Shows.SOMEBODY_ELSES:
                 assert answer.status_code == HTTPStatus.NOT_FOUND, told
             elif example.shows in {Shows.CASES, Shows.OFFICES, Shows.ONESELF}:
