@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import NamedTuple
 
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 FORM = 1
 """The canonical form that new links are made in. Links of every earlier form stay readable."""
 
@@ -92,7 +94,7 @@ class Checkpoints:
 
 def canonical(seq: int, act: Act) -> bytes:
     """An act in form 1: a JSON array in UTF-8 without spaces of form, link number and all columns."""
-    return json.dumps([FORM, seq, *act], ensure_ascii=False, separators=(",", ":")).encode()
+    return _as_json([FORM, seq, *act]).encode()
 
 
 def link(head: Head, act: Act) -> Link:
@@ -130,6 +132,9 @@ def look(head: Head, links: Sequence[Link], acts: Sequence[Act], checkpoints: Ch
 
 def _break(head: Head, one: Link, act: Act | None, strangers: Sequence[int]) -> Break | None:
     """What is wrong with one link; the first that applies, since each makes the next ones pointless."""
+    made = link(head, act) if act else None
+    if one == made and one.audit_id > head.audit_id and not (strangers and strangers[0] < one.audit_id):
+        return None
     if one.seq != head.seq + 1:
         return Break("seal_missing", head.seq + 1)
     if strangers and strangers[0] < one.audit_id and one.audit_id > head.audit_id:
@@ -137,11 +142,10 @@ def _break(head: Head, one: Link, act: Act | None, strangers: Sequence[int]) -> 
     faults = {
         "out_of_order": one.previous != head.hash or one.audit_id <= head.audit_id,
         "form_unknown": one.form != FORM,
-        "missing": act is None,
-        "changed": act is not None and link(head, act).hash != one.hash,
+        "missing": made is None,
     }
-    code = next((code for code, applies in faults.items() if applies), None)
-    return Break(code, one.seq, one.audit_id) if code else None
+    code = next((code for code, applies in faults.items() if applies), "changed")
+    return Break(code, one.seq, one.audit_id)
 
 
 BREAKS = {

@@ -74,12 +74,12 @@ def alone(tx: Connection) -> None:
 def acts(tx: Connection, *, after: int, until: int, limit: int) -> Sequence[Act]:
     """Acts by id."""
     rows = tx.execute(ACTS, {"after": after, "until": until, "limit": limit})
-    return [Act(*row) for row in rows]
+    return [Act._make(row) for row in rows.all()]
 
 
 def links(connection: Connection, *, after: int, limit: int) -> Sequence[Link]:
     """Links by number."""
-    return [Link(*row) for row in connection.execute(LINKS, {"after": after, "limit": limit})]
+    return [Link._make(row) for row in connection.execute(LINKS, {"after": after, "limit": limit}).all()]
 
 
 def add(tx: Connection, made: Sequence[Link], *, now: datetime) -> None:
