@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from app.rules.facts import AlertKind, Handling, LadderStep, Role
 from app.rules.ladder import Episode, LadderFacts, Member, Unheard
 from app.store import policies
+from app.store.scope import UPWARD
 
 # The subject's lock comes first, as with every change: a notice names the subject, and waits for nobody who has it.
 CLAIM = text(
@@ -56,13 +57,13 @@ FACTS = text(
 )
 
 MEMBERS = text(
-    """
+    f"""
     SELECT o.id AS office_id, r.user_id, r.role,
            CASE WHEN r.role IN ('officer', 'aide') THEN 'office' ELSE p.level END AS step,
            NOT EXISTS (SELECT FROM absences x WHERE x.user_id = r.user_id AND x.withdrawn_at IS NULL
                        AND x.away @> CAST(:now AS timestamptz)) AS on_duty
     FROM offices o
-    JOIN offices p ON o.path = p.path OR o.path LIKE p.path || '.%'
+    JOIN offices p ON p.path = {UPWARD}
     JOIN user_roles r ON r.office_id = p.id AND r.held @> CAST(:now AS timestamptz)
     JOIN users u ON u.id = r.user_id AND u.disabled_at IS NULL
     WHERE o.id = ANY(:office_ids)
@@ -70,7 +71,7 @@ MEMBERS = text(
            OR p.level = 'county' AND r.role IN ('county_staff', 'county_head')
            OR p.level = 'city' AND r.role = 'city_staff')
     ORDER BY u.login, r.role
-    """
+    """  # noqa: S608  (put together from a constant)
 )
 
 SETTLERS = text("SELECT pg_advisory_xact_lock(hashtextextended('zhifang:settle', 0))")

@@ -13,6 +13,7 @@ from app.rules.facts import Channel, SupervisionClass
 from app.rules.planning import ClassPeriod, PlanningFacts, PolicyPeriod
 from app.rules.policy import HOME_VISIT, Policy
 from app.store import policies
+from app.store.scope import UPWARD
 
 SUBJECTS = text(
     """
@@ -38,15 +39,15 @@ CLASSES = text(
 )
 
 VERSIONS = text(
-    """
+    f"""
     SELECT o.id AS office_id, v.id AS version_id, length(scope.path) AS depth,
            lower(v.in_force) AS from_at, upper(v.in_force) AS to_at
     FROM offices o
-    JOIN offices scope ON o.path = scope.path OR o.path LIKE scope.path || '.%'
+    JOIN offices scope ON scope.path = {UPWARD}
     JOIN policy_versions v ON v.office_id = scope.id
      AND v.in_force && tstzrange(CAST(:from_at AS timestamptz), CAST(:to_at AS timestamptz))
     WHERE o.id = ANY(:office_ids)
-    """
+    """  # noqa: S608  (put together from a constant)
 )
 
 

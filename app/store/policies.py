@@ -12,16 +12,25 @@ from sqlalchemy.dialects.postgresql import Range, insert
 from app.models.policy import PolicyVersion
 from app.rules.errors import Conflict, Refused
 from app.rules.policy import Policy, content_hash, policy_from_mapping, to_mapping
+from app.store.scope import UPWARD
 
+# Hundreds of offices share a version: its content comes with the first of them alone.
 IN_FORCE = text(
-    """
-    SELECT DISTINCT ON (o.id) o.id AS office_id, v.id AS version_id, v.content_hash, v.content
-    FROM offices o
-    JOIN offices scope ON o.path = scope.path OR o.path LIKE scope.path || '.%'
-    JOIN policy_versions v ON v.office_id = scope.id AND v.in_force @> CAST(:at AS timestamptz)
-    WHERE o.id = ANY(:office_ids)
-    ORDER BY o.id, length(scope.path) DESC
-    """
+    f"""
+    WITH nearest AS (
+        SELECT DISTINCT ON (o.id) o.id AS office_id, v.id AS version_id
+        FROM offices o
+        JOIN offices scope ON scope.path = {UPWARD}
+        JOIN policy_versions v ON v.office_id = scope.id AND v.in_force @> CAST(:at AS timestamptz)
+        WHERE o.id = ANY(:office_ids)
+        ORDER BY o.id, length(scope.path) DESC
+    ), numbered AS (
+        SELECT office_id, version_id, row_number() OVER (PARTITION BY version_id ORDER BY office_id) AS n FROM nearest
+    )
+    SELECT n.office_id, n.version_id, v.content_hash, CASE WHEN n.n = 1 THEN v.content END AS content
+    FROM numbered n JOIN policy_versions v ON v.id = n.version_id
+    ORDER BY n.version_id, n.n
+    """  # noqa: S608  (put together from a constant)
 )
 
 CLOSE = text(

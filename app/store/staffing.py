@@ -9,18 +9,19 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from app.rules.staffing import LOOK_AHEAD, Holder, Span, Staffing
+from app.store.scope import UPWARD
 
 MEMORY = timedelta(days=31)
 """Absences that ended longer ago cannot be the beginning of a stretch that still goes on."""
 
 OFFICES = text(
-    """
+    f"""
     SELECT o.id, c.id AS county_id FROM offices o
-    LEFT JOIN offices c ON c.level = 'county' AND (o.path = c.path OR o.path LIKE c.path || '.%')
+    LEFT JOIN offices c ON c.level = 'county' AND c.path = {UPWARD}
     WHERE (CAST(:office_ids AS uuid[]) IS NULL OR o.id = ANY(:office_ids))
       AND EXISTS (SELECT FROM subjects s WHERE s.office_id = o.id AND s.status = 'in_correction')
     ORDER BY o.path
-    """
+    """  # noqa: S608  (put together from a constant)
 )
 
 HOLDERS = text(

@@ -118,13 +118,15 @@ EXCLUSIONS = {
 }
 
 
-def populate(tx: Connection, subjects: int, *, now: datetime = MONDAY) -> Population:
+def populate(
+    tx: Connection, subjects: int, *, now: datetime = MONDAY, offices_per_county: int = OFFICES_PER_COUNTY
+) -> Population:
     """A province with `subjects` people under correction, each with a phone, planned for the next three days.
 
-    `tx` is the owner's. One justice office for each hundred, one county for each twenty offices.
+    `tx` is the owner's. One justice office for each hundred, one county for each `offices_per_county` of them.
     """
     offices = max(1, subjects // PER_OFFICE)
-    counties = -(-offices // OFFICES_PER_COUNTY)
+    counties = -(-offices // offices_per_county)
     cities = -(-counties // COUNTIES_PER_CITY)
     values = {
         "subjects": subjects,
@@ -132,7 +134,7 @@ def populate(tx: Connection, subjects: int, *, now: datetime = MONDAY) -> Popula
         "counties": counties,
         "cities": cities,
         "counties_per_city": COUNTIES_PER_CITY,
-        "offices_per_county": OFFICES_PER_COUNTY,
+        "offices_per_county": offices_per_county,
         "since": SINCE,
         "now": now,
         "password_hash": hash_password(PASSWORD, Cost(1, 8)),
