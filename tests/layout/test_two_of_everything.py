@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import psycopg
 import pytest
-import requests
 from sqlalchemy import text
 
 from app.deps import SystemClock
+from app.simulation.layout.command import main
 from app.simulation.layout.layout import Layout
-from app.simulation.layout.places import NODES
+from app.simulation.layout.places import APIS, NODES
 from app.store.session import Limits, make_engine
 from tests.database import ROOT
 from tests.jobs.processes import eventually
@@ -54,19 +54,13 @@ def test_the_time_limits_and_time_zone_hold_through_the_pooler(layout: Layout) -
     assert {name: shown[name] for name in asked} == asked
 
 
-def test_the_door_writes_down_neither_who_asks_nor_for_what(layout: Layout) -> None:
-    """No path, no query, no address: and the replicas hear of no forged one."""
-    address = f"{layout.places.http('proxy')}/health/live?secret=s3cr3t-118.627"
-    answer = requests.get(address, headers={"X-Forwarded-For": "203.0.113.9"}, timeout=5)
-    assert answer.status_code == 200
-    logged = (layout.places.folder / "log" / "haproxy.log").read_text(encoding="utf-8")
-    assert "GET 200 api/" in logged
-    for secret in ("s3cr3t", "118.627", "/health", "203.0.113.9", "127.0.0.1"):
-        assert not any(secret in line for line in logged.splitlines() if line.startswith("GET"))
-
-
-def test_figures_are_not_for_the_world(layout: Layout) -> None:
-    assert requests.get(f"{layout.places.http('proxy')}/metrics", timeout=5).status_code == 404
+def test_the_command_tells_who_runs_and_who_leads(layout: Layout, capsys: pytest.CaptureFixture[str]) -> None:
+    layout.databases.await_standby(within_s=60)
+    assert main(["status", str(layout.places.folder)]) == 0
+    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
+    assert sorted(lines[node].split(maxsplit=2)[2] for node in NODES) == ["primary", "synchronous standby"]
+    assert all("door: UP" in lines[api] for api in APIS)
+    assert not [name for name in layout.parts() if " down" in lines[name]]
 
 
 @pytest.mark.slow
