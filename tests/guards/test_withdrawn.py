@@ -21,6 +21,7 @@ from app.store import accounts, devices, sessions
 from app.store.session import make_engine, transaction
 from tests.builders.app import MONDAY, a_clock, make_test_app
 from tests.builders.offices import Tree, a_tree
+from tests.builders.positions import a_sent_batch, a_sent_report
 from tests.builders.subjects import a_subject
 from tests.builders.users import Worker, a_user, logged_in, phone_logged_in
 from tests.database import Database
@@ -128,11 +129,15 @@ def test_a_phone_is_out_at_the_next_request(
 ) -> None:
     headers = phone_logged_in(app, team.subject_id, device_id=PHONE)
     assert client.get(f"{MOBILE}/me", headers=headers).status_code == 200
+    batch = a_sent_batch(a_sent_report(clock.now()))
+    assert client.post(f"{MOBILE}/positions", json=batch, headers=headers).status_code == 201
     now = clock.advance(seconds=1)
     with transaction(undone) as tx:
         change(tx, team, now)
     for path in ("me", "duties", "collection", "notices"):
         assert client.get(f"{MOBILE}/{path}", headers=headers).status_code == status, path
+    batch = a_sent_batch(a_sent_report(now))
+    assert client.post(f"{MOBILE}/positions", json=batch, headers=headers).status_code == status
 
 
 @pytest.mark.parametrize(("change", "status"), OF_USERS)
