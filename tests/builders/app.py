@@ -1,6 +1,7 @@
 """The service as a test runs it: settings without cost, a clock that is moved by hand."""
 
 from datetime import UTC, datetime
+from hashlib import sha256
 
 from flask import Flask
 from sqlalchemy import Engine
@@ -27,8 +28,8 @@ def settings_for_tests(database_url: str = "postgresql+psycopg://") -> Settings:
         token_secret="9f3c1d7a5be24860b1c7e3f2a4d6980c",
         web_secret="07ad41c98e5b4f32a6d0c3b9e1f87254",
         window_secret=b"c5e80b7149fa4d6c93b2e7d1085fa346",
-        identity_key=bytes(range(32)),
-        identity_hash_key=bytes(range(32, 64)),
+        identity_key=sha256(b"seals in tests").digest(),
+        identity_hash_key=sha256(b"finds in tests").digest(),
         channels=ChannelSettings(CHANNELS, public_url="https://zhifang.example"),
         password_rounds=1,
         password_memory_kib=8,
