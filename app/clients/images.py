@@ -71,7 +71,8 @@ def _taken_at(exif: Image.Exif) -> datetime | None:
     written = detail.get(ExifTags.Base.DateTimeOriginal) or exif.get(ExifTags.Base.DateTime)
     if not isinstance(written, str):
         return None
-    naive = datetime.strptime(written.strip("\0 "), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007  (the zone follows)
+    day, _, time_of_day = written.strip("\0 ").partition(" ")
+    naive = datetime.fromisoformat(f"{day.replace(':', '-')}T{time_of_day}")
     if naive.year < EARLIEST_YEAR:
         return None
     offset = detail.get(ExifTags.Base.OffsetTimeOriginal)

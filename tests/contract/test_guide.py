@@ -3,19 +3,25 @@
 import json
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
+from app.actions.order_spot_check import order_spot_check
 from app.deps import Deps
 from app.jobs import sweeps
 from app.main import api_reference
-from app.rules.facts import SupervisionClass
+from app.models.office import Office, User
+from app.models.subject import Subject
+from app.rules.facts import Actor, Grant, Role, SupervisionClass
+from app.rules.spot_checks import Ask, SpotGround, Wanted
 from app.simulation.clock import TestClock
 from app.store.session import transaction
 from tests.builders.app import make_test_app
 from tests.builders.offices import a_tree
+from tests.builders.photos import a_photo, with_photos
 from tests.builders.subjects import a_subject
 from tests.builders.users import PASSWORD, a_user
 from tests.contract.guide import Exchange, differences, exchanges
@@ -30,7 +36,7 @@ def a_service(engine: Engine, clock: TestClock) -> Flask:
     """One subject under strict supervision since the day before, whose window a job has opened."""
     app = make_test_app(engine, clock)
     with transaction(engine) as tx:
-        officer = a_user(tx, a_tree(tx).office, name="徐建国")
+        officer = a_user(tx, a_tree(tx, policy=with_photos("allowed")).office, name="徐建国")
         a_subject(tx, officer, key="wangxm", name="王小明", class_=SupervisionClass.STRICT, at=DAY_BEFORE)
     deps: Deps = app.extensions["deps"]
     sweeps.open_windows(deps, WINDOW_OPENED)
@@ -43,18 +49,37 @@ def ask(client: FlaskClient, exchange: Exchange, known: dict[str, str]) -> Any:
             text = text.replace(f"{{{name}}}", value)
         return text
 
+    body: str | bytes = filled(exchange.body)
+    if exchange.headers.get("Content-Type", "").startswith("multipart/"):
+        body = filled(exchange.body).replace("\n", "\r\n").encode().replace(b"{photo}", a_photo()) + b"\r\n"
     return client.open(
         filled(exchange.path),
         method=exchange.method,
         headers={name: filled(value) for name, value in exchange.headers.items()},
-        data=filled(exchange.body) or None,
+        data=body or None,
     )
+
+
+def a_spot_check(app: Flask) -> None:
+    """What the guide says that the office does at nine."""
+    deps: Deps = app.extensions["deps"]
+    with deps.transaction() as tx:
+        subject_id = tx.execute(select(Subject.id)).scalar_one()
+        officer = tx.execute(select(User.id)).scalar_one()
+        office = tx.execute(select(Office.id, Office.path).where(Office.level == "justice_office").limit(1)).one()
+        actor = Actor("user", officer, (Grant(Role.OFFICER, office.id, office.path),))
+        how = frozenset({Ask.POSITION, Ask.PHOTO, Ask.ANSWER})
+        wanted = Wanted(uuid4(), 30, how, SpotGround.TO_CONFIRM, "核实", b"guide", "现在和谁在一起?")
+        order_spot_check(tx, actor, subject_id, wanted, now=NINE)
 
 
 def test_every_exchange_of_the_guide(undone: Engine) -> None:
     known = {"password": PASSWORD}
-    with a_service(undone, TestClock(NINE)).test_client() as client:
+    app = a_service(undone, TestClock(NINE))
+    with app.test_client() as client:
         for exchange in exchanges():
+            if exchange.answer and "spot_check_opened" in str(exchange.answer):
+                a_spot_check(app)
             answer = ask(client, exchange, known)
             told = answer.get_json(silent=True) or json.loads(answer.get_data() or "null")
             assert answer.status_code == exchange.status, (str(exchange), told)
