@@ -47,8 +47,10 @@ def run(deps: Deps) -> None:
     LOG.info("scheduler started with %d jobs", len(JOBS))
     _keep_ticking(scheduler, stopped)
     listener.close()
-    if not _ended(scheduler, waker):
-        _give_back(deps, ticking, woken)
+    ended = _ended(scheduler, waker)
+    _give_back(deps, ticking, woken)
+    if not ended:
+        LOG.error("a job did not come to an end within %g s", STOP_S)
         os._exit(0)
     heartbeat.stop()
     LOG.info("scheduler stopped")
@@ -78,8 +80,7 @@ def _ended(scheduler: BackgroundScheduler, waker: threading.Thread) -> bool:
 
 
 def _give_back(deps: Deps, *holders: str) -> None:
-    """Give back what is held still, so that nobody waits for it."""
-    LOG.error("a job did not come to an end within %g s", STOP_S)
+    """Give back what is held still, also by runs that met a busy database, so that nobody waits for it."""
     try:
         for holder in holders:
             runner.give_back_all(deps, holder)
@@ -116,6 +117,9 @@ class Every(BaseTrigger):  # type: ignore[misc]  # the library ships no types
 
     def __init__(self, interval: timedelta) -> None:
         self._interval = interval
+
+    def __str__(self) -> str:
+        return f"every {self._interval}"
 
     def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
         """When to tick next; the first time at once."""

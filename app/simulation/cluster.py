@@ -97,6 +97,10 @@ class Cluster:
         """Drop a database, if it is there, and whoever is still connected to it."""
         self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
+    def as_superuser(self) -> "psycopg.Connection[tuple[object, ...]]":
+        """A connection of the role that may do anything: for trials that set the server up, or harm it."""
+        return self._connect()
+
     def _make_folder(self) -> None:
         user = server_user(self.folder)
         try:

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Everything that a purpose needs, in order. Costs well under a second when all of it is there.
 
-# install_for image|run|layout|test|bench
+# install_for image|run|layout|test|bench|chaos
 install_for() {
     local packages=(python3 python3-venv)
     case $1 in
@@ -12,13 +12,17 @@ install_for() {
                 mapfile -t -O "${#packages[@]}" packages < <(database_packages)
                 mapfile -t -O "${#packages[@]}" packages < <(layout_packages)
             fi
-            packages+=(fonts-noto-cjk)
+            packages+=(fonts-noto-cjk libfaketime)
             # Ubuntu's chromium is no package but a snap; there Playwright fetches its own (install_browser).
             [ "$SYSTEM" != debian ] || packages+=(chromium)
             ;;
         bench)
             mapfile -t -O "${#packages[@]}" packages < <(database_packages)
             packages+=(wrk)
+            ;;
+        chaos)
+            mapfile -t -O "${#packages[@]}" packages < <(database_packages)
+            packages+=(libfaketime) # another time of day for single processes
             ;;
     esac
     exec 6>"$DATA_DIR/setup.lock"

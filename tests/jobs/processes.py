@@ -51,6 +51,14 @@ class Process:
         os.killpg(self._running.pid, signal.SIGKILL)
         self._running.wait()
 
+    def signal(self, number: int) -> None:
+        """A signal to the program itself, as a supervisor sends it."""
+        self._running.send_signal(number)
+
+    def wait(self, within_s: float) -> int:
+        """Its exit code; fails where it does not end in time."""
+        return self._running.wait(within_s)
+
     @property
     def alive(self) -> bool:
         return self._running.poll() is None

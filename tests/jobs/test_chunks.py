@@ -1,5 +1,6 @@
 """Sweeping in chunks: what cannot be done stands alone, everything else goes through."""
 
+import threading
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -12,15 +13,16 @@ from sqlalchemy import Connection, Engine, text
 
 from app.actions.judge_duties import Judged, judge_duties
 from app.jobs import chunks
-from app.jobs.chunks import Swept, in_chunks, sweep
+from app.jobs.chunks import Stopped, Swept, in_chunks, sweep
 from app.rules.errors import Unavailable
 from app.rules.facts import DutyState, Role
 from app.store import due
-from app.store.session import transaction
+from app.store.session import Limits, make_engine, transaction
 from tests.builders.app import MONDAY
 from tests.builders.duties import a_duty, a_supervised, api_up
 from tests.builders.offices import a_tree
 from tests.builders.users import a_user
+from tests.database import Database
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -91,6 +93,33 @@ def test_where_the_database_is_away_nothing_is_halved(undone: Engine) -> None:
     with pytest.raises(Unavailable):
         in_chunks(IDS, work, lambda: transaction(undone), size=8)
     assert tries == [8]
+
+
+def test_what_takes_too_long_together_is_done_in_smaller_parts(fresh_database: Database) -> None:
+    """Else the same chunk would be begun and given up for ever, and all behind it would wait."""
+    engine = make_engine(fresh_database.url, limits=Limits(statement_ms=300))
+    tries = []
+
+    def work(tx: Connection, ids: Sequence[UUID]) -> Kept:
+        tries.append(len(ids))
+        tx.execute(text("SELECT pg_sleep(:s)"), {"s": 0.1 * len(ids)})
+        return Kept(len(ids))
+
+    swept = in_chunks(IDS[:4], work, lambda: transaction(engine))
+    assert (tries, swept.counts, swept.failed) == ([4, 2, 2], {"kept": 4}, [])
+    engine.dispose()
+
+
+def test_a_process_that_is_told_to_end_begins_no_further_chunk(undone: Engine) -> None:
+    stopping, ledger = threading.Event(), Ledger(undone)
+
+    def work(tx: Connection, ids: Sequence[UUID]) -> Kept:
+        stopping.set()
+        return ledger(tx, ids)
+
+    with pytest.raises(Stopped):
+        in_chunks(IDS, work, ledger.transaction, size=4, stopping=stopping)
+    assert ledger.kept() == set(IDS[:4])
 
 
 def test_a_run_names_what_it_left_behind() -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, text
 
 from app.actions.take_notices import read_notice
 from app.deps import Deps
+from app.jobs.chunks import Stopped
 from app.jobs.deliver import deliver
 from app.rules.deliveries import MOST_TRIES
 from app.simulation.fake_fcm_answers import CUT, INVALID, OK, UNAVAILABLE, UNREGISTERED, quota
@@ -262,3 +263,13 @@ def test_who_lost_the_claim_settles_nothing(deps: Deps, push: Push, officer: Wor
     about = told(deps, officer, "ok-slow")
     assert deliver(replace(deps, push=Slow()), MONDAY, threads=1) == {}
     assert states(deps, about) == [("pending", 2, None)]
+
+
+def test_a_process_that_is_told_to_end_gives_back_what_it_claimed(deps: Deps, push: Push, officer: Worker) -> None:
+    told(deps, officer, "told-to-end")
+    deps.stopping.set()
+    with pytest.raises(Stopped):
+        deliver(deps, deps.now())
+    assert [address for address, _ in push.shown if address == "told-to-end"] == []
+    deps.stopping.clear()
+    assert deliver(deps, deps.now())["sent"] == 1

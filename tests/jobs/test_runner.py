@@ -9,6 +9,7 @@ from sqlalchemy import Engine, text
 
 from app.deps import Deps
 from app.jobs import runner
+from app.jobs.chunks import Stopped
 from app.jobs.job import Counts, Job
 from app.queries.health import job_health
 from app.simulation.clock import TestClock
@@ -123,3 +124,28 @@ def test_a_job_that_another_holds_is_left_to_it(undone: Engine, deps: Deps, dail
         assert jobs.claim(tx, daily.name, "another", now=MONDAY, ran_before=MONDAY)
     assert runner.run_if_due(deps, daily, ME) is None
     assert runner.run_now(deps, daily, ME) is None
+
+
+def test_a_run_that_is_broken_off_is_taken_by_another_at_once(undone: Engine, deps: Deps) -> None:
+    def broken_off(_: Deps, __: datetime) -> Counts:
+        raise Stopped
+
+    job = declared(deps, Job("a_long_job", broken_off, "why", max_age=HOUR, every=MINUTE))
+    assert runner.run_if_due(deps, job, ME) is None
+    found = state(undone)
+    assert (found.lease_until, found.last_ok_at) == (None, None)
+    with transaction(undone) as tx:
+        assert jobs.claim(tx, job.name, "another", now=MONDAY, ran_before=MONDAY)
+
+
+def test_two_workers_whose_clocks_differ_run_a_job_no_less_than_it_is_due(
+    deps: Deps, frequent: Job, diary: Diary, clock: TestClock
+) -> None:
+    ahead = TestClock(MONDAY + HOUR)
+    other = replace(deps, clock=ahead)
+    for _ in range(10):
+        runner.run_if_due(other, frequent, "ahead")
+        runner.run_if_due(deps, frequent, ME)
+        clock.advance(30 * SECOND)
+        ahead.advance(30 * SECOND)
+    assert len([at for at in diary.at if at < MONDAY + HOUR]) == 10

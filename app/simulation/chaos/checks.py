@@ -1,0 +1,155 @@
+"""What was promised against what is in the tables. Each check gives sentences; none means that all is there, once."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from app.simulation.chaos.phones import Acknowledged, Phone
+from app.simulation.fake_fcm_inbox import Received
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+DUTIES = """
+SELECT CAST(d.id AS text), d.state,
+       (SELECT count(*) FROM duty_events e WHERE e.duty_id = d.id AND e.to_state = 'missed'),
+       (SELECT count(*) FROM duty_events e WHERE e.duty_id = d.id AND e.to_state NOT IN ('planned', 'open')),
+       (SELECT count(*) FROM alert_occurrences o WHERE o.source_kind = 'duty' AND o.source_id = d.id)
+FROM duties d WHERE d.id = ANY(%s::uuid[])
+"""
+
+DOUBLED = {
+    "alert for one subject, kind and thing": """
+        SELECT CAST(subject_id AS text) FROM alerts WHERE handling <> 'closed'
+        GROUP BY subject_id, kind, about_kind, about_id HAVING count(*) > 1""",
+    "notice for one recipient, thing and step": """
+        SELECT step FROM notices GROUP BY recipient_id, about_kind, about_id, step HAVING count(*) > 1""",
+    "delivery for one notice, channel and endpoint": """
+        SELECT CAST(notice_id AS text) FROM deliveries GROUP BY notice_id, channel, endpoint HAVING count(*) > 1""",
+    "position": "SELECT CAST(id AS text) FROM positions GROUP BY id HAVING count(*) > 1",
+    "receipt number": """
+        SELECT receipt_no FROM (SELECT receipt_no FROM attempts UNION ALL SELECT receipt_no FROM position_batches) r
+        GROUP BY receipt_no HAVING count(*) > 1""",
+}
+
+WITHOUT = {
+    "occurrence without a notice to its officer": """
+        SELECT CAST(o.source_id AS text) FROM alert_occurrences o JOIN alerts a ON a.id = o.alert_id
+        WHERE NOT EXISTS (SELECT FROM alert_steps s WHERE s.alert_id = o.alert_id AND s.occurrence >= o.n)
+          AND a.next_step_at IS NULL""",
+    "notice without its deliveries": """
+        SELECT CAST(n.id AS text) FROM notices n WHERE n.recipient_kind = 'user' AND (
+            SELECT count(*) FROM deliveries d WHERE d.notice_id = n.id) <> 1 + (
+            SELECT count(*) FROM push_endpoints e WHERE e.owner_id = n.recipient_id AND e.retired_at IS NULL)""",
+    "delivery that was given up": "SELECT CAST(id AS text) FROM deliveries WHERE state IN ('dead', 'retired')",
+}
+
+LATE = """
+SELECT 'duty past its judgment', count(*) FROM duties WHERE state IN ('planned', 'open') AND judge_at < %(now)s
+UNION ALL SELECT 'step of a ladder overdue', count(*) FROM alerts WHERE next_step_at < %(now)s
+UNION ALL SELECT 'points not judged', count(*) FROM subject_states
+    WHERE rejudge_from IS NOT NULL AND last_heard_at < %(now)s
+UNION ALL SELECT 'delivery overdue', count(*) FROM deliveries WHERE state = 'pending' AND next_try_at < %(now)s
+"""
+
+
+def receipts(connection: Connection, phone: Phone, given: Sequence[Acknowledged]) -> Iterator[str]:
+    """Every acknowledged request: its row, number and body, each of its points once; and the state of its person."""
+    by_path: dict[str, list[Acknowledged]] = defaultdict(list)
+    for one in given:
+        by_path[one.path].append(one)
+    yield from _rows(connection, phone.person, "attempts", "id", by_path["/checkins"])
+    yield from _rows(connection, phone.person, "position_batches", "request_id", by_path["/positions"])
+    yield from _points(connection, phone.person, by_path["/positions"])
+    yield from _healths(connection, phone.person, by_path["/device-health"])
+    yield from _state(connection, phone.person, given)
+
+
+def _rows(connection: Connection, person: UUID, table: str, key: str, given: Sequence[Acknowledged]) -> Iterator[str]:
+    ids = [one.body[key] for one in given]
+    query = f"SELECT CAST({key} AS text), receipt_no, body_hash FROM {table}"  # noqa: S608  (constants)
+    found = connection.execute(f"{query} WHERE subject_id = %s AND {key} = ANY(%s::uuid[])", (person, ids))
+    rows = {row[0]: (row[1], bytes(row[2])) for row in found}
+    for one in given:
+        if rows.get(one.body[key]) != (one.receipt["receipt_no"], one.body_hash):
+            yield f"{table}: {one.body[key]}, receipt {one.receipt['receipt_no']}, is not there as it was acknowledged"
+
+
+def _points(connection: Connection, person: UUID, given: Sequence[Acknowledged]) -> Iterator[str]:
+    sent = Counter(report["id"] for one in given for report in one.body["reports"])
+    query = "SELECT CAST(id AS text) FROM positions WHERE subject_id = %s AND id = ANY(%s::uuid[])"
+    stored = Counter(str(row[0]) for row in connection.execute(query, (person, list(sent))))
+    for point in sent:
+        if stored[point] != 1:
+            yield f"positions: {point} is there {stored[point]} times"
+    for one in given:
+        if one.receipt["stored"] != len(one.body["reports"]):
+            yield f"positions: batch {one.body['request_id']} was acknowledged with {one.receipt['stored']} stored"
+
+
+def _healths(connection: Connection, person: UUID, given: Sequence[Acknowledged]) -> Iterator[str]:
+    query = "SELECT CAST(id AS text) FROM device_health WHERE subject_id = %s AND id = ANY(%s::uuid[])"
+    found = {row[0] for row in connection.execute(query, (person, [one.body["id"] for one in given]))}
+    yield from (f"device_health: {one.body['id']} is not there" for one in given if one.body["id"] not in found)
+
+
+def _state(connection: Connection, person: UUID, given: Sequence[Acknowledged]) -> Iterator[str]:
+    """The row that all screens read: as new as the newest batch that was acknowledged, and as its newest point."""
+    batches = [(datetime.fromisoformat(one.receipt["received_at"]), one) for one in given if one.path == "/positions"]
+    if not batches:
+        return
+    query = "SELECT last_heard_at, last_position_at FROM subject_states WHERE subject_id = %s"
+    heard_at, position_at = connection.execute(query, (person,)).fetchone() or (None, None)
+    received_at = max(at for at, _ in batches)
+    if heard_at is None or heard_at < received_at:
+        yield f"subject_states: {person} was heard last at {heard_at}, acknowledged at {received_at}"
+    newest = max(min(at, datetime.fromisoformat(r["recorded_at"])) for at, one in batches for r in one.body["reports"])
+    if position_at is None or position_at < newest:
+        yield f"subject_states: {person} has its last position at {position_at}, acknowledged was {newest}"
+
+
+def duties(connection: Connection, owed: Sequence[UUID], *, forgotten: Sequence[UUID]) -> Iterator[str]:
+    """Every duty was settled once; each miss has one occurrence of an alert, and nothing else has any."""
+    rows = {row[0]: row[1:] for row in connection.execute(DUTIES, (list(owed),))}
+    missed = {str(duty) for duty in forgotten}
+    for duty in map(str, owed):
+        state, misses, settled, occurrences = rows.get(duty, ("gone", 0, 0, 0))
+        if occurrences != misses or misses > 1 or settled < 1 or (duty in missed and state != "missed"):
+            yield f"duty {duty} is {state}: missed {misses} times, settled {settled} times, {occurrences} occurrences"
+
+
+def doubled(connection: Connection) -> Iterator[str]:
+    """Nothing that may be there once is there twice."""
+    for what, query in DOUBLED.items():
+        yield from (f"more than one {what}: {row[0]}" for row in connection.execute(query))
+
+
+def forgotten(connection: Connection) -> Iterator[str]:
+    """Nobody who was to be told was left out."""
+    for what, query in WITHOUT.items():
+        yield from (f"{what}: {row[0]}" for row in connection.execute(query))
+
+
+def late(connection: Connection, *, now: datetime) -> Mapping[str, int]:
+    """What should have been done by `now` and was not."""
+    return {row[0]: row[1] for row in connection.execute(LATE, {"now": now}) if row[1]}
+
+
+def pushes(connection: Connection, received: Iterable[Received]) -> Iterator[str]:
+    """Every push that counts as sent arrived, with one key however often; and nothing arrived that is not on disk."""
+    arrived: dict[tuple[str, str], set[str | None]] = defaultdict(set)
+    for message in received:
+        if message.shown:
+            arrived[message.address, message.data["n"]].add(message.collapse_key)
+    query = """SELECT e.address, CAST(d.notice_id AS text), d.state FROM deliveries d
+               JOIN push_endpoints e ON e.id = d.endpoint_id"""
+    rows = {(row[0], row[1]): row[2] for row in connection.execute(query)}
+    for (address, notice), state in rows.items():
+        if state == "sent" and len(arrived.get((address, notice), ())) != 1:
+            yield f"push of notice {notice} to {address} counts as sent; arrived with {arrived.get((address, notice))}"
+    yield from (
+        f"push of notice {pair[1]} to {pair[0]} is of no notice on disk" for pair in arrived if pair not in rows
+    )
