@@ -12,13 +12,13 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
-# The subject's lock is taken first, as by every change; the powers are locked too, so that one that is being lifted is
-# read as it is after the lifting and not as it was when the statement began. The batch's row comes before the points:
-# of two requests with one id the second waits for it, gets the first one's receipt, and writes nothing.
+# The subject's lock is taken first, as by every change, and by a statement of its own: what waited for a lifting or for
+# another batch begins the second statement after it, and so reads powers, points and receipts as they were left.
+# The session is looked up with the lock: one that has ended finds no state row, and so gets no receipt.
 # A check is the milder power and wins over an order: such a point stays lawful when the order is lifted. `powers` is in
-# that order, and a scan of it keeps it.
-# The session is looked up in the same statement: one that has ended finds no state row, and so gets no receipt.
-# `known` is what is stored already of the instants of the batch, see KNOWN.
+# that order, and a scan of it keeps it. `known` is what is stored already of the instants of the batch, see KNOWN.
+# The batch's row comes before the points: where one with its id is there already, its receipt is the answer, and
+# nothing else is written.
 KEEP = """
 CREATE FUNCTION {name}(
     in_subject_id uuid, in_session_id uuid, in_request_id uuid, in_body_hash bytea, in_now timestamptz,
@@ -35,23 +35,22 @@ CREATE FUNCTION {name}(
 ) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 BEGIN
+PERFORM FROM subject_states t
+WHERE t.subject_id = in_subject_id AND (in_session_id IS NULL OR EXISTS (
+    SELECT FROM sessions s
+    JOIN subjects p ON p.id = s.owner_id AND p.status = 'in_correction'
+    JOIN device_bindings b ON b.subject_id = p.id AND b.device_id = s.device_id AND b.bound @> in_now
+    WHERE s.id = in_session_id AND s.owner_id = in_subject_id AND s.owner_kind = 'subject'
+      AND s.ended_at IS NULL AND s.expires_at > in_now))
+FOR NO KEY UPDATE OF t;
+IF NOT FOUND THEN
+    RETURN;
+END IF;
 RETURN QUERY
-WITH me AS MATERIALIZED (
-    SELECT t.subject_id FROM subject_states t
-    WHERE t.subject_id = in_subject_id AND (in_session_id IS NULL OR EXISTS (
-        SELECT FROM sessions s
-        JOIN subjects p ON p.id = s.owner_id AND p.status = 'in_correction'
-        JOIN device_bindings b
-          ON b.subject_id = p.id AND b.device_id = s.device_id AND b.bound @> in_now
-        WHERE s.id = in_session_id AND s.owner_id = in_subject_id AND s.owner_kind = 'subject'
-          AND s.ended_at IS NULL AND s.expires_at > in_now))
-    FOR NO KEY UPDATE OF t
-), powers AS MATERIALIZED (
-    SELECT p.id, p.covers
-    FROM me JOIN collection_powers p ON p.subject_id = me.subject_id
-    WHERE p.phone AND p.covers && tstzrange(in_oldest, in_newest, '[]')
+WITH powers AS MATERIALIZED (
+    SELECT p.id, p.covers FROM collection_powers p
+    WHERE p.subject_id = in_subject_id AND p.phone AND p.covers && tstzrange(in_oldest, in_newest, '[]')
     ORDER BY p.kind, p.id
-    FOR SHARE OF p
 ), known AS MATERIALIZED ({known}
 ), sent AS MATERIALIZED (
     SELECT u.*,
@@ -79,9 +78,9 @@ WITH me AS MATERIALIZED (
 ), receipt AS (
     INSERT INTO position_batches AS b (subject_id, request_id, body_hash, receipt_no, received_at, stored, repeated,
                                        not_kept, set_aside)
-    SELECT me.subject_id, in_request_id, in_body_hash, number.receipt_no, in_now,
+    SELECT in_subject_id, in_request_id, in_body_hash, number.receipt_no, in_now,
            counts.stored, counts.repeated + in_doubled, counts.not_kept, in_set_aside
-    FROM me, number, counts
+    FROM number, counts
     ON CONFLICT (subject_id, request_id) DO UPDATE SET request_id = excluded.request_id
     RETURNING b.receipt_no, b.body_hash, b.received_at, b.stored, b.repeated, b.not_kept, b.set_aside,
               b.receipt_no = (SELECT receipt_no FROM number) AS fresh
@@ -104,8 +103,7 @@ WITH me AS MATERIALIZED (
     ON CONFLICT DO NOTHING
 ), proof AS (
     INSERT INTO clock_proofs AS c (subject_id, boot_id, offset_s, proved_at)
-    SELECT me.subject_id, in_boot_id, in_offset_s, in_now
-    FROM me
+    SELECT in_subject_id, in_boot_id, in_offset_s, in_now
     WHERE in_offset_s IS NOT NULL AND NOT EXISTS (
         SELECT FROM clock_proofs better
         WHERE better.subject_id = in_subject_id AND better.boot_id = in_boot_id
@@ -132,8 +130,8 @@ WITH me AS MATERIALIZED (
         battery_percent = CASE WHEN n.effective_at > coalesce(t.last_position_at, '-infinity')
                           THEN coalesce(n.battery_percent, t.battery_percent) ELSE t.battery_percent END,
         rejudge_from = least(t.rejudge_from, n.oldest)
-    FROM me LEFT JOIN newest n ON true
-    WHERE t.subject_id = me.subject_id
+    FROM (SELECT 1) AS one LEFT JOIN newest n ON true
+    WHERE t.subject_id = in_subject_id
 )
 SELECT receipt_no, body_hash, received_at, stored, repeated, not_kept, set_aside, fresh FROM receipt;
 END

@@ -18,7 +18,7 @@ from scripts.bench.report import REPETITIONS, interleaved, ratios, spread, table
 from scripts.bench.service import Address, Service, service
 
 PATH = "/api/mobile/v1/positions"
-SUBJECTS = 1000
+SUBJECTS = 2000
 SIZES = (1, 20, 100)
 CONNECTIONS = 16
 SECONDS = 4
@@ -114,6 +114,9 @@ def _row(size: int, found: dict[str, list[float]]) -> list[object]:
 
 def _posts(made: Service, at: Address, phones: Phones, size: int, seconds: float, *, receipts: bool) -> float:
     """Reports a second that were acknowledged, after looking that the tables hold all of them."""
+    with made.connect() as connection:
+        # As the judge leaves it: nearly every request sets the mark anew, and does not find it set.
+        connection.execute("UPDATE subject_states SET rejudge_from = NULL WHERE rejudge_from IS NOT NULL")
     before = _on_disk(made)
     with prepared(phones.requests(size, int(MOST_REQUESTS[size] * seconds))) as requests:
         load = run_wrk(at.url, requests, seconds=seconds, connections=CONNECTIONS)

@@ -376,6 +376,7 @@ class TestSeveralAtOnce:
     ) -> None:
         points = [a_report(NOW - n * SECOND) for n in range(100)]
 
-        self.together(fresh_database, [lambda tx: report(tx, everybody, *points, now=NOW)] * 6)
+        receipts = self.together(fresh_database, [lambda tx: report(tx, everybody, *points, now=NOW)] * 6)
 
+        assert sorted(map(counts, receipts)) == [*([(0, 100, 0, 0)] * 5), (100, 0, 0, 0)]
         assert self.on_disk(fresh_database) == (100, 6)

@@ -201,6 +201,33 @@ def test_a_request_costs_one_statement_which_also_looks_the_log_in_up(
     assert ["keep_positions" in statement for statement in sent] == [True]
 
 
+ENDINGS = {
+    "the session": "UPDATE sessions SET ended_at = now()",
+    "its time": "UPDATE sessions SET expires_at = created_at",
+    "the phone's binding": "UPDATE device_bindings SET bound = tstzrange(lower(bound), lower(bound) + interval '1 us')",
+    "the correction": "UPDATE subjects SET status = 'ended', ended_at = now(), end_reason = 'completed'",
+}
+
+
+@pytest.mark.parametrize("ended", ENDINGS)
+def test_a_phone_whose_log_in_has_ended_is_refused_at_once_and_leaves_nothing(
+    client: FlaskClient, phone: dict[str, str], clock: TestClock, undone: Engine, subject_id: UUID, ended: str
+) -> None:
+    assert client.post(URL, json=a_sent_batch(a_sent_report(clock.now())), headers=phone).status_code == 201
+    with transaction(undone) as tx:
+        tx.execute(text(ENDINGS[ended]))
+    clock.advance(SECOND)
+    nowhere = a_sent_report(clock.now(), lon=0, lat=0)
+
+    answer = client.post(URL, json=a_sent_batch(a_sent_report(clock.now()), nowhere), headers=phone)
+
+    assert (answer.status_code, answer.get_json()["code"]) == (401, "session_ended")
+    assert len(points(undone, subject_id)) == 1
+    with transaction(undone) as tx:
+        assert tx.execute(text("SELECT count(*) FROM poison")).scalar_one() == 0
+        assert state_of(tx, subject_id).last_heard_at == clock.now() - SECOND
+
+
 def test_the_phone_counts_as_heard_by_that_same_statement(
     client: FlaskClient, phone: dict[str, str], clock: TestClock, undone: Engine, subject_id: UUID
 ) -> None:
