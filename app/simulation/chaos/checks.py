@@ -1,6 +1,6 @@
 """What was promised against what is in the tables. Each check gives sentences; none means that all is there, once."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -61,33 +61,47 @@ def receipts(connection: Connection, phone: Phone, given: Sequence[Acknowledged]
     by_path: dict[str, list[Acknowledged]] = defaultdict(list)
     for one in given:
         by_path[one.path].append(one)
-    yield from _rows(connection, phone.person, "attempts", "id", by_path["/checkins"])
-    yield from _rows(connection, phone.person, "position_batches", "request_id", by_path["/positions"])
+    yield from _attempts(connection, phone.person, by_path["/checkins"])
+    yield from _batches(connection, phone.person, by_path["/positions"])
     yield from _points(connection, phone.person, by_path["/positions"])
     yield from _healths(connection, phone.person, by_path["/device-health"])
     yield from _state(connection, phone.person, given)
 
 
-def _rows(connection: Connection, person: UUID, table: str, key: str, given: Sequence[Acknowledged]) -> Iterator[str]:
-    ids = [one.body[key] for one in given]
-    query = f"SELECT CAST({key} AS text), receipt_no, body_hash FROM {table}"  # noqa: S608  (constants)
-    found = connection.execute(f"{query} WHERE subject_id = %s AND {key} = ANY(%s::uuid[])", (person, ids))
-    rows = {row[0]: (row[1], bytes(row[2])) for row in found}
+def _attempts(connection: Connection, person: UUID, given: Sequence[Acknowledged]) -> Iterator[str]:
+    ids = [one.body["id"] for one in given]
+    query = (
+        "SELECT CAST(id AS text), receipt_no, body_hash FROM attempts WHERE subject_id = %s AND id = ANY(%s::uuid[])"
+    )
+    rows = {row[0]: (row[1], bytes(row[2])) for row in connection.execute(query, (person, ids))}
     for one in given:
-        if rows.get(one.body[key]) != (one.receipt["receipt_no"], one.body_hash):
-            yield f"{table}: {one.body[key]}, receipt {one.receipt['receipt_no']}, is not there as it was acknowledged"
+        if rows.get(one.body["id"]) != (one.receipt["receipt_no"], one.body_hash):
+            yield f"attempts: {one.body['id']}, {one.receipt['receipt_no']}, is not there as it was acknowledged"
+
+
+def _batches(connection: Connection, person: UUID, given: Sequence[Acknowledged]) -> Iterator[str]:
+    ids = [one.body["request_id"] for one in given]
+    query = """SELECT CAST(request_id AS text), receipt_no, stored FROM position_batches
+               WHERE subject_id = %s AND request_id = ANY(%s::uuid[])"""
+    rows = {row[0]: (row[1], row[2]) for row in connection.execute(query, (person, ids))}
+    for one in given:
+        number = one.receipt["receipt_no"]
+        if rows.get(one.body["request_id"]) != (number, len(one.body["reports"])):
+            yield f"position_batches: {one.body['request_id']}, {number}, is not there as it was acknowledged"
 
 
 def _points(connection: Connection, person: UUID, given: Sequence[Acknowledged]) -> Iterator[str]:
-    sent = Counter(report["id"] for one in given for report in one.body["reports"])
-    query = "SELECT CAST(id AS text) FROM positions WHERE subject_id = %s AND id = ANY(%s::uuid[])"
-    stored = Counter(str(row[0]) for row in connection.execute(query, (person, list(sent))))
-    for point in sent:
-        if stored[point] != 1:
-            yield f"positions: {point} is there {stored[point]} times"
-    for one in given:
-        if one.receipt["stored"] != len(one.body["reports"]):
-            yield f"positions: batch {one.body['request_id']} was acknowledged with {one.receipt['stored']} stored"
+    """Each point of an acknowledged batch once, where and when it was measured."""
+    sent = {report["id"]: report for one in given for report in one.body["reports"]}
+    query = """SELECT CAST(id AS text), recorded_at, lon, lat FROM positions
+               WHERE subject_id = %s AND id = ANY(%s::uuid[])"""
+    stored: dict[str, list[Any]] = defaultdict(list)
+    for id_, *rest in connection.execute(query, (person, list(sent))):
+        stored[id_].append(rest)
+    for id_, report in sent.items():
+        measured = [datetime.fromisoformat(report["recorded_at"]), report["lon"], report["lat"]]
+        if stored[id_] != [measured]:
+            yield f"positions: {id_} is there {len(stored[id_])} times, or elsewhere than it was measured"
 
 
 def _healths(connection: Connection, person: UUID, given: Sequence[Acknowledged]) -> Iterator[str]:
