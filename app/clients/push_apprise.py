@@ -14,10 +14,10 @@ from app.clients.push_apprise_answers import outcome_of
 from app.clients.push_apprise_post import VendorPost
 from app.config import ChannelSettings
 from app.rules.channels import Address, Schema
+from app.rules.wording.channels import TITLE
 
 POSTING = ("dingtalk", "wecombot", "feishu", "custom_json")
 """Plug-ins that post by the `requests` of their own module."""
-TITLE = "知访"
 
 _LOADING = threading.Lock()
 

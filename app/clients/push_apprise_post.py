@@ -42,8 +42,8 @@ class Answer:
     content: bytes
 
 
-class Refused(requests.RequestException):
-    """The connection leads to a network that is none of ours to write to."""
+class NobodySends(requests.RequestException):
+    """A plug-in posts in a thread in which no channel is sending."""
 
 
 class _Guarded:
@@ -179,7 +179,7 @@ class _InPlaceOfRequests:
         """A request for the channel that is sending in this thread; none goes out for anybody else."""
         sending: tuple[VendorPost, Heard] | None = getattr(_SENDING, "now", None)
         if sending is None:
-            raise Refused("nobody is sending")
+            raise NobodySends
         post, heard = sending
         return post.post(heard, method, url, given)
 

@@ -70,11 +70,7 @@ def roster_sent() -> Response | tuple[str, int] | str:
 
 def _content() -> bytes:
     sent = request.files.get("file")
-    if sent is None:
-        return b""
-    with sent.stream:
-        content: bytes = sent.read()
-    return content
+    return sent.read() if sent else b""
 
 
 def _import(content: bytes, office_id: UUID | None, reading: Reading) -> Response:

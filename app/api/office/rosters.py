@@ -9,7 +9,8 @@ from uuid import UUID
 
 from flask import Response, request
 from flask.views import MethodView
-from marshmallow import fields
+from flask_smorest.fields import Upload
+from marshmallow import ValidationError, fields
 
 from app.actions.import_roster import Roster, check_roster, import_roster
 from app.api.auth import office
@@ -27,6 +28,7 @@ BLUEPRINT = Blueprint("office_rosters", __name__, description="名册导入")
 LARGEST_REQUEST = roster_file.LARGEST_FILE + 64 * 1024
 MOST_TOLD = 500
 """Faults and people that one answer lists; the counts are always whole."""
+FILE = ".xlsx, or CSV with commas or tabs in UTF-8, GB 18030 or UTF-16; at most 10 MB and 10,000 people."
 BINARY: Any = {"type": "string", "format": "binary"}
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -43,20 +45,20 @@ def _large(view: View) -> View:
     return reading  # type: ignore[return-value]
 
 
-class RosterForm(Body):
-    """What stands beside the file."""
+def _is_file(value: Any) -> None:
+    if not hasattr(value, "stream"):
+        raise ValidationError("no_file")
+
+
+class RosterBody(Body):
+    """A roster, as multipart/form-data."""
 
     id = fields.UUID(required=True, metadata={"description": "The client's; a dry run writes nothing under it."})
     office_id = fields.UUID(
         load_default=None, metadata={"description": "Where those are registered whose line names no office."}
     )
     dry_run = fields.Boolean(load_default=True, metadata={"description": "Only `false` registers anybody."})
-
-
-class RosterFile(Body):
-    """The file: .xlsx, or CSV with commas or tabs in UTF-8, GB 18030 or UTF-16; at most 10 MB and 10,000 people."""
-
-    file = fields.Raw(required=True, metadata={"type": "string", "format": "binary"})
+    file = Upload(required=True, validate=_is_file, metadata={"description": FILE})
 
 
 class RosterFaultAnswer(Body):
@@ -107,20 +109,18 @@ class Rosters(MethodView):
     """Rosters of subjects."""
 
     @office("subjects.change")
-    @refusals(404, 409)
+    @refusals(404, 409, 413, 415)
     @_large
-    @BLUEPRINT.arguments(RosterForm, location="form")
-    @BLUEPRINT.arguments(RosterFile, location="files")
+    @BLUEPRINT.arguments(RosterBody, location="files")
     @BLUEPRINT.response(201, RosterAnswer)
     @BLUEPRINT.alt_response(200, schema=RosterAnswer, description="A dry run; or repeated: the same receipt.")
-    def post(self, form: dict[str, Any], files: dict[str, Any]) -> Any:
+    def post(self, body: dict[str, Any]) -> Any:
         """Register everybody on a roster who is not on record, or nobody; `dry_run` (the default) registers nobody."""
-        with files["file"].stream:
-            content = files["file"].read()
+        content = body["file"].read()
         reading = read(roster_file.sheets(content))
-        if form["dry_run"]:
-            return _dry(form["id"], form["office_id"], reading), 200
-        roster = Roster(form["id"], form["office_id"], sha256(content).digest(), reading)
+        if body["dry_run"]:
+            return _dry(body["id"], body["office_id"], reading), 200
+        roster = Roster(body["id"], body["office_id"], sha256(content).digest(), reading)
         try:
             with deps().transaction() as tx:
                 receipt, created = import_roster(tx, current_actor(), roster, deps().settings, now=deps().now())

@@ -1,5 +1,8 @@
 """What is written to officers' own channels, which lie outside of the house: never whom or what it is about."""
 
+TITLE = "知访"
+"""What a mail is called; robots have no place for a title."""
+
 NAMES: dict[str, str] = {
     "dingtalk": "钉钉机器人",
     "wecombot": "企业微信机器人",

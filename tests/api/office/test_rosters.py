@@ -133,7 +133,7 @@ def test_files_that_are_refused(sender: Sender, content: bytes | None, status: i
 
 def test_json_is_no_roster(sender: Sender) -> None:
     answer = sender.client.post(URL, json={"id": str(uuid4())}, headers=sender.headers)
-    assert (answer.status_code, answer.get_json()["code"]) == (422, "unreadable")
+    assert (answer.status_code, answer.get_json()["code"]) == (415, "wrong_content_type")
 
 
 def test_a_file_of_ten_megabytes_is_read(sender: Sender) -> None:
