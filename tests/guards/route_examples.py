@@ -15,8 +15,8 @@ from uuid import uuid4
 from app.rules.facts import Role
 from app.store.shipped_policies import shipped
 from tests.builders.app import MONDAY
-from tests.builders.second_factor import a_code
 from tests.builders.rosters import a_line, a_roster
+from tests.builders.second_factor import a_code
 from tests.builders.users import PASSWORD
 from tests.guards.world import RECEIVED_ON, Place, id_number_in
 
