@@ -192,6 +192,31 @@ def test_refusals_are_printed_with_their_line() -> None:
     ]
 
 
+def test_a_spot_check_is_kept_missed_or_refused() -> None:
+    printed = play(
+        header(),
+        *staff(),
+        registered("s", class_="lenient"),
+        registered("t", class_="lenient"),
+        habit("s"),
+        habit("t", checks_in="never"),
+        {"at": at("21:00"), "do": "spot_check", "officer": "li", "subject": "s", "limit_minutes": 30},
+        {"at": at("21:00"), "do": "spot_check", "officer": "li", "subject": "t", "limit_minutes": 30},
+        {"at": at("21:05"), "do": "spot_check", "officer": "li", "subject": "t", "limit_minutes": 30},
+        {"at": at("22:30"), "do": "spot_check", "officer": "li", "subject": "s", "limit_minutes": 30},
+    )
+    duties = [line for line in told(printed, "duty") if line["kind"] == "spot_check"]
+    assert [(line["subject"], line["state"]) for line in duties] == [
+        ("s", "open"),
+        ("t", "open"),
+        ("s", "fulfilled"),
+        ("t", "missed"),
+    ]
+    assert {line["due_at"] for line in duties} == {at("21:30")}
+    assert "的抽查未收到签到" in next(line["why"] for line in told(printed, "alert") if line["event_at"] == at("21:30"))
+    assert [line["reason"] for line in told(printed, "refused")] == ["spot_check_open", "spot_check_hours"]
+
+
 def test_intake_order_class_change_visit_and_waiver_go_through() -> None:
     printed = play(
         header(end="2026-03-20", changes={"phone_under_order": True}),
