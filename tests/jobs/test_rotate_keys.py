@@ -15,6 +15,7 @@ from sqlalchemy import Engine, text
 from app.actions.reveal_identity import reveal_identity
 from app.config import Settings
 from app.jobs.rotate_keys import rotate
+from app.main import create_app
 from app.rules.facts import Actor
 from app.store.session import make_engine, transaction
 from tests.builders.app import MONDAY, a_clock, deps_for_tests, settings_for_tests
@@ -97,3 +98,14 @@ def test_rows_are_readable_at_every_moment_and_what_others_hold_is_left(
     stopped.set()
     reader.join()
     assert faults == []
+
+
+@pytest.mark.usefixtures("subjects")
+def test_a_process_without_a_key_that_rows_need_is_not_ready(engine: Engine) -> None:
+    deps = deps_for_tests(engine, a_clock())
+    without = create_app(replace(deps, settings=ONLY_NEW)).test_client()
+    answer = without.get("/health/ready")
+    assert (answer.status_code, answer.get_json()["faults"]) == (503, ["keys_missing"])
+    assert create_app(replace(deps, settings=BOTH)).test_client().get("/health/ready").status_code == 200
+    rotate(replace(deps, settings=BOTH))
+    assert without.get("/health/ready").status_code == 200
