@@ -18,6 +18,7 @@ COMMITS = "app/store/session.py"
 COMMITTING = {"commit", "begin"}
 OWN_CONNECTIONS = {
     "app/jobs/outbox_listener.py": "listens, and writes nothing",
+    "app/simulation/chaos/ground.py": "harms the database, and counts past the service what is in it",
     "app/simulation/cluster.py": "makes databases and roles, which no transaction may hold",
     "app/simulation/replay/scratch.py": "makes and drops the replay's database",
 }
