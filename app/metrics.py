@@ -20,7 +20,9 @@ REQUESTS = Histogram(
     ("route", "method", "status"),
     buckets=SECONDS,
 )
-POSITIONS = Counter("zhifang_positions_total", "Positions that phones sent, by what became of them.", ("outcome",))
+POSITIONS = Counter(
+    "zhifang_positions_total", "Positions that phones sent, by what became of them; repeats are left out.", ("outcome",)
+)
 CHECK_INS = Counter("zhifang_check_ins_total", "Tries at check-ins, by outcome; repeats are left out.", ("outcome",))
 JOB_RUNS = Counter("zhifang_job_runs_total", "Runs of jobs, by outcome.", ("job", "outcome"))
 JOB_SECONDS = Histogram("zhifang_job_seconds", "Time taken by runs of jobs.", ("job",), buckets=(*SECONDS, 30.0, 60.0))

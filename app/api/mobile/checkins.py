@@ -17,6 +17,7 @@ from app.api.context import current_actor, deps
 from app.api.fields import Body, Instant, text, whole
 from app.api.paging import PageArgs, next_cursor, page_of
 from app.api.refusals import refusals
+from app.metrics import CHECK_INS
 from app.queries import checkins as queries
 
 BLUEPRINT = Blueprint("mobile_checkins", __name__, description="签到")
@@ -98,6 +99,8 @@ class CheckIns(MethodView):
         )
         with deps().transaction() as tx:
             receipt, first = check_in(tx, current_actor(), command, now=deps().now())
+        if first:
+            CHECK_INS.labels(receipt.outcome.value).inc()
         return receipt_answer(receipt), 201 if first else 200
 
     @phone

@@ -13,10 +13,13 @@ from app.api.fields import LOCAL, Body, Instant, Truth, choice, latitude, longit
 from app.api.mobile.positions_reading import JSON, LARGEST_BATCH, LONGEST_ELAPSED_MS, PositionsReader
 from app.api.refusals import refusals
 from app.clients.datum import Datum
+from app.metrics import POSITIONS
 from app.rules.positions import FUTURE_TIME, NULL_ISLAND
 
 BLUEPRINT = Blueprint("mobile_positions", __name__, description="位置")
 BLUEPRINT.ARGUMENTS_PARSER = PositionsReader()
+
+STORED = POSITIONS.labels("stored")
 
 
 class ReportBody(Body):
@@ -91,7 +94,17 @@ class Positions(MethodView):
         handle, actor = deps(), current_actor()
         with handle.autocommit() as connection:
             receipt = known(lambda: report_positions(connection, actor, command, handle.settings, now=handle.now()))
+        if receipt.fresh:
+            _count(receipt)
         return Response(_written(receipt), 201 if receipt.fresh else 200, content_type=JSON)
+
+
+def _count(receipt: BatchReceipt) -> None:
+    STORED.inc(receipt.stored)
+    if receipt.not_kept:
+        POSITIONS.labels("not_kept").inc(receipt.not_kept)
+    for aside in receipt.set_aside:
+        POSITIONS.labels(aside["reason"]).inc()
 
 
 def _written(receipt: BatchReceipt) -> bytes:
