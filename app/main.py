@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask
 from flask_smorest import Api
 
+from app.api.cookies import PagesSessions
 from app.api.errors import register_errors
 from app.api.headers import register_headers
 from app.api.health import BLUEPRINT as HEALTH
@@ -41,6 +42,7 @@ def create_app(deps: Deps) -> Flask:
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.request_class = InMemory
+    app.session_interface = PagesSessions()
     app.extensions["deps"] = deps
     for prefix, (title, base, blueprints) in AUDIENCES.items():
         _audience(app, prefix, title, base, blueprints)

@@ -34,8 +34,12 @@ def register_headers(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]  # as Flask says
     headers = HEADERS | ({"Strict-Transport-Security": HSTS} if settings.mode is Mode.PRODUCTION else {})
 
+    lowered = {name: name.lower() for name in headers}
+
     @app.after_request
     def add_headers(response: Response) -> Response:
+        said = {name.lower() for name in response.headers.keys()}  # noqa: SIM118  iterating gives pairs
         for name, value in headers.items():
-            response.headers.setdefault(name, value)
+            if lowered[name] not in said:
+                response.headers.add(name, value)
         return response

@@ -103,11 +103,14 @@ class Position(Base):
 
 
 class PositionBatch(Base):
-    """One request of positions and its receipt: a repeat gets the same answer."""
+    """One request of positions and its receipt: a repeat gets the same answer.
+
+    `subject_id` has no foreign key: the statement that inserts holds the subject's state row, which has one.
+    """
 
     __tablename__ = "position_batches"
 
-    subject_id: Mapped[UUID] = mapped_column(ForeignKey("subjects.id"), primary_key=True)
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
     request_id: Mapped[UUID] = mapped_column(primary_key=True)
     body_hash: Mapped[bytes]
     receipt_no: Mapped[str]
