@@ -91,7 +91,7 @@ class Reader:
 
 def bench(*, repetitions: int = REPETITIONS) -> str:
     """The section: each page for each reader at each size, and how often it takes the bare page's time."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for size in SIZES:
         with desk(size) as (made, address):
             for who, login in READERS.items():
