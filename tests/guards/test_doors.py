@@ -35,6 +35,8 @@ WORDS_ELSEWHERE = {
     "app/rules/identity.py": "what stands for the given name of a minor",
     "app/rules/policy/problems.py": "sentences for those who write policies, in two languages side by side",
     "app/rules/policy/reader.py": "the kinds of values in those sentences",
+    "app/store/one_time_codes.py": "how the service is called in an authenticator",
+    "app/store/passwords.py": "the name of the service, which nobody should use for a password",
     "app/web/shown.py": "how pages write days and ages",
     "app/web/shown_codes.py": "how pages label figures and choices",
 }
