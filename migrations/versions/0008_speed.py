@@ -162,6 +162,8 @@ def upgrade() -> None:
     op.drop_constraint(BATCH_OF, "position_batches", type_="foreignkey")
     for name, known in KNOWN.items():
         op.execute(KEEP.format(name=name, known=known))
+    # Without it each page of an officer's list, such as missed visits, reads and sorts all duties there ever were.
+    op.create_index("ix_duties_kind", "duties", ["kind", "state", "due_at", "id"], unique=False)
 
 
 def downgrade() -> None:
