@@ -190,7 +190,7 @@ def test_without_a_smartphone_there_is_no_log_in(client: FlaskClient, undone: En
 def test_how_many_statements_a_log_in_takes(client: FlaskClient, undone: Engine, subject: ASubject) -> None:
     with counted(undone) as sent:
         log_in(client, push_token="one")
-    assert len(sent) == 11, "account; five of the lanes; state, binding, nothing known of the phone, session, push address"
+    assert len(sent) == 11, "account; five of the lanes; state, binding, nothing known of the phone, session, push"
     with counted(undone) as sent:
         tokens = log_in(client, push_token="one")
     assert len(sent) == 9
