@@ -6,7 +6,8 @@ between all alerts are closed, so that the next batch opens new ones, and the ta
 
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import create_engine, text
 
@@ -87,14 +88,33 @@ JUDGE = next(job for job in JOBS if job.name == "judge_duties")
 
 def bench() -> str:
     """A section in Markdown: what the job and the statement take at each size, and their ratio."""
-    rows = []
+    rows, resting = [], ""
     for size in SIZES:
         with service() as made:
             rows.append(_row(size, measured(made, size)))
+            resting = quiet(made) if size == SIZES[-1] else ""
     heads = ("subjects", "one statement, ms", "the job, ms", "the job / one statement", "duties a second")
-    return (
-        f"### Sweep\n\n{DUE:,} missed check-ins due, median [least to most] of {REPETITIONS}.\n\n{table(heads, rows)}"
-    )
+    told = f"{DUE:,} missed check-ins due, median [least to most] of {REPETITIONS}."
+    return f"## Sweep\n\n{told}\n\n{table(heads, rows)}\nWith {SIZES[-1]:,} subjects:\n\n{resting}"
+
+
+def quiet(made: Service) -> str:
+    """What a run of each job takes when nothing is due for it: its work alone, and with lease and record of the run."""
+    deps = make_deps(made.settings)
+    at = due_at(1) - timedelta(hours=1)
+    rows = []
+    for one in JOBS:
+        alone = [_took(partial(one.run, deps, at)) for _ in range(ROUNDS)]
+        whole = [_took(partial(runner.run_now, deps, one, runner.new_holder(), at=at)) for _ in range(ROUNDS)]
+        rows.append((one.name, one.rhythm, spread(alone[1:], ".2f"), spread(whole[1:], ".2f")))
+    deps.engine.dispose()
+    return table(("job, nothing due", "rhythm", "its work, ms", "with lease and record, ms"), rows)
+
+
+def _took(work: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    work()
+    return (time.perf_counter() - begun) * 1000
 
 
 def measured(made: Service, size: int) -> dict[str, list[float]]:
