@@ -51,7 +51,7 @@ class CodeBody(Body):
 
 
 class RecoveryAnswer(Body):
-    """Codes for the day on which the phone is lost. They are shown once; each opens once, and those before it no more."""
+    """Codes for the day on which the phone is lost: shown once, each opens once, and earlier ones open no more."""
 
     recovery_codes = fields.List(fields.String(), required=True)
 
