@@ -4,8 +4,8 @@ from app.api.blueprint import Blueprint
 from app.api.office import (
     absences,
     alerts,
-    channels,
     audit,
+    channels,
     checkins,
     compliance,
     devices,
