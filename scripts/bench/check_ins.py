@@ -39,15 +39,14 @@ def bench(*, repetitions: int = REPETITIONS) -> str:
     with service() as made, ExitStack() as running:
         county = found_county(made, now=now)
         add_subjects(made, county, ROUND * rounds, now=now, powers=False)
-        _owe(made, county, ROUND * rounds, now)
+        owe(made, county, ROUND * rounds, now)
         made.settle()
         ours = running.enter_context(made.serving())
         bare = running.enter_context(made.serving(("scripts.bench.bare_check_ins",)))
         found: dict[str, list[Paced]] = {"ours": [], "bare": []}
         for n in range(rounds):
             for name, port in (("ours", ours.port), ("bare", bare.port)):
-                requests = [_request(made, number, name) for number in range(n * ROUND + 1, (n + 1) * ROUND + 1)]
-                paced = at_pace(port, requests, a_second=A_SECOND)
+                paced = at_pace(port, check_in_requests(made, n, name), a_second=A_SECOND)
                 tell(f"{name}, round {n}: p99 {paced.percentile(0.99):.1f} ms, {paced.statuses}")
                 _require_all_kept(paced)
                 found[name] += [paced] if n else []
@@ -64,12 +63,17 @@ def _table(found: dict[str, list[Paced]]) -> str:
     return table(heads, rows)
 
 
-def _owe(made: Service, county: County, count: int, now: datetime) -> None:
+def owe(made: Service, county: County, count: int, now: datetime) -> None:
     """Everybody has a check-in to make that opened an hour ago and ends in six."""
     values = {"last": count, "office": county.office.id, "policy": county.policy_version_id}
     values |= {"opens_at": now - timedelta(hours=1), "due_at": now + timedelta(hours=6)}
     with made.connect() as connection:
         connection.execute(DUTIES, values)
+
+
+def check_in_requests(made: Service, n: int, to: str) -> list[bytes]:
+    """The requests of a round, the first being 0: each from another person, with ids that are new for each `to`."""
+    return [_request(made, number, to) for number in range(n * ROUND + 1, (n + 1) * ROUND + 1)]
 
 
 def _request(made: Service, number: int, to: str) -> bytes:

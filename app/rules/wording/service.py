@@ -23,7 +23,6 @@ SENTENCES: dict[str, str] = {
     "day_not_made": "{day}的检查没有全部完成,下面写明缺哪些。",
     "day_cannot_tell": "{day}的检查是否完成无法判断:服务那天还没有运行。",
     "day_not_accounted": "{day}的检查还没有核对,请一小时后再看;一直没有结果请联系管理员。",
-    "no_faults": "目前没有发现故障。",
 }
 
 MISSING: dict[str, str] = {
