@@ -5,6 +5,7 @@ from flask import Flask, session
 from flask.testing import FlaskClient
 
 from app.api.cookies import PagesSessions
+from tests.builders.app import settings_for_tests
 
 PROBE = "/api/mobile/v1/probe"
 
@@ -12,7 +13,7 @@ PROBE = "/api/mobile/v1/probe"
 @pytest.fixture
 def probed() -> FlaskClient:
     app = Flask("probed")
-    app.config.update(SECRET_KEY="5a1c4e8b7d3f4960a2c7e1b5d8f03946", TESTING=True)
+    app.config.update(SECRET_KEY=settings_for_tests().web_secret, TESTING=True)
     app.session_interface = PagesSessions()
 
     @app.get("/log-in")
@@ -22,11 +23,11 @@ def probed() -> FlaskClient:
 
     @app.get("/page")
     def page() -> str:
-        return session.get("user", "nobody")
+        return str(session.get("user", "nobody"))
 
     @app.get(PROBE)
     def interface() -> str:
-        return session.get("user", "nobody")
+        return str(session.get("user", "nobody"))
 
     return app.test_client()
 

@@ -1,8 +1,6 @@
 """`zhifang roster`: the third door, in the name and within the reach of a user."""
 
-import base64
 import json
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -16,13 +14,10 @@ from tests.builders.offices import a_tree
 from tests.builders.rosters import a_line, a_roster
 from tests.builders.users import a_user
 from tests.database import Database
+from tests.jobs.processes import environment
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 """A command leaves its connections to the end of its process, which here is the tests' own."""
-
-
-def a_key(of: str) -> str:
-    return base64.b64encode(sha256(of.encode()).digest()).decode()
 
 
 @pytest.fixture
@@ -33,15 +28,7 @@ def environ(fresh_database: Database) -> dict[str, str]:
         a_user(tx, tree.office, login="xu")
         a_user(tx, tree.county, Role.PROCURATOR, login="reader")
     engine.dispose()
-    return {
-        "ZHIFANG_MODE": "test",
-        "DATABASE_URL": fresh_database.url,
-        "ZHIFANG_TOKEN_SECRET": "9f3c1d7a5be24860b1c7e3f2a4d6980c",
-        "ZHIFANG_WEB_SECRET": "07ad41c98e5b4f32a6d0c3b9e1f87254",
-        "ZHIFANG_WINDOW_SECRET": "c5e80b7149fa4d6c93b2e7d1085fa346",
-        "ZHIFANG_IDENTITY_KEY": a_key("sealing"),
-        "ZHIFANG_IDENTITY_HASH_KEY": a_key("hashes"),
-    }
+    return environment(fresh_database.url)
 
 
 def ask(environ: dict[str, str], *arguments: object) -> Result:

@@ -70,7 +70,7 @@ class OwnTotp(MethodView):
     @office("self.secure")
     @refusals(429)
     @BLUEPRINT.arguments(OfferBody)
-    @BLUEPRINT.response(201, OfferAnswer)
+    @BLUEPRINT.response(200, OfferAnswer)
     def post(self, body: dict[str, Any]) -> dict[str, str]:
         """Begin: a secret for the authenticator. The one until now counts until the new one is confirmed."""
         address = request.remote_addr or ""
