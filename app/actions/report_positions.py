@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from app.config import Settings
 from app.rules.errors import Conflict, NotAllowed
 from app.rules.facts import Actor
-from app.rules.positions import Report, SetAside, needs_proof, sort_out
+from app.rules.positions import Report, SetAside, sort_out
 from app.rules.timing import Sending, observed_offset_s
 from app.store import clocks, identity, poison, positions
 from app.store.positions import BatchReceipt
@@ -53,10 +53,11 @@ def report_positions(
     if subject_id is None:
         raise NotAllowed("not_allowed")
     sending = Sending(now, command.sent_at, command.sent_elapsed_ms, command.boot_id)
-    if needs_proof(command.reports, sending):
+    found = sort_out(command.reports, sending)
+    if found.by_word and command.boot_id is not None:
         known_s = clocks.proven_offset_s(connection, subject_id, command.boot_id)
         sending = replace(sending, proven_offset_s=known_s)
-    found = sort_out(command.reports, sending)
+        found = sort_out(command.reports, sending)
     batch = positions.Batch(
         subject_id=subject_id,
         session_id=actor.session_id,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.rules.effects import ChangeDuty, Decision
 from app.rules.facts import JOB, About, DutyState, Reason
-from app.rules.timing import Proof, Sending, Timed, effective_time, rests_on_offset
+from app.rules.timing import Proof, Sending, Timed, effective_time
 
 # A receiver without a fix says 0 degrees, 0 degrees, sometimes with a digit of noise far behind the point. The place
 # itself is open sea off Africa; a hundred metres around it cost nobody a fix.
@@ -57,11 +57,15 @@ class SetAside(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SortedReports:
-    """What became of a batch before the gate; `doubled` counts reports that were in it more than once."""
+    """What became of a batch before the gate; `doubled` counts reports that were in it more than once.
+
+    `by_word`: some are dated by the phone's word alone, and what earlier requests of its boot proved may date them.
+    """
 
     usable: tuple[Usable, ...]
     set_aside: tuple[SetAside, ...]
     doubled: int
+    by_word: bool = False
 
 
 def sort_out(reports: Sequence[Report], sending: Sending) -> SortedReports:
@@ -72,19 +76,16 @@ def sort_out(reports: Sequence[Report], sending: Sending) -> SortedReports:
     """
     usable: list[Usable] = []
     set_aside: list[SetAside] = []
+    by_word = False
     for report in _once(reports):
         timed = effective_time(report.recorded_at, report.recorded_elapsed_ms, sending)
+        by_word = by_word or timed.how is Proof.NONE or timed.how is Proof.AHEAD
         reason = _unusable(report, timed)
         if reason is None:
             usable.append(Usable(report, timed))
         else:
             set_aside.append(SetAside(report, reason))
-    return SortedReports(tuple(usable), tuple(set_aside), len(reports) - len(usable) - len(set_aside))
-
-
-def needs_proof(reports: Sequence[Report], sending: Sending) -> bool:
-    """Whether any report is dated by what earlier requests of the boot proved, so that somebody has to look it up."""
-    return any(rests_on_offset(report.recorded_at, report.recorded_elapsed_ms, sending) for report in reports)
+    return SortedReports(tuple(usable), tuple(set_aside), len(reports) - len(usable) - len(set_aside), by_word)
 
 
 def _once(reports: Sequence[Report]) -> Sequence[Report]:

@@ -74,13 +74,6 @@ def effective_time(recorded_at: datetime, recorded_elapsed_ms: int | None, sendi
     return Timed(min(claimed, sending.received_at), Proof.NONE if offset is None else Proof.OFFSET)
 
 
-def rests_on_offset(recorded_at: datetime, recorded_elapsed_ms: int | None, sending: Sending) -> bool:
-    """Whether `effective_time` of this event asks what earlier requests proved of the phone's clock."""
-    if sending.boot_id is None or _age(recorded_elapsed_ms, sending) is not None:
-        return False
-    return abs(sending.received_at - recorded_at) > TOLERANCE
-
-
 def observed_offset_s(sending: Sending) -> float | None:
     """Our clock minus the phone's as this request shows it, the time on the way included; None where it does not."""
     if sending.sent_at is None or sending.boot_id is None:
