@@ -30,6 +30,7 @@ class Duty(Base):
         Index("ix_duties_subject_id", "subject_id", "opens_at"),
         Index("ix_duties_office_id", "office_id", "due_at"),
         Index("ix_duties_kind", "kind", "state", "due_at", "id"),
+        Index("ix_duties_due_at", "due_at", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
