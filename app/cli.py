@@ -228,6 +228,7 @@ def found(province: str, name: str, login: str, person: str, password: str) -> N
 
     settings = own_settings()
     deps = make_deps(settings)
+    click.get_current_context().call_on_close(deps.engine.dispose)
     try:
         policy = shipped(settings.policy)
         founding = Founding(province, name, login, person, hashed(login, password, settings), policy)

@@ -27,6 +27,7 @@ def ready_deps(*, pushes: bool = False) -> "Deps":
     from app.rules.errors import Unavailable
 
     deps = make_deps(own_settings(), pushes=pushes)
+    click.get_current_context().call_on_close(deps.engine.dispose)
     try:
         with deps.autocommit() as connection:
             faults = fitness(connection, durable=False).faults

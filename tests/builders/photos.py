@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from flask.testing import FlaskClient
 from PIL import ExifTags, Image
+from urllib3 import encode_multipart_formdata
 
 from app.rules.policy import Policy, with_changes
 from tests.builders.offices import shipped_policy
@@ -66,5 +67,10 @@ def send_photo(
     client: FlaskClient, phone: dict[str, str], sent: bytes | None = None, photo_id: UUID | None = None
 ) -> Any:
     """What a phone sends, and the answer."""
-    data = {"id": str(photo_id or uuid4()), "image": (BytesIO(a_photo() if sent is None else sent), "photo.jpg")}
-    return client.post(PHOTOS, data=data, content_type="multipart/form-data", headers=phone)
+    image: str | bytes = a_photo() if sent is None else sent
+    parts: dict[str, str | bytes | tuple[str, str | bytes]] = {
+        "id": str(photo_id or uuid4()),
+        "image": ("photo.jpg", image),
+    }
+    body, form = encode_multipart_formdata(parts)  # in memory: what the client itself writes spools into a file
+    return client.post(PHOTOS, data=body, content_type=form, headers=phone)

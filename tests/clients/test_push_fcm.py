@@ -171,6 +171,7 @@ def test_nothing_secret_is_written_down(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     caplog.set_level(logging.DEBUG, logger="google")
+    caplog.set_level(logging.DEBUG, logger="urllib3.connectionpool")  # which the second channel silences
     monkeypatch.setattr(logging.getLogger("google"), "propagate", True)
     fcm.script("secret-phone", *[case[1] for case in SCRIPTED])
     outcomes = [channel.send(token("secret-phone"), MESSAGE) for _ in SCRIPTED]

@@ -62,6 +62,12 @@ CONFIG = {
         "no-shrink": True,
         "database": "none",
     },
+    # A body that is too large is refused before anybody reads whether it is right.
+    "checks": {
+        "negative_data_rejection": {
+            "expected-statuses": [400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 428, 429, "5xx"]
+        }
+    },
 }
 """Few examples for each run of the tests; with another seed and more examples the same test hunts for longer."""
 
