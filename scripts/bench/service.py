@@ -62,7 +62,14 @@ class Service:
     @contextmanager
     def running(self, words: Sequence[str], *, environment: Mapping[str, str] | None = None) -> Iterator[int]:
         """A process of the service (`zhifang WORDS`), or any other module; gives its id, ends it with the block."""
-        command = [sys.executable, "-m", *words]
+        command = [
+            "setpriv",
+            "--pdeathsig",
+            "TERM",
+            sys.executable,
+            "-m",
+            *words,
+        ]  # ends with us, also if we are killed
         process = subprocess.Popen(  # noqa: S603 our own modules
             command,
             cwd=ROOT,
