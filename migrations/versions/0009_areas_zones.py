@@ -1,0 +1,14 @@
+"""Areas with their versions, and places that a person may not enter or has to stay in."""
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""
