@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from app.rules.facts import DutyState
 from app.rules.positions import CheckFacts
+from app.store import states
 
 CLAIM = text(
     """
@@ -44,6 +45,11 @@ CHECKS = text(
     """
 )
 
+MARK = text(
+    "UPDATE subject_states SET rejudge_from = least(rejudge_from, :since)"
+    " WHERE subject_id = ANY(:ids) AND (rejudge_from IS NULL OR rejudge_from > :since)"
+)
+
 JUDGED = text("UPDATE subject_states SET rejudge_from = NULL WHERE subject_id = ANY(:ids)")
 
 
@@ -65,3 +71,14 @@ def location_checks(tx: Connection, subject_ids: Sequence[UUID], *, now: datetim
 def judged(tx: Connection, subject_ids: Sequence[UUID]) -> None:
     """Nothing is left to be judged. No fix can have come in between: posts wait for the same lock."""
     tx.execute(JUDGED, {"ids": list(subject_ids)})
+
+
+def mark(tx: Connection, subject_ids: Sequence[UUID], since: datetime) -> None:
+    """What bounds these subjects has changed from `since` on: they are judged again from there, fixes or not.
+
+    `since` may lie ahead: nobody is looked at before it has come.
+    """
+    ids = sorted(set(subject_ids))
+    if ids:
+        states.lock(tx, ids)
+        tx.execute(MARK, {"ids": ids, "since": since})
