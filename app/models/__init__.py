@@ -9,6 +9,7 @@ from app.models import (  # noqa: F401  (imported for their tables)
     duty,
     intake,
     job,
+    leave,
     notice,
     office,
     pattern,

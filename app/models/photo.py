@@ -1,4 +1,4 @@
-"""Photos of check-ins: what is known of each, and apart from it the picture, sealed."""
+"""Photos of check-ins and of papers that prove a ground of leave: what is known of each, and the picture, sealed."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,7 +7,8 @@ from geoalchemy2 import Geometry, WKBElement
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base
+from app.models.base import Base, one_of
+from app.rules.photos import PhotoPurpose
 
 
 class Photo(Base):
@@ -22,7 +23,10 @@ class Photo(Base):
         UniqueConstraint("subject_id", "id"),
         CheckConstraint("place IS NULL OR power_id IS NOT NULL", name="place_needs_power"),
         CheckConstraint("deleted_at IS NULL OR place IS NULL", name="deleted_keeps_no_place"),
+        CheckConstraint("purpose = 'check_in' OR (place IS NULL AND attempt_id IS NULL)", name="proof_keeps_no_place"),
+        one_of("purpose", PhotoPurpose),
         Index("ix_photos_keep_until", "keep_until", postgresql_where=text("deleted_at IS NULL")),
+        Index("ix_photos_leave_id", "leave_id", postgresql_where=text("leave_id IS NOT NULL")),
     )
 
     row_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -36,6 +40,8 @@ class Photo(Base):
     accuracy_m: Mapped[float | None]
     power_id: Mapped[UUID | None]
     attempt_id: Mapped[UUID | None]
+    purpose: Mapped[str]
+    leave_id: Mapped[UUID | None] = mapped_column(ForeignKey("leave_requests.id"))
     keep_days: Mapped[int]
     keep_until: Mapped[datetime]
     deleted_at: Mapped[datetime | None]

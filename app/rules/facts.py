@@ -87,6 +87,7 @@ class DutyKind(StrEnum):
     INTAKE = "intake"
     VISIT = "visit"
     TALK = "talk"
+    LEAVE_RETURN = "leave_return"
 
 
 class Obligor(StrEnum):

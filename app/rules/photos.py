@@ -6,6 +6,7 @@ check-in is ever refused for want of a photo (rules/checkins/asked.py).
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from hashlib import sha256
 from uuid import UUID
 
@@ -23,6 +24,13 @@ UNUSED_FOR = timedelta(days=7)
 """How long a photo waits for its check-in: a phone may be offline that long."""
 
 AHEAD = timedelta(minutes=2)
+
+
+class PhotoPurpose(StrEnum):
+    """What a photo is sent for: a check-in, or as proof of the ground of a leave. It serves nothing else [PIPL 6]."""
+
+    CHECK_IN = "check_in"
+    LEAVE_PROOF = "leave_proof"
 
 
 @dataclass(frozen=True)

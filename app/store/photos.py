@@ -14,7 +14,7 @@ from app.rules.checkins import PhotoFacts
 from app.rules.effects import AttachPhoto
 from app.rules.errors import Conflict
 from app.rules.facts import Actor, Outcome
-from app.rules.photos import UNUSED_FOR, Kept, Picture
+from app.rules.photos import UNUSED_FOR, Kept, PhotoPurpose, Picture
 from app.store.attempts import point
 from app.store.scope import subjects_of
 from app.store.sealing import Keys, Purpose, Sealed, open_sealed, seal
@@ -39,6 +39,7 @@ class NewPhoto:
     taken_at: datetime | None
     power_id: UUID | None
     keep_days: int
+    purpose: PhotoPurpose = PhotoPurpose.CHECK_IN
 
 
 def row_id(subject_id: UUID, photo_id: UUID) -> UUID:
@@ -83,6 +84,7 @@ def add(tx: Connection, keys: Keys, photo: NewPhoto, *, now: datetime) -> None:
         "power_id": photo.power_id if fix else None,
         "keep_days": photo.keep_days,
         "keep_until": now + UNUSED_FOR,
+        "purpose": photo.purpose,
     }
     tx.execute(insert(Photo), row)
     sealed = seal(keys, Purpose.PHOTO, key, picture.jpeg)

@@ -33,7 +33,9 @@ VISITING_ROLES = (Role.AIDE, Role.OFFICER, Role.COUNTY_STAFF, Role.COUNTY_HEAD)
 
 
 def read_grace(root: Table) -> GraceMin:
-    """`grace_min`: minutes by kind of duty, or one number, which is the check-in's. Less than a day each."""
+    """`grace_min`: minutes by kind of duty, or one number, which is the check-in's. Less than a day each, but
+    for the return from leave.
+    """
     longest = DAY_MINUTES - 1
     if isinstance(root.values.get(GRACE_KEY), int | float):
         return GraceMin(check_in=root.integer(GRACE_KEY, 0, longest))
@@ -45,6 +47,7 @@ def read_grace(root: Table) -> GraceMin:
         intake=table.integer("intake", 0, longest, if_absent=0),
         visit=table.integer("visit", 0, longest, if_absent=0),
         talk=table.integer("talk", 0, longest, if_absent=0),
+        leave_return=table.integer("leave_return", 0, WEEK_MINUTES, if_absent=DAY_MINUTES),
     )
     table.finish()
     return grace

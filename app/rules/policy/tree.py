@@ -150,22 +150,12 @@ class GraceMin:
     intake: int = 0
     visit: int = 0
     talk: int = 0
+    leave_return: int = 24 * 60
 
     def of(self, kind: DutyKind) -> int:
-        """The grace of that kind of duty."""
-        match kind:
-            case DutyKind.CHECK_IN:
-                return self.check_in
-            case DutyKind.LOCATION_CHECK:
-                return self.location_check
-            case DutyKind.SPOT_CHECK:
-                return self.spot_check
-            case DutyKind.INTAKE:
-                return self.intake
-            case DutyKind.VISIT:
-                return self.visit
-            case DutyKind.TALK:
-                return self.talk
+        """The grace of that kind of duty: each kind has its field here, by its own name."""
+        minutes: int = getattr(self, kind.value)
+        return minutes
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ TITLES: dict[str, str] = {
     "intake": "报到",
     "visit": "走访",
     "talk": "谈话",
+    "leave_return": "外出返回销假",
 }
 STATES: dict[str, str] = {
     "planned": "未开始",
