@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select, text, tuple_
 
 from app.models.duty import Duty, DutyEvent
-from app.models.office import User
+from app.models.office import Office, User
 from app.models.policy import PolicyVersion
 from app.models.subject import Subject
 from app.queries.names import Named, is_sealed, shown_name
@@ -50,6 +50,7 @@ class DutyView:
     missed_at: datetime | None
     waived_by: UUID | None
     waive_reason: str | None
+    office_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -168,8 +169,10 @@ def _duties(actor: Actor, now: datetime) -> Select[Any]:
             Duty.missed_at,
             Duty.waived_by,
             Duty.waive_reason,
+            Office.name.label("office_name"),
         )
         .join(Subject, Subject.id == Duty.subject_id)
+        .join(Office, Office.id == Duty.office_id)
         .join(PolicyVersion, PolicyVersion.id == Duty.policy_version_id)
         .where(subjects_of(actor))
     )

@@ -15,7 +15,7 @@ from app.queries.names import Named, shown_name
 from app.queries.page import Key, Page, page_of, text_key
 from app.rules.calendar import legal_day
 from app.rules.errors import Refused
-from app.rules.facts import Actor, Handling
+from app.rules.facts import Actor, Handling, SubjectStatus
 from app.rules.identity import checked, looks_like_one
 from app.store.identity import keys_of, search_hashes
 from app.store.scope import subjects_of
@@ -23,7 +23,10 @@ from app.store.scope import subjects_of
 
 @dataclass(frozen=True)
 class SubjectRow:
-    """One subject in a list. `days_left` counts the local days after today up to the last of the term."""
+    """One subject in a list. `days_left` counts the local days after today up to the last of the term.
+
+    `last_position_at` tells how old the last fix is, during correction only: where it was is shown elsewhere.
+    """
 
     id: UUID
     subject_no: str
@@ -41,6 +44,8 @@ class SubjectRow:
     days_left: int | None
     last_heard_at: datetime | None
     unclosed_alerts: int
+    last_position_at: datetime | None = None
+    last_accuracy_m: float | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,8 @@ def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
             Subject.minor_regime,
             Subject.term_to,
             SubjectState.last_heard_at,
+            SubjectState.last_position_at,
+            SubjectState.last_accuracy_m,
             alerts.label("unclosed_alerts"),
         )
         .join(Office, Office.id == Subject.office_id)
@@ -128,6 +135,7 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
 
 
 def _view(actor: Actor, row: Any, now: datetime) -> SubjectRow:
+    located = row.status == SubjectStatus.IN_CORRECTION
     return SubjectRow(
         id=row.id,
         subject_no=row.subject_no,
@@ -145,6 +153,8 @@ def _view(actor: Actor, row: Any, now: datetime) -> SubjectRow:
         days_left=days_left(row.term_to, now),
         last_heard_at=row.last_heard_at,
         unclosed_alerts=row.unclosed_alerts,
+        last_position_at=row.last_position_at if located else None,
+        last_accuracy_m=row.last_accuracy_m if located else None,
     )
 
 

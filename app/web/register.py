@@ -26,6 +26,7 @@ from app.web import (  # noqa: F401  (their views)
     security,
     service,
     spot_checks,
+    subjects,
     today,
 )
 from app.web.blueprint import PAGES

@@ -22,6 +22,8 @@ ROLES: dict[str, str] = {
     "provider": "外聘帮扶人员",
     "admin": "管理员",
 }
+STATUSES: dict[str, str] = {"noticed": "等待入矫", "in_correction": "在矫", "ended": "已结束"}
+CHANNELS: dict[str, str] = {"smartphone": "手机签到", "no_smartphone": "不用智能手机,当面签到"}
 GROUPS: dict[str, str] = {"waiting": "还没有人处理", "taken": "已有人处理", "over": "情况已恢复,待办结"}
 EVIDENCE: dict[str, str] = {
     "opens_at": "开始",

@@ -9,7 +9,7 @@ from app.rules.facts import Role
 from tests.builders.second_factor import a_code
 from tests.builders.users import PASSWORD
 from tests.guards.route_examples import Shows
-from tests.guards.world import Place
+from tests.guards.world import Place, id_number_in
 
 Form = Mapping[str, str]
 
@@ -61,6 +61,10 @@ PAGES: dict[str, PageExample] = {
     "POST /patterns/<subject_id>/notes": PageExample(
         Shows.CASE, lambda _: {"id": str(uuid4()), "pattern": "same_place", "note": "已电话核对"}, 303
     ),
+    "GET /subjects": PageExample(Shows.CASES),
+    "POST /subjects/find": PageExample(Shows.CASE, lambda place: {"id_number": id_number_in(place.name)}, 303),
+    "GET /subjects/<subject_id>": PageExample(Shows.CASE),
+    "POST /subjects/<subject_id>/identity": PageExample(Shows.CASE, lambda _: {"reason": "核对文书"}),
     "GET /subjects/<subject_id>/spot-check": PageExample(Shows.CASE),
     "POST /subjects/<subject_id>/spot-check": PageExample(
         Shows.CASE,

@@ -18,6 +18,7 @@ KNOWN_AND_FRAME = 4
 PAGES = {
     "/": 10,
     "/alerts": 1,
+    "/subjects": 1,
     "/duties": 1,
     "/compliance": 1,
     "/compliance/duties?figure=open": 1,

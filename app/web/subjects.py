@@ -1,0 +1,154 @@
+"""People on pages: the list, and for each person the page from which everything about them is reached."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import Response, redirect, render_template, request, url_for
+
+from app.actions.note_reading import note_reading
+from app.actions.reveal_identity import reveal_identity
+from app.queries import alerts as alert_queries
+from app.queries import duties as duty_queries
+from app.queries import orders as order_queries
+from app.queries import subjects as queries
+from app.queries.subject_file import subject_file
+from app.queries.subjects import Wanted
+from app.rules.calendar import legal_day
+from app.rules.errors import NotFound, ZhifangError
+from app.rules.facts import DutyState, SubjectStatus, SupervisionClass
+from app.rules.wording.own_file import CATEGORIES, CLASSES, GROUNDS
+from app.web.blueprint import PAGES
+from app.web.context import deps, user
+from app.web.forms import told, written
+from app.web.guard import may, page, user_for
+from app.web.paging import chosen, cursor, next_link
+from app.web.shown_codes import CHANNELS, STATUSES
+
+LIMIT = 50
+ALERTS_SHOWN = 10
+DUTIES_READ = 20
+DUTIES_SHOWN = 5
+LONGEST_SOUGHT = 50
+LONGEST_REASON = 500
+AWAITED = (DutyState.OPEN, DutyState.PLANNED, DutyState.SUBMITTED)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A page about one person: what it is called, where it is, and the action that whoever opens it must be allowed."""
+
+    title: str
+    build: Callable[[UUID], str]
+    action: str
+
+
+def to(endpoint: str) -> Callable[[UUID], str]:
+    """The address of a page whose only parameter is the person."""
+    return lambda subject_id: url_for(endpoint, subject_id=subject_id)
+
+
+LINKS: tuple[Link, ...] = (
+    Link("抽查一次", to("pages.spot_check"), "spot_checks.order"),
+    Link("谁看过这个人的信息", to("pages.access"), "access_log.read"),
+)
+"""What the page of one person leads to. A room with a page of its own for one person adds its line here."""
+
+
+@PAGES.get("/subjects")
+@page("subjects.read")
+def subjects() -> str:
+    """People within reach by number; those under correction, unless the address asks for others."""
+    sought = request.args.get("q", "").replace("\0", "").strip()[:LONGEST_SOUGHT]
+    status = chosen("status", tuple(SubjectStatus), SubjectStatus.IN_CORRECTION.value)
+    class_ = chosen("class", tuple(SupervisionClass))
+    wanted = Wanted(sought or None, status, class_)
+    with deps().autocommit() as connection:
+        found = queries.subjects(connection, user(), wanted, now=deps().now(), after=cursor(), limit=LIMIT)
+    return render_template(
+        "subjects.html",
+        here="subjects",
+        people=found.items,
+        more=next_link(found.next_key),
+        sought=sought,
+        status=status,
+        class_=class_,
+        statuses=STATUSES,
+        classes=CLASSES,
+    )
+
+
+@PAGES.post("/subjects/find")
+@page("subjects.read")
+def find() -> Response:
+    """On to the person with this identity number, which stands in no address. NotFound beyond reach."""
+    given = request.form.get("id_number", "").replace("\0", "").strip()
+    with deps().autocommit() as connection:
+        found = queries.by_id_number(connection, user(), given, deps().settings, now=deps().now())
+    if not found:
+        raise NotFound("not_found")
+    return redirect(url_for("pages.subject", subject_id=found[0].id), code=303)  # type: ignore[return-value]
+
+
+@PAGES.get("/subjects/<uuid:subject_id>")
+@page("subjects.read")
+def subject(subject_id: UUID) -> str:
+    """One person: what is known, missing and due. That it was looked at is recorded."""
+    return _page(subject_id, None, None)
+
+
+@PAGES.post("/subjects/<uuid:subject_id>/identity")
+@page("identity.reveal")
+def reveal(subject_id: UUID) -> Response | str | tuple[str, int]:
+    """The whole identity number on the answer to this one form, kept in no address; recorded with its reason."""
+    try:
+        reason = written("reason", LONGEST_REASON, missing="reason_needed")
+        with deps().transaction() as tx:
+            number = reveal_identity(tx, user(), subject_id, reason, deps().settings, now=deps().now())
+    except ZhifangError as error:
+        fault, status = told(error)
+        return _page(subject_id, None, fault), status
+    return _page(subject_id, number, None)
+
+
+def _page(subject_id: UUID, id_number: str | None, fault: str | None) -> str:
+    now = deps().now()
+    reader = user_for("subjects.read")
+    with deps().transaction() as tx:
+        shown = subject_file(tx, reader, subject_id, deps().settings, now=now)
+        note_reading(tx, reader, "subjects.read", subject_id, now=now)
+        parts = _parts(tx, subject_id)
+    return render_template(
+        "subject.html",
+        here="subjects",
+        person=shown,
+        id_number=id_number,
+        fault=fault,
+        links=[(link.title, link.build(subject_id)) for link in LINKS if may(link.action)],
+        statuses=STATUSES,
+        classes=CLASSES,
+        categories=CATEGORIES,
+        channels=CHANNELS,
+        grounds=GROUNDS,
+        **parts,
+    )
+
+
+def _parts(tx: Any, subject_id: UUID) -> dict[str, Any]:
+    """What is open about the person: only what this user may read, None for the rest."""
+    now = deps().now()
+    found: dict[str, Any] = {"alerts": None, "duties": None, "orders": None}
+    if may("alerts.read"):
+        found["alerts"] = alert_queries.alerts(
+            tx, user_for("alerts.read"), subject_id=subject_id, today=legal_day(now), limit=ALERTS_SHOWN
+        ).items
+    if may("duties.read"):
+        listed = duty_queries.duties(
+            tx, user_for("duties.read"), now=now, subject_id=subject_id, due_after=now, limit=DUTIES_READ
+        )
+        found["duties"] = [duty for duty in listed.items if duty.state in AWAITED][:DUTIES_SHOWN]
+    if may("orders.read"):
+        listed_orders = order_queries.orders(tx, user_for("orders.read"), subject_id=subject_id).items
+        found["orders"] = [one for one in listed_orders if one.from_at <= now < (one.in_force_until or now)]
+    return found
