@@ -15,7 +15,7 @@ class LeaveRequest(Base):
     """One request with its decision. `root_id` is the first request of a chain of extensions, itself where alone.
 
     `decider` is who must decide, by the days counted when it was asked; the decision counts anew. What was approved
-    counts from `counts_from` until `until`, or until `ended_at` where that came before.
+    counts from `counts_from` until `until`, or until `ended_at` where that came before. `remind_at` is when the end of a permit is told, None once it was.
     """
 
     __tablename__ = "leave_requests"
@@ -45,6 +45,7 @@ class LeaveRequest(Base):
         Index("ix_leave_requests_subject_id", "subject_id", "from_at"),
         Index("ix_leave_requests_requested_at", "requested_at", "id"),
         Index("ix_leave_requests_pending", "requested_at", postgresql_where=text("state = 'pending'")),
+        Index("ix_leave_requests_remind_at", "remind_at", postgresql_where=text("remind_at IS NOT NULL")),
         Index("ix_leave_requests_until", "until", postgresql_where=text("state = 'approved'")),
     )
 
@@ -83,7 +84,7 @@ class LeaveRequest(Base):
     told_procuratorate_at: Mapped[datetime | None]
     told_procuratorate_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     told_procuratorate_note: Mapped[str | None]
-    end_reminded_at: Mapped[datetime | None]
+    remind_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     end_note: Mapped[str | None]

@@ -79,7 +79,7 @@ def _requests() -> None:
         sa.Column("told_procuratorate_at", TIME, nullable=True),
         sa.Column("told_procuratorate_by", sa.Uuid(), nullable=True),
         sa.Column("told_procuratorate_note", sa.Text(), nullable=True),
-        sa.Column("end_reminded_at", TIME, nullable=True),
+        sa.Column("remind_at", TIME, nullable=True),
         sa.Column("ended_at", TIME, nullable=True),
         sa.Column("ended_by", sa.Uuid(), nullable=True),
         sa.Column("end_note", sa.Text(), nullable=True),
@@ -127,6 +127,9 @@ def _requests() -> None:
     op.create_index("ix_leave_requests_subject_id", table, ["subject_id", "from_at"])
     op.create_index("ix_leave_requests_requested_at", table, ["requested_at", "id"])
     op.create_index("ix_leave_requests_pending", table, ["requested_at"], postgresql_where=sa.text("state = 'pending'"))
+    op.create_index(
+        "ix_leave_requests_remind_at", table, ["remind_at"], postgresql_where=sa.text("remind_at IS NOT NULL")
+    )
     op.create_index("ix_leave_requests_until", table, ["until"], postgresql_where=sa.text("state = 'approved'"))
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from app.rules.effects.leave import LeaveEffect
 from app.rules.facts import (
     About,
     Actor,
@@ -351,6 +352,7 @@ Effect = (
     | MoveSilenceCheck
     | OpenIncident
     | WriteAudit
+    | LeaveEffect
 )
 
 
