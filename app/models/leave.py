@@ -15,7 +15,8 @@ class LeaveRequest(Base):
     """One request with its decision. `root_id` is the first request of a chain of extensions, itself where alone.
 
     `decider` is who must decide, by the days counted when it was asked; the decision counts anew. What was approved
-    counts from `counts_from` until `until`, or until `ended_at` where that came before. `remind_at` is when the end of a permit is told, None once it was.
+    counts from `counts_from` until `until`, or until `ended_at` where that came before. `remind_at` is when the end of
+    a permit is told, None once it was.
     """
 
     __tablename__ = "leave_requests"
