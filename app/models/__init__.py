@@ -22,6 +22,7 @@ from app.models import (  # noqa: F401  (imported for their tables)
     spot_check,
     subject,
     visit,
+    zone,
 )
 from app.models.base import Base
 

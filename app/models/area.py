@@ -4,19 +4,26 @@ from datetime import datetime
 from uuid import UUID
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base
 
 
 class Area(Base):
-    """One boundary. `kind` is `unit` for an administrative unit, `permitted` for what may not be left [Law 27]."""
+    """One version of a boundary, in force for a time. `kind` is the level of an administrative unit, or `permitted`
+    for what may not be left [Law 27].
+
+    `code` is the adcode (GB/T 2260), of a permitted area that of the city or county which it is. At any instant at most
+    one version of a kind and code is in force; an empty range was replaced for all of its time.
+    """
 
     __tablename__ = "areas"
     __table_args__ = (
-        CheckConstraint("kind IN ('unit', 'permitted')", name="kind_known"),
-        UniqueConstraint("kind", "code", "source"),
+        CheckConstraint("kind IN ('province', 'city', 'county', 'permitted')", name="kind_known"),
+        ExcludeConstraint(("kind", "="), ("code", "="), ("in_force", "&&"), name="ex_areas_in_force", using="gist"),
+        Index("ix_areas_code", "code", "kind"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -26,6 +33,7 @@ class Area(Base):
     source: Mapped[str]
     created_at: Mapped[datetime]
     boundary: Mapped[WKBElement] = mapped_column(Geometry("MULTIPOLYGON", srid=4326, spatial_index=False))
+    in_force: Mapped[Range[datetime]] = mapped_column(TSTZRANGE, server_default=text("'(,)'"))
 
 
 class AreaPart(Base):

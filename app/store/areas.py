@@ -1,30 +1,49 @@
-"""Permitted areas on disk: made from outlines when first needed, and cut into pieces that are quick to measure by."""
+"""Permitted areas on disk: versions of what may not be left, made from units when first needed and cut into pieces that
+are quick to measure by.
+"""
 
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy import Connection, select, text
+from sqlalchemy.orm import aliased
 
 from app.models.area import Area
-from app.rules.areas import permitted_units
-from app.store import outlines
+from app.rules.areas import PermittedUnits, permitted_units
+from app.rules.errors import Refused
+from app.store import outlines, units
 
 AREAS = uuid5(NAMESPACE_URL, "zhifang:area")
 KIND = "permitted"
 
+
+@dataclass(frozen=True, slots=True)
+class AreaVersion:
+    """A boundary and when it is in force: from `from_at` until `until`, exclusive; None is open."""
+
+    id: UUID
+    from_at: datetime | None
+    until: datetime | None
+
+    def holds(self, at: datetime) -> bool:
+        """Whether this version is in force at that instant."""
+        return (self.from_at is None or self.from_at <= at) and (self.until is None or at < self.until)
+
+
 # The outlines carry six decimals. Uniting on that grid lets neighbours' common borders vanish instead of leaving
 # slivers, while a real enclave of another county stays a hole. "Inside" is told by straight lines in degrees, distances
 # by arcs on the spheroid: with a vertex at least each 0.01 degree both mean the same line, to a few centimetres.
-WRITE = text(
-    """
+WRITE = """
     WITH united AS (
-        SELECT ST_Multi(ST_CollectionExtract(
-                   ST_Union(ST_MakeValid(ST_SetSRID(ST_GeomFromGeoJSON(outline), 4326)), 0.000001), 3)) AS boundary
-        FROM unnest(CAST(:outlines AS text[])) AS outline
+        SELECT ST_Multi(ST_CollectionExtract(ST_Union(ST_MakeValid(shape), 0.000001), 3)) AS boundary
+        FROM ({shapes}) AS member
     ), written AS (
-        INSERT INTO areas (id, kind, code, name, source, created_at, boundary)
-        SELECT :id, :kind, :code, :name, :source, :now, boundary FROM united
-        ON CONFLICT (kind, code, source) DO NOTHING
+        INSERT INTO areas (id, kind, code, name, source, created_at, in_force, boundary)
+        SELECT :id, 'permitted', :code, :name, :source, :now, tstzrange(:from_at, :until), boundary FROM united
+        ON CONFLICT DO NOTHING
         RETURNING id, boundary
     ), parts AS (
         INSERT INTO area_parts (area_id, n, part)
@@ -35,32 +54,109 @@ WRITE = text(
     SELECT piece.id, row_number() OVER (), piece.geom
     FROM (SELECT id, (ST_Dump(ST_Subdivide(ST_Segmentize(ST_Boundary(boundary), 0.01), 128))).geom
           FROM written) AS piece
+"""
+FROM_OUTLINES = text(
+    WRITE.format(
+        shapes="SELECT ST_SetSRID(ST_GeomFromGeoJSON(outline), 4326) AS shape "
+        "FROM unnest(CAST(:members AS text[])) AS outline"
+    )
+)
+FROM_UNITS = text(WRITE.format(shapes="SELECT boundary AS shape FROM areas WHERE id = ANY(:members)"))
+
+
+def ensure_permitted_area(tx: Connection, code: str, *, now: datetime) -> UUID:
+    """The id of the area that somebody who lives in the unit `code` may not leave, as it is in force at `now`; all its
+    versions are written if they are not there yet.
+
+    `code` is a 6-digit adcode of a county, a district or a city; Refused `unknown_area` for any other.
+    """
+    on_record = units.on_record(tx, code)
+    permitted = permitted_units(code, units.names(on_record, now) if on_record else outlines.units())
+    found = _in_force(tx, permitted.code, now)
+    if found is None:
+        if on_record:
+            _write_versions(tx, permitted.code, on_record, now)
+        else:
+            _write_from_outlines(tx, permitted, now)
+        found = _in_force(tx, permitted.code, now)
+    if found is None:
+        raise Refused("unknown_area", fields={"permitted_area": "unknown_area"})
+    return found
+
+
+def area_ids_of_destinations(tx: Connection, codes: Collection[str], *, now: datetime) -> Mapping[str, UUID]:
+    """For each unit named by leave: the area that somebody who lives there may not leave, in force at `now`.
+
+    Areas that nobody needed before are written. Refused `unknown_area` for a code that names no county, district or
+    city. For fixes of another time take `versions` of the ids.
+    """
+    return {code: ensure_permitted_area(tx, code, now=now) for code in sorted(set(codes))}
+
+
+def versions(tx: Connection, area_ids: Collection[UUID]) -> Mapping[UUID, Sequence[AreaVersion]]:
+    """All versions of the permitted areas of which these ids name one each, oldest first. One query.
+
+    Almost always one for each. `subjects.permitted_area_id`, and what `area_ids_of_destinations` gives, may name any
+    version: a fix is measured against the one that `holds` at the fix's effective time.
+    """
+    named = aliased(Area)
+    rows = tx.execute(
+        select(named.id.label("asked"), Area.id, Area.in_force)
+        .join(Area, (Area.kind == named.kind) & (Area.code == named.code))
+        .where(named.id.in_(list(area_ids)))
+        .order_by(named.id, Area.in_force)
+    )
+    return {
+        asked: [AreaVersion(row.id, row.in_force.lower, row.in_force.upper) for row in same if not row.in_force.isempty]
+        for asked, same in groupby(rows, key=lambda row: row.asked)
+    }
+
+
+def permitted_at(tx: Connection, subject_ids: Collection[UUID], *, at: datetime) -> Mapping[UUID, UUID]:
+    """Which version of their permitted area is in force for these subjects at that instant. One query.
+
+    Who has no area on record, or none that was in force then, is left out.
+    """
+    rows = tx.execute(PERMITTED_AT, {"ids": list(subject_ids), "at": at})
+    return {row.subject_id: row.area_id for row in rows}
+
+
+PERMITTED_AT = text(
+    """
+    SELECT s.id AS subject_id, a.id AS area_id
+    FROM subjects s
+    JOIN areas named ON named.id = s.permitted_area_id
+    JOIN areas a ON a.kind = named.kind AND a.code = named.code AND a.in_force @> CAST(:at AS timestamptz)
+    WHERE s.id = ANY(:ids)
     """
 )
 
 
-def ensure_permitted_area(tx: Connection, code: str, *, now: datetime) -> UUID:
-    """The id of the area that somebody who lives in the unit `code` may not leave, written if it is not there yet.
-
-    `code` is a 6-digit adcode of a county, a district or a city; Refused `unknown_area` for any other.
-    """
-    permitted = permitted_units(code, outlines.units())
-    known = tx.execute(
-        select(Area.id).where(Area.kind == KIND, Area.code == permitted.code, Area.source == outlines.source())
+def _in_force(tx: Connection, code: str, at: datetime) -> UUID | None:
+    return tx.execute(
+        select(Area.id).where(Area.kind == KIND, Area.code == code, Area.in_force.contains(at))
     ).scalar_one_or_none()
-    if known is not None:
-        return known
-    area_id = uuid5(AREAS, f"{KIND}|{permitted.code}|{outlines.source()}")
-    tx.execute(
-        WRITE,
-        {
-            "id": area_id,
-            "kind": KIND,
-            "code": permitted.code,
-            "name": permitted.name,
-            "source": outlines.source(),
-            "now": now,
-            "outlines": list(outlines.county_outlines(permitted.units)),
-        },
-    )
+
+
+def _write_from_outlines(tx: Connection, permitted: PermittedUnits, now: datetime) -> None:
+    """The one version of an area in a province of which nothing else is on record."""
+    source = outlines.source()
+    members = list(outlines.county_outlines(permitted.units))
+    values = {"code": permitted.code, "name": permitted.name, "source": source, "from_at": None, "until": None}
+    area_id = uuid5(AREAS, f"{KIND}|{permitted.code}|{source}")
+    tx.execute(FROM_OUTLINES, {**values, "id": area_id, "now": now, "members": members})
+
+
+def _write_versions(tx: Connection, code: str, on_record: Sequence[units.Unit], now: datetime) -> None:
+    for version in units.versions_of(code, on_record):
+        write_version(tx, version, now)
+
+
+def write_version(tx: Connection, version: units.Made, now: datetime) -> UUID:
+    """Write a permitted area out of units on record; gives its id."""
+    begins = version.from_at.isoformat() if version.from_at else "-"
+    area_id = uuid5(AREAS, f"{KIND}|{version.permitted.code}|{version.source}|{begins}|{now.isoformat()}")
+    values = {"id": area_id, "code": version.permitted.code, "name": version.permitted.name, "now": now}
+    term = {"source": version.source, "from_at": version.from_at, "until": version.until}
+    tx.execute(FROM_UNITS, {**values, **term, "members": list(version.members)})
     return area_id
