@@ -85,6 +85,8 @@ def open_phone_session(
         raise NotAllowed("wrong_login")
     if must_be_bound_first(facts):
         devices.bind(tx, subject_id, device, now=now)
+    else:
+        devices.describe(tx, subject_id, device.maker, device.carrier)
     return _open(tx, NewSession(session_id, "subject", subject_id, None, now, now), device)
 
 

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from app.rules.devices import group_name
 from app.rules.errors import Conflict, NotAllowed
 from app.rules.facts import Actor
-from app.store import clocks, device_health, states
+from app.store import clocks, device_health, devices, states
 from app.store.device_health import HealthReceipt, HealthReport
 
 
@@ -22,6 +23,8 @@ class ReportDeviceHealth:
     location_permission: str | None = None
     battery_saver: bool | None = None
     network: str | None = None
+    maker: str | None = None
+    carrier: str | None = None
     sent_at: datetime | None = None
     boot_id: str | None = None
 
@@ -47,6 +50,8 @@ def report_device_health(tx: Connection, actor: Actor, command: ReportDeviceHeal
             body_hash=command.body_hash,
         ),
     )
+    if receipt.fresh:
+        devices.describe(tx, actor.id, group_name(command.maker), group_name(command.carrier))
     if receipt.body_hash != command.body_hash:
         raise Conflict("id_reused")
     return receipt

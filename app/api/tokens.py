@@ -10,7 +10,7 @@ from app.access.log_in import a_caller
 from app.api.context import deps
 from app.api.errors import NotLoggedIn
 from app.api.fields import Body, Instant, choice, text
-from app.rules.devices import Device
+from app.rules.devices import Device, group_name
 from app.rules.errors import NotAllowed
 from app.rules.sessions import Caller
 
@@ -33,10 +33,19 @@ class DeviceBody(Body):
         metadata={"description": "Address at the push service. It leaves whoever had it; log-out retires it."},
     )
 
+    maker = text(60, load_default=None, allow_none=True, metadata={"description": "Who made the phone."})
+    carrier = text(
+        60,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Whose network the phone uses, by name or code. It tells an outage of many apart."},
+    )
+
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Device:
         """The device as a value."""
-        return Device(**data)
+        named = {"maker": group_name(data["maker"]), "carrier": group_name(data["carrier"])}
+        return Device(**{**data, **named})
 
 
 class ProofBody(Body):

@@ -1,6 +1,6 @@
 """Jobs: who holds them, how they ran; and when the service itself was up."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from sqlalchemy import (
     Identity,
     Index,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -69,7 +70,10 @@ class Incident(Base):
     """A fault of the service that holds personal alerts; one row for one stretch of time."""
 
     __tablename__ = "incidents"
-    __table_args__ = (UniqueConstraint("kind", "about", "from_at"),)
+    __table_args__ = (
+        UniqueConstraint("kind", "about", "from_at"),
+        Index("ix_incidents_lasting", "kind", postgresql_where=text("to_at IS NULL")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[str]
@@ -80,9 +84,27 @@ class Incident(Base):
 
 
 class IncidentSubject(Base):
-    """A subject whose windows an incident touched."""
+    """A subject whom an incident touched. Where its phone fell silent with many others, `silent_since` is when it was
+    last heard before, and `heard_at` when it was heard again.
+    """
 
     __tablename__ = "incident_subjects"
+    __table_args__ = (Index("ix_incident_subjects_subject_id", "subject_id"),)
 
     incident_id: Mapped[UUID] = mapped_column(ForeignKey("incidents.id"), primary_key=True)
     subject_id: Mapped[UUID] = mapped_column(ForeignKey("subjects.id"), primary_key=True)
+    silent_since: Mapped[datetime | None]
+    heard_at: Mapped[datetime | None]
+
+
+class OutageUsual(Base):
+    """Which share of a group's phones is usually silent at that local hour, as of the last day that was counted."""
+
+    __tablename__ = "outage_usuals"
+    __table_args__ = (CheckConstraint("hour BETWEEN 0 AND 23", name="hour_of_a_day"),)
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    about: Mapped[str] = mapped_column(primary_key=True)
+    hour: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date]
+    share: Mapped[float]

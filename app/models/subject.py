@@ -72,7 +72,8 @@ class SubjectState(Base):
     """What every message of the phone touches. Every change to one subject takes this row's lock first.
 
     `silence_check_at` is moved by the sweep alone, so that a post stays a HOT update; `heard_again_at` and
-    `rejudge_from` are set rarely and cleared when the judge claims them.
+    `rejudge_from` are set rarely and cleared when the judge claims them, and so is `cause_check_at`: when the cause of
+    a silence is weighed anew. `maker` and `carrier` are of the bound phone, in lower case.
     """
 
     __tablename__ = "subject_states"
@@ -84,6 +85,9 @@ class SubjectState(Base):
         ),
         Index(
             "ix_subject_states_heard_again_at", "heard_again_at", postgresql_where=text("heard_again_at IS NOT NULL")
+        ),
+        Index(
+            "ix_subject_states_cause_check_at", "cause_check_at", postgresql_where=text("cause_check_at IS NOT NULL")
         ),
         Index("ix_subject_states_rejudge_from", "rejudge_from", postgresql_where=text("rejudge_from IS NOT NULL")),
         Index("ix_subject_states_planned_until", "planned_until", postgresql_where=text("planned_until IS NOT NULL")),
@@ -102,6 +106,9 @@ class SubjectState(Base):
     heard_again_at: Mapped[datetime | None]
     rejudge_from: Mapped[datetime | None]
     planned_until: Mapped[datetime | None]
+    maker: Mapped[str | None]
+    carrier: Mapped[str | None]
+    cause_check_at: Mapped[datetime | None]
 
 
 class SubjectAccount(Base):

@@ -74,7 +74,18 @@ def bind(tx: Connection, subject_id: UUID, device: Device, *, now: datetime) -> 
     bound = tx.execute(insert(DeviceBinding).values(row).on_conflict_do_nothing().returning(DeviceBinding.id))
     if bound.one_or_none() is None:
         raise Conflict("device_not_bound")
-    tx.execute(update(SubjectState).where(SubjectState.subject_id == subject_id).values(battery_percent=None))
+    tx.execute(
+        update(SubjectState)
+        .where(SubjectState.subject_id == subject_id)
+        .values(battery_percent=None, maker=device.maker, carrier=device.carrier)
+    )
+
+
+def describe(tx: Connection, subject_id: UUID, maker: str | None, carrier: str | None) -> None:
+    """Note what the bound phone says of its maker and carrier; what it does not say stays as it was known."""
+    told = {name: value for name, value in (("maker", maker), ("carrier", carrier)) if value is not None}
+    if told:
+        tx.execute(update(SubjectState).where(SubjectState.subject_id == subject_id).values(told))
 
 
 def release(tx: Connection, subject_id: UUID, *, released_by: UUID | None, now: datetime) -> UUID | None:

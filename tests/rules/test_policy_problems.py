@@ -199,6 +199,9 @@ def test_an_empty_text_lacks_everything_but_what_may_be_left_out() -> None:
         "quiet",
         "spot_checks",
         "photos",
+        "outages",
+        "device_trouble",
+        "suspicions",
     }
 
 

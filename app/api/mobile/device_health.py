@@ -31,6 +31,13 @@ class HealthBody(Body):
     )
     battery_saver = Truth(load_default=None, allow_none=True)
     network = choice(NETWORKS, load_default=None, allow_none=True)
+    maker = text(60, load_default=None, allow_none=True, metadata={"description": "Who made the phone."})
+    carrier = text(
+        60,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Whose network the phone uses, by name or code. It tells an outage of many apart."},
+    )
     sent_at = Instant(load_default=None, allow_none=True)
     sent_elapsed_ms = whole(-(10**13), 10**13, load_default=None, allow_none=True)
     boot_id = text(64, load_default=None, allow_none=True)

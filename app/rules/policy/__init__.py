@@ -1,5 +1,6 @@
 """The local supervision system (制度) as data: read, checked, changed and written. It gets text, never a path."""
 
+from app.rules.policy.causes import DeviceTrouble, Outages, Suspicions
 from app.rules.policy.load import content_hash, parse_policy, policy_from_mapping, with_changes
 from app.rules.policy.problems import PolicyError, Problem
 from app.rules.policy.tree import (
@@ -31,6 +32,7 @@ __all__ = [
     "INTAKE_TALK",
     "ByClass",
     "Departure",
+    "DeviceTrouble",
     "DueAfter",
     "FixedWindow",
     "GraceMin",
@@ -38,6 +40,7 @@ __all__ = [
     "LadderMin",
     "LocationChecks",
     "PhotoMode",
+    "Outages",
     "Photos",
     "Policy",
     "PolicyError",
@@ -47,6 +50,7 @@ __all__ = [
     "Recovery",
     "RepeatedWindow",
     "SpotLimits",
+    "Suspicions",
     "Visits",
     "Window",
     "content_hash",

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping
 
 from app.rules.calendar import DAY_MINUTES
+from app.rules.policy.causes import read_device_trouble, read_outages, read_suspicions
 from app.rules.policy.changes import changed_mapping
 from app.rules.policy.lines import key_lines
 from app.rules.policy.photos_spot_checks import read_photos, read_spot_checks
@@ -118,6 +119,9 @@ def _read(mapping: Mapping[str, object], report: Report) -> Policy:
         holidays=read_holidays(root),
         spot_checks=read_spot_checks(root),
         photos=read_photos(root),
+        outages=read_outages(root),
+        device_trouble=read_device_trouble(root),
+        suspicions=read_suspicions(root),
     )
     root.finish()
     _check_together(policy, report)

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from app.rules.calendar import Holidays
 from app.rules.facts import AlertKind, DutyKind, LadderStep, Role, SupervisionClass
+from app.rules.policy.causes import DeviceTrouble, Outages, Suspicions
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -231,6 +232,9 @@ class Policy:
     holidays: Holidays
     spot_checks: SpotLimits = SpotLimits()
     photos: Photos = Photos()
+    outages: Outages = Outages()
+    device_trouble: DeviceTrouble = DeviceTrouble()
+    suspicions: Suspicions = Suspicions()
 
     def item(self, code: str) -> Item | None:
         """The visit or talk rule of that code, None where the policy has none."""

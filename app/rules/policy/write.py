@@ -59,6 +59,9 @@ def to_mapping(policy: Policy) -> Json:
         "holidays": _holidays(policy.holidays),
         "spot_checks": _spot_checks(policy.spot_checks),
         "photos": {**asdict(policy.photos), "check_ins": policy.photos.check_ins.value},
+        "outages": asdict(policy.outages),
+        "device_trouble": asdict(policy.device_trouble),
+        "suspicions": asdict(policy.suspicions),
     }
 
 
