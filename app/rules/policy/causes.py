@@ -49,6 +49,8 @@ class Suspicions:
     apart_m: int = 1000
 
 
+USUAL_OUTAGES, USUAL_DEVICE_TROUBLE, USUAL_SUSPICIONS = Outages(), DeviceTrouble(), Suspicions()
+
 LIMITS: dict[type, dict[str, tuple[int, int]]] = {
     Outages: {
         "silent_min": (1, DAY_MIN),
@@ -73,17 +75,17 @@ Section = TypeVar("Section", Outages, DeviceTrouble, Suspicions)
 
 def read_outages(root: Table) -> Outages:
     """`outages`."""
-    return _read(root, "outages", Outages())
+    return _read(root, "outages", USUAL_OUTAGES)
 
 
 def read_device_trouble(root: Table) -> DeviceTrouble:
     """`device_trouble`."""
-    return _read(root, "device_trouble", DeviceTrouble())
+    return _read(root, "device_trouble", USUAL_DEVICE_TROUBLE)
 
 
 def read_suspicions(root: Table) -> Suspicions:
     """`suspicions`."""
-    return _read(root, "suspicions", Suspicions())
+    return _read(root, "suspicions", USUAL_SUSPICIONS)
 
 
 def _read(root: Table, name: str, usual: Section) -> Section:

@@ -9,7 +9,14 @@ from typing import Generic, TypeVar
 
 from app.rules.calendar import Holidays
 from app.rules.facts import AlertKind, DutyKind, LadderStep, Role, SupervisionClass
-from app.rules.policy.causes import DeviceTrouble, Outages, Suspicions
+from app.rules.policy.causes import (
+    USUAL_DEVICE_TROUBLE,
+    USUAL_OUTAGES,
+    USUAL_SUSPICIONS,
+    DeviceTrouble,
+    Outages,
+    Suspicions,
+)
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -232,9 +239,9 @@ class Policy:
     holidays: Holidays
     spot_checks: SpotLimits = SpotLimits()
     photos: Photos = Photos()
-    outages: Outages = Outages()
-    device_trouble: DeviceTrouble = DeviceTrouble()
-    suspicions: Suspicions = Suspicions()
+    outages: Outages = USUAL_OUTAGES
+    device_trouble: DeviceTrouble = USUAL_DEVICE_TROUBLE
+    suspicions: Suspicions = USUAL_SUSPICIONS
 
     def item(self, code: str) -> Item | None:
         """The visit or talk rule of that code, None where the policy has none."""
