@@ -17,7 +17,7 @@ class PositioningOrder(Base):
     """An electronic positioning order: one of five grounds, a named approver, at most three months [Law 29].
 
     What was ordered stays as written; `term` is what is in force of it, shortened by lifting, empty where an order
-    was lifted before it began. Months are counted in local time, as everywhere in law.
+    was lifted before it began. An extension is a row of its own that names the order it extends. Months are counted in local time, as everywhere in law.
     """
 
     __tablename__ = "positioning_orders"
@@ -31,6 +31,8 @@ class PositioningOrder(Base):
         ),
         CheckConstraint("term <@ tstzrange(ordered_from, ordered_until)", name="within_what_was_ordered"),
         ExcludeConstraint(("subject_id", "="), ("term", "&&"), name="ex_positioning_orders_term", using="gist"),
+        Index("ix_positioning_orders_notice_duty_id", "notice_duty_id"),
+        Index("ix_positioning_orders_renewal_duty_id", "renewal_duty_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -48,6 +50,9 @@ class PositioningOrder(Base):
     lift_reason: Mapped[str | None]
     purged_positions: Mapped[int | None]
     body_hash: Mapped[bytes]
+    extends_id: Mapped[UUID | None] = mapped_column(ForeignKey("positioning_orders.id"))
+    notice_duty_id: Mapped[UUID | None] = mapped_column(ForeignKey("duties.id"))
+    renewal_duty_id: Mapped[UUID | None] = mapped_column(ForeignKey("duties.id"))
 
 
 class CollectionPower(Base):

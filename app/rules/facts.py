@@ -88,6 +88,9 @@ class DutyKind(StrEnum):
     VISIT = "visit"
     TALK = "talk"
     LEAVE_RETURN = "leave_return"
+    ORDER_NOTICE = "order_notice"
+    ORDER_RENEWAL = "order_renewal"
+    SEARCH = "search"
 
 
 class Obligor(StrEnum):

@@ -58,6 +58,9 @@ def test_waiting_times_of_jiangshan() -> None:
         "intake": 0,
         "visit": 0,
         "talk": 0,
+        "order_notice": 0,
+        "order_renewal": 0,
+        "search": 0,
         "leave_return": 24 * 60,
     }
     assert (policy.remind_min, policy.poll_after_s, policy.order_interval_s) == (30, 300, 60)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from app.rules.effects.leave import LeaveEffect
+from app.rules.effects.orders_searches import OrderOrSearchEffect
 from app.rules.facts import (
     About,
     Actor,
@@ -351,6 +352,7 @@ Effect = (
     | Notify
     | MoveSilenceCheck
     | OpenIncident
+    | OrderOrSearchEffect
     | WriteAudit
     | LeaveEffect
 )

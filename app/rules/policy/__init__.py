@@ -2,6 +2,7 @@
 
 from app.rules.policy.causes import DeviceTrouble, Outages, Suspicions
 from app.rules.policy.load import content_hash, parse_policy, policy_from_mapping, with_changes
+from app.rules.policy.orders_searches import OrderClocks, SearchClocks
 from app.rules.policy.problems import PolicyError, Problem
 from app.rules.policy.tree import (
     HOME_VISIT,
@@ -39,6 +40,7 @@ __all__ = [
     "Item",
     "LadderMin",
     "LocationChecks",
+    "OrderClocks",
     "Outages",
     "PhotoMode",
     "Photos",
@@ -49,6 +51,7 @@ __all__ = [
     "RandomWindow",
     "Recovery",
     "RepeatedWindow",
+    "SearchClocks",
     "SpotLimits",
     "Suspicions",
     "Visits",

@@ -8,6 +8,7 @@ from app.rules.calendar import DAY_MINUTES
 from app.rules.policy.causes import read_device_trouble, read_outages, read_suspicions
 from app.rules.policy.changes import changed_mapping
 from app.rules.policy.lines import key_lines
+from app.rules.policy.orders_searches import read_orders, read_searches
 from app.rules.policy.photos_spot_checks import read_photos, read_spot_checks
 from app.rules.policy.problems import PolicyError, Problem, make_problem
 from app.rules.policy.reader import Report, Table
@@ -122,6 +123,8 @@ def _read(mapping: Mapping[str, object], report: Report) -> Policy:
         outages=read_outages(root),
         device_trouble=read_device_trouble(root),
         suspicions=read_suspicions(root),
+        orders=read_orders(root),
+        searches=read_searches(root),
     )
     root.finish()
     _check_together(policy, report)

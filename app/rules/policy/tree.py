@@ -17,6 +17,7 @@ from app.rules.policy.causes import (
     Outages,
     Suspicions,
 )
+from app.rules.policy.orders_searches import USUAL_ORDER_CLOCKS, USUAL_SEARCH_CLOCKS, OrderClocks, SearchClocks
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -164,6 +165,22 @@ class GraceMin:
         """The grace of that kind of duty: each kind has its field here, by its own name."""
         minutes: int = getattr(self, kind.value)
         return minutes
+        """The grace of that kind of duty."""
+        match kind:
+            case DutyKind.CHECK_IN:
+                return self.check_in
+            case DutyKind.LOCATION_CHECK:
+                return self.location_check
+            case DutyKind.SPOT_CHECK:
+                return self.spot_check
+            case DutyKind.INTAKE:
+                return self.intake
+            case DutyKind.VISIT:
+                return self.visit
+            case DutyKind.TALK:
+                return self.talk
+            case DutyKind.ORDER_NOTICE | DutyKind.ORDER_RENEWAL | DutyKind.SEARCH:
+                return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +259,8 @@ class Policy:
     outages: Outages = USUAL_OUTAGES
     device_trouble: DeviceTrouble = USUAL_DEVICE_TROUBLE
     suspicions: Suspicions = USUAL_SUSPICIONS
+    orders: OrderClocks = USUAL_ORDER_CLOCKS
+    searches: SearchClocks = USUAL_SEARCH_CLOCKS
 
     def item(self, code: str) -> Item | None:
         """The visit or talk rule of that code, None where the policy has none."""

@@ -62,6 +62,8 @@ def to_mapping(policy: Policy) -> Json:
         "outages": asdict(policy.outages),
         "device_trouble": asdict(policy.device_trouble),
         "suspicions": asdict(policy.suspicions),
+        "orders": asdict(policy.orders),
+        "searches": {key: _plain(value) for key, value in asdict(policy.searches).items()},
     }
 
 
