@@ -17,7 +17,8 @@ class PositioningOrder(Base):
     """An electronic positioning order: one of five grounds, a named approver, at most three months [Law 29].
 
     What was ordered stays as written; `term` is what is in force of it, shortened by lifting, empty where an order
-    was lifted before it began. An extension is a row of its own that names the order it extends. Months are counted in local time, as everywhere in law.
+    was lifted before it began. An extension is a row of its own that names the order it extends. Months are counted in
+    local time, as everywhere in law.
     """
 
     __tablename__ = "positioning_orders"

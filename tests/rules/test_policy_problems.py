@@ -202,6 +202,8 @@ def test_an_empty_text_lacks_everything_but_what_may_be_left_out() -> None:
         "outages",
         "device_trouble",
         "suspicions",
+        "orders",
+        "searches",
     }
 
 

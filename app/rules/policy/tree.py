@@ -162,25 +162,9 @@ class GraceMin:
     leave_return: int = 24 * 60
 
     def of(self, kind: DutyKind) -> int:
-        """The grace of that kind of duty: each kind has its field here, by its own name."""
-        minutes: int = getattr(self, kind.value)
+        """The grace of that kind of duty: each kind has its field here, by its own name; one without a field has none."""
+        minutes: int = getattr(self, kind.value, 0)
         return minutes
-        """The grace of that kind of duty."""
-        match kind:
-            case DutyKind.CHECK_IN:
-                return self.check_in
-            case DutyKind.LOCATION_CHECK:
-                return self.location_check
-            case DutyKind.SPOT_CHECK:
-                return self.spot_check
-            case DutyKind.INTAKE:
-                return self.intake
-            case DutyKind.VISIT:
-                return self.visit
-            case DutyKind.TALK:
-                return self.talk
-            case DutyKind.ORDER_NOTICE | DutyKind.ORDER_RENEWAL | DutyKind.SEARCH:
-                return 0
 
 
 @dataclass(frozen=True, slots=True)
