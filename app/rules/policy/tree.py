@@ -162,7 +162,7 @@ class GraceMin:
     leave_return: int = 24 * 60
 
     def of(self, kind: DutyKind) -> int:
-        """The grace of that kind of duty: each kind has its field here, by its own name; one without a field has none."""
+        """The grace of that kind of duty: its field here has its name; a kind without one has none."""
         minutes: int = getattr(self, kind.value, 0)
         return minutes
 
