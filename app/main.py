@@ -16,6 +16,7 @@ from app.api.openapi import document
 from app.api.problem_codes import problem_codes
 from app.api.reading import InMemory
 from app.api.tracing import register_tracing
+from app.api.trackers import BLUEPRINTS as TRACKERS
 from app.config import load_settings
 from app.deps import Deps, make_deps
 from app.jobs.heartbeat import Heartbeat
@@ -28,6 +29,7 @@ LARGEST_BODY = 2 * 1024 * 1024
 AUDIENCES = {
     "MOBILE": ("知访手机接口", "/api/mobile/v1", MOBILE),
     "OFFICE": ("知访工作人员接口", "/api/office/v1", OFFICE),
+    "TRACKERS": ("知访第三方定位客户端接口", "/api/trackers", TRACKERS),
 }
 
 

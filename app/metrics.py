@@ -23,6 +23,11 @@ REQUESTS = Histogram(
 POSITIONS = Counter(
     "zhifang_positions_total", "Positions that phones sent, by what became of them; repeats are left out.", ("outcome",)
 )
+TRACKER_MESSAGES = Counter(
+    "zhifang_tracker_messages_total",
+    "What phones with other makers' clients sent, by client and by what became of it.",
+    ("client", "outcome"),
+)
 CHECK_INS = Counter("zhifang_check_ins_total", "Tries at check-ins, by outcome; repeats are left out.", ("outcome",))
 JOB_RUNS = Counter("zhifang_job_runs_total", "Runs of jobs, by outcome.", ("job", "outcome"))
 JOB_SECONDS = Histogram("zhifang_job_seconds", "Time taken by runs of jobs.", ("job",), buckets=(*SECONDS, 30.0, 60.0))
@@ -43,7 +48,7 @@ def show(port: int, host: str, *, read: Callable[[], Iterable[Gauge]]) -> None:
     """Show this process's figures at `host:port/metrics`, and what `read` reads at each look."""
     registry = CollectorRegistry()
     registry.register(_Read(read))
-    for metric in (REQUESTS, POSITIONS, CHECK_INS, JOB_RUNS, JOB_SECONDS, PUSHES):
+    for metric in (REQUESTS, POSITIONS, TRACKER_MESSAGES, CHECK_INS, JOB_RUNS, JOB_SECONDS, PUSHES):
         registry.register(metric)
     start_http_server(port, host, registry)
 

@@ -14,9 +14,9 @@ UNDECLARED = {500}
 
 @cache
 def declared() -> dict[tuple[str, str], set[int]]:
-    """By method and path of both documents: the statuses of the operation."""
+    """By method and path of the documents: the statuses of the operation."""
     found = {}
-    for audience in ("mobile", "office"):
+    for audience in ("mobile", "office", "trackers"):
         document = json.loads((ROOT / "mobile_api_docs" / f"openapi-{audience}.json").read_text(encoding="utf-8"))
         for path, operations in document["paths"].items():
             for method, operation in operations.items():

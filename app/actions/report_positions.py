@@ -20,7 +20,10 @@ __all__ = ["BatchReceipt", "ReportPositions", "report_positions"]
 
 @dataclass(frozen=True, slots=True)
 class ReportPositions:
-    """The command: reports with coordinates in WGS-84, and what the phone says of its clocks."""
+    """The command: reports with coordinates in WGS-84, and what the phone says of its clocks.
+
+    `client` is what sent them: our own app, or another maker's.
+    """
 
     request_id: UUID
     body_hash: bytes
@@ -28,6 +31,7 @@ class ReportPositions:
     sent_at: datetime | None = None
     sent_elapsed_ms: int | None = None
     boot_id: str | None = None
+    client: str = poison.MOBILE
     hash_of_old: Callable[[], bytes] | None = None
 
     def is_of(self, receipt: BatchReceipt) -> bool:
@@ -58,6 +62,11 @@ def report_positions(
         known_s = clocks.proven_offset_s(connection, subject_id, command.boot_id)
         sending = replace(sending, proven_offset_s=known_s)
         found = sort_out(command.reports, sending)
+    sealed = _sealed(settings, subject_id, command, found.set_aside)
+    if command.client != poison.MOBILE and sealed:
+        # The gate keeps them as our own app's. Their ids are derived: should the gate fail now, a repeat adds nothing.
+        poison.keep_reports(connection, subject_id, command.client, sealed, now=now)
+        sealed = ()
     batch = positions.Batch(
         subject_id=subject_id,
         session_id=actor.session_id,
@@ -65,7 +74,7 @@ def report_positions(
         body_hash=command.body_hash,
         usable=found.usable,
         set_aside=found.set_aside,
-        sealed=_sealed(settings, subject_id, command, found.set_aside),
+        sealed=sealed,
         doubled=found.doubled,
         received_at=now,
         sent_at=command.sent_at,

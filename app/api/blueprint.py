@@ -33,6 +33,14 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask_smorest
         """Write what the view returns by `schema`, with `status_code` unless the view gives another one beside it."""
         return super().response(status_code, schema, **options)  # type: ignore[no-any-return]
 
+    def doc(self, **told: Any) -> Callable[[View], View]:
+        """Say in the document what no schema says."""
+        return super().doc(**told)  # type: ignore[no-any-return]
+
+    def after_request(self, change: View) -> View:
+        """Let `change` see each answer of this blueprint's routes, refusals included."""
+        return super().after_request(change)  # type: ignore[no-any-return]
+
     def alt_response(self, status_code: int, **options: Any) -> Callable[[View], View]:
         """Declare another answer than the usual one."""
         return super().alt_response(status_code, **options)  # type: ignore[no-any-return]

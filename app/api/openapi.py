@@ -34,7 +34,7 @@ EXAMPLES = {
 }
 RETRY_AFTER: Json = {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 1}}}
 HEADERS: dict[int, Json] = {
-    401: {"WWW-Authenticate": {"description": "Always `Bearer`.", "schema": {"type": "string"}}},
+    401: {"WWW-Authenticate": {"description": "`Bearer`; `Basic` for OwnTracks.", "schema": {"type": "string"}}},
     429: RETRY_AFTER,
     503: RETRY_AFTER,
 }
@@ -67,7 +67,7 @@ def _completed(raw: Json, app: Flask) -> Json:
             statuses |= operation["responses"].keys()
     components = raw["components"]
     components["responses"] = {_component(int(s)): _problem(int(s)) for s in statuses if int(s) >= 400}
-    components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+    components["securitySchemes"] = _schemes({access[of] for of in _operations(raw)})
     components["schemas"] = {k: _schema(v) for k, v in components["schemas"].items() if k not in OF_THE_FRAMEWORK}
     raw["info"]["description"] = INTRODUCTION
     return raw
@@ -83,8 +83,24 @@ def _access(app: Flask) -> Iterator[tuple[tuple[str, str], str]]:
                 yield (method, path), found
 
 
+def _operations(raw: Json) -> Iterator[tuple[str, str]]:
+    for path, operations in raw["paths"].items():
+        for method in operations.keys() & METHODS:
+            yield method, path
+
+
+def _schemes(access: set[str]) -> Json:
+    """How those are known who may call the routes of a document."""
+    if "tracker" not in access:
+        return {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+    in_path = {"type": "apiKey", "in": "query", "name": "secret", "description": "In the path, as the last part of it."}
+    return {"basic": {"type": "http", "scheme": "basic"}, "path_secret": in_path}
+
+
 def _secure(operation: Json, access: str) -> None:
     audience, _, action = access.partition(":")
+    if audience == "tracker":
+        return  # each client has its own way, and its route tells which
     operation["security"] = [] if audience == "public" else [{"bearer": []}]
     if action:
         roles = ", ".join(f"`{role}`" for role in Role if role in ACTIONS[action])
@@ -132,5 +148,6 @@ def _component(status: int) -> str:
 
 def _name(method: str, path: str) -> str:
     """Such as `post_checkins` or `get_subjects_by_subject_id_track`."""
-    parts = path.removeprefix("/api/").split("/")[2:]
+    base, *parts = path.removeprefix("/api/").split("/")
+    parts = parts if base == "trackers" else parts[1:]
     return "_".join([method, *(re.sub(r"\{(\w+)\}", r"by_\1", part).replace("-", "_") for part in parts)])

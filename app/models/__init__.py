@@ -23,6 +23,7 @@ from app.models import (  # noqa: F401  (imported for their tables)
     session,
     spot_check,
     subject,
+    tracker,
     visit,
     zone,
 )

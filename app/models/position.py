@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, ExcludeConstraint, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, one_of
-from app.rules.facts import Ground, PowerKind
+from app.rules.facts import Ground, PoisonForm, PowerKind
 
 
 class PositioningOrder(Base):
@@ -128,15 +128,19 @@ class PositionBatch(Base):
 
 
 class Poison(Base):
-    """A report that was set aside, encrypted, kept for 30 days and opened only by its replay through the gate."""
+    """What was set aside, encrypted, kept for 30 days and opened only by its replay through the gate.
+
+    `replayed_at` is set once what it holds has become of use; until then each replay tries it again.
+    """
 
     __tablename__ = "poison"
-    __table_args__ = (Index("ix_poison_received_at", "received_at"),)
+    __table_args__ = (one_of("form", PoisonForm), Index("ix_poison_received_at", "received_at"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
     subject_id: Mapped[UUID] = mapped_column(ForeignKey("subjects.id"))
     received_at: Mapped[datetime]
     client: Mapped[str]
+    form: Mapped[str] = mapped_column(server_default=text("'report'"))
     reason: Mapped[str]
     body_cipher: Mapped[bytes]
     key_version: Mapped[int]

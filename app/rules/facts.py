@@ -207,6 +207,20 @@ class PowerKind(StrEnum):
     ORDER = "order"
 
 
+class TrackerClient(StrEnum):
+    """Clients of other makers that a phone may report by."""
+
+    OWNTRACKS = "owntracks"
+    TRACCAR = "traccar"
+
+
+class PoisonForm(StrEnum):
+    """What a sealed body holds: one report that was read and is no fix, or a message that could not be read."""
+
+    REPORT = "report"
+    MESSAGE = "message"
+
+
 class DayVerdict(StrEnum):
     """Whether all checks of a day were made."""
 

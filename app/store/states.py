@@ -1,6 +1,7 @@
 """The narrow state row of a subject: its lock, and when its silence is looked at."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection, text
@@ -25,6 +26,16 @@ LOCK = text("SELECT FROM subject_states WHERE subject_id = ANY(:subject_ids) ORD
 def lock(tx: Connection, subject_ids: Sequence[UUID]) -> None:
     """Take the subjects' locks in one order for everybody, so that two changes cannot wait for each other."""
     tx.execute(LOCK, {"subject_ids": list(subject_ids)})
+
+
+FORGET_HEARD = text(
+    "UPDATE subject_states SET heard_again_at = NULL WHERE subject_id = :subject_id AND heard_again_at = :at"
+)
+
+
+def forget_heard_again(tx: Connection, subject_id: UUID, at: datetime) -> None:
+    """Something of `at` was looked at anew: whoever fell silent since was not heard again by that."""
+    tx.execute(FORGET_HEARD, {"subject_id": subject_id, "at": at})
 
 
 def move_silence_check(tx: Connection, effects: Sequence[MoveSilenceCheck]) -> None:

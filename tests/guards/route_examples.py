@@ -18,7 +18,7 @@ from tests.builders.app import MONDAY
 from tests.builders.rosters import a_line, a_roster
 from tests.builders.second_factor import a_code
 from tests.builders.users import PASSWORD
-from tests.guards.world import RECEIVED_ON, Place, id_number_in
+from tests.guards.world import RECEIVED_ON, Place, a_credential_asked_for, id_number_in
 
 Json = dict[str, Any]
 
@@ -196,6 +196,11 @@ EXAMPLES: dict[str, Example] = {
     # phones
     "GET /devices": Example(CASE, query=lambda place: {"subject_id": str(place.subject_id)}),
     "POST /subjects/<subject_id>/device/release": Example(CASE, lambda _: {"reason": "手机遗失"}),
+    # phones without our app
+    "GET /tracker-credentials": Example(CASE, query=lambda place: {"subject_id": str(place.subject_id)}),
+    "POST /tracker-credentials": Example(CASE, a_credential_asked_for),
+    "POST /tracker-credentials/<credential_id>/revoke": Example(CASE, lambda _: {"reason": "手机遗失"}),
+    "GET /poison": Example(OFFICES),
     # policies
     "GET /policies": Example(OFFICES),
     "GET /policies/<version_id>": Example(OFFICE),

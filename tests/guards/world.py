@@ -1,8 +1,10 @@
 """Two cities with the same things in them: what a walk over every route looks for, and must not find, per office."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from hashlib import sha256
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy import Connection
@@ -13,10 +15,11 @@ from app.actions.record_visit import record_visit
 from app.rules.absences import Away
 from app.rules.devices import Device
 from app.rules.effects import Decision, RecordAttempt
-from app.rules.facts import Category, DutyKind, DutyState, OfficeLevel, Outcome, Reason, Role
+from app.rules.facts import Category, DutyKind, DutyState, OfficeLevel, Outcome, Reason, Role, TrackerClient
 from app.rules.offices import Site
 from app.rules.photos import Picture
-from app.store import absences, devices, effects, outbox, photos, policies, sessions
+from app.rules.trackers import Wanted
+from app.store import absences, devices, effects, outbox, photos, policies, sessions, trackers
 from app.store.sealing import sealing_keys
 from tests.builders.alerts import a_notice, an_alert
 from tests.builders.app import MONDAY, settings_for_tests
@@ -180,6 +183,23 @@ def _bound_phone(tx: Connection, place: Place) -> UUID:
     return device.id
 
 
+def a_credential_asked_for(place: Place) -> dict[str, str]:
+    """The request by which the place's credential was issued: sent again it is answered as what it is, a repeat."""
+    return {"id": str(place.derived("credential")), "subject_id": str(place.subject_id), "client": "owntracks"}
+
+
+def _credential(tx: Connection, place: Place) -> UUID:
+    """One that has ended: the phone of this place is another."""
+    asked = a_credential_asked_for(place)
+    body_hash = sha256(json.dumps(asked, sort_keys=True).encode()).digest()
+    wanted = Wanted(UUID(asked["id"]), place.subject_id, TrackerClient.OWNTRACKS, "wgs84", body_hash)
+    ends_at = MONDAY + timedelta(days=1)
+    session = sessions.NewSession(wanted.session_id, "subject", place.subject_id, wanted.device_id, MONDAY, ends_at)
+    sessions.open_(tx, session)
+    trackers.add(tx, wanted, f"secret of {place.name}", created_by=place.officer.id, now=MONDAY)
+    return wanted.id
+
+
 def _order(tx: Connection, place: Place) -> UUID:
     return an_order(tx, place.head, place.subject_id, MONDAY, MONDAY + timedelta(days=10))
 
@@ -248,6 +268,7 @@ THINGS: dict[str, Callable[[Connection, Place], UUID]] = {
     "absence_id": _absence,
     "version_id": _policy_version,
     "device_id": _bound_phone,
+    "credential_id": _credential,
     "duty_id": _duty,
     "check_in_id": _attempt_to_review,
     "photo_id": _photo,

@@ -49,5 +49,7 @@ SENTENCES: dict[str, str] = {
     "missed_check_in_battery_saver": "{opens} 至 {due} 未收到签到,手机 {heard} 之后没有联系,当时开着省电模式。",
     "visit_overdue_no_record": "{title}最迟应在 {due} 完成,还没有记录。",
     "talk_overdue_no_record": "{title}最迟应在 {due} 完成,还没有记录。",
+    "tracker_refused": "手机上的定位客户端还在用 {ended} 已停用的凭据发送,内容没有接收。"
+    "请联系本人,重新设置客户端,或改用本人的签到应用。",
     "missed_intake_no_record": "报到期限 {due} 已过,还没有登记入矫。",
 }

@@ -14,6 +14,8 @@ SENTENCES: dict[str, str] = {
     "log_in_step_over": "登录没有及时完成,请重新输入账号和密码。",
     "wrong_password": "原密码不正确,请检查后再试。",
     "device_not_bound": "这部手机不是登记的手机,暂时不能登录。更换手机请联系司法所,由工作人员解除原手机后再登录。",
+    "other_phone_bound": "该对象已经登记了一部手机。请先解除原手机(或停用原来的定位客户端),再登记新的。",
+    "tracker_revoked": "这个凭据已经停用。",
     "bad_cursor": "翻页标记有误,请从第一页重新查看。",
     "office_exists": "这个机构代码已经使用,请核对。",
     "office_parent_unfit": "这一级机构不能设在所选的上级机构之下。",
