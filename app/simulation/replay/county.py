@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from app.access.tokens import make_token
@@ -22,6 +21,7 @@ from app.simulation.replay.chance import identity
 from app.simulation.replay.phone import Answer, Phone
 from app.simulation.replay.push import RecordingChannel
 from app.simulation.replay.scenario import Header
+from app.simulation.replay.wire import ask
 from app.store import accounts, offices, policies, sessions
 from app.store.endpoints import take_over
 from app.store.passwords import Cost, hash_password
@@ -60,12 +60,9 @@ class County:
     phones: dict[str, Phone] = field(default_factory=dict)
     phone_sessions: dict[str, UUID] = field(default_factory=dict)
     away: bool = False
-    client: FlaskClient = field(init=False)
+    tokens: dict[UUID, str] = field(default_factory=dict)
+    named: dict[UUID, str] = field(default_factory=dict)
     password_hash: str = field(default_factory=lambda: hash_password(PASSWORD, CHEAP))
-
-    def __post_init__(self) -> None:
-        """One client serves everybody: each request says by its token who asks."""
-        self.client = self.app.test_client(use_cookies=False)
 
     @property
     def policy(self) -> Policy:
@@ -94,23 +91,25 @@ class County:
     ) -> Answer | None:
         if self.away:
             return None
-        headers = {"Authorization": f"Bearer {self._token(audience, owner, session)}"}
-        answer = self.client.open(f"/api/{audience}/v1{path}", method=method, json=body, headers=headers)
-        return Answer(answer.status_code, answer.get_json(silent=True) or {})
+        token = self._token(audience, owner, session)
+        return Answer(*ask(self.app, method, f"/api/{audience}/v1{path}", token, body))
 
     def _token(self, audience: str, owner: UUID, session: UUID) -> str:
-        return make_token(
-            self.deps.settings.token_secret,
-            use="access",
-            audience=audience,
-            session_id=session,
-            owner_id=owner,
-            generation=0,
-            expires_at=self.clock.now() + timedelta(minutes=1),
-        )
+        """One token for each session, good for as long as the scenario: refreshing it is not what is played."""
+        if session not in self.tokens:
+            self.tokens[session] = make_token(
+                self.deps.settings.token_secret,
+                use="access",
+                audience=audience,
+                session_id=session,
+                owner_id=owner,
+                generation=0,
+                expires_at=self.header.end + BEFORE,
+            )
+        return self.tokens[session]
 
     def open_session(self, kind: str, owner: UUID, device: UUID, address: str | None) -> UUID:
-        """A logged-in device. Passwords and refreshes are left out: each request carries a fresh token."""
+        """A logged-in device. Passwords and refreshes are left out: its token lasts as long as the scenario."""
         session_id = self.id("session", owner)
         now = self.clock.now()
         with self.deps.transaction() as tx:
@@ -183,7 +182,10 @@ class County:
     @property
     def names(self) -> dict[UUID, str]:
         """Scenario names by id, of subjects and officers."""
-        return {id_: name for name, id_ in self.subjects.items()} | {o.id: name for name, o in self.officers.items()}
+        if len(self.named) != len(self.subjects) + len(self.officers):
+            self.named = {id_: name for name, id_ in self.subjects.items()}
+            self.named |= {officer.id: name for name, officer in self.officers.items()}
+        return self.named
 
 
 def make_county(header: Header, database_url: str) -> County:
