@@ -1,4 +1,4 @@
-"""The `zhifang` command: serve, worker, jobs, replay, demo, migrate, found, export-openapi."""
+"""The `zhifang` command: serve, worker, jobs, simulate, replay, demo, migrate, found, export-openapi."""
 
 import gc
 import json
@@ -15,6 +15,7 @@ from app.starting import give_up, instant, own_settings, ready_deps, refuse_miss
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TextIO
 
     from granian.server.common import AbstractServer
 
@@ -254,6 +255,29 @@ def replay(file: Path) -> None:
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)  # a replay makes many short-lived objects and few cycles: an eighth of its time
     play(scenario, click.echo)
+
+
+@main.command()
+@click.option("--subjects", default=30, show_default=True, type=click.IntRange(1, 5000))
+@click.option("--days", default=7, show_default=True, type=click.IntRange(1, 90))
+@click.option("--seed", default=1, show_default=True)
+@click.option("--offices", default=1, show_default=True, type=click.IntRange(1, 100), help="With one officer each.")
+@click.option("--county", default="330881", show_default=True, help="Adcode of the place not to be left.")
+@click.option("--episodes", default=0.01, show_default=True, type=click.FloatRange(0, 1), help="Share of person-days.")
+@click.option("--without", multiple=True, help="Kinds of lines to do without: zone, leave, permit, carrier.")
+@click.argument("file", type=click.File("w", encoding="utf-8", lazy=True), default="-")
+def simulate(file: "TextIO", without: tuple[str, ...], **county: Any) -> None:
+    """Make up a county and write its days as a scenario: to FILE, or to the standard output."""
+    from app.rules.errors import ZhifangError
+    from app.rules.wording import sentence
+    from app.simulation.counties.scenario import scenario_lines
+    from app.simulation.counties.spec import Spec
+
+    try:
+        for line in scenario_lines(Spec(**county, without=frozenset(without))):
+            click.echo(line, file=file)
+    except ZhifangError as error:
+        give_up(sentence(error.code, error.params))
 
 
 @main.command("export-openapi")

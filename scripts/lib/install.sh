@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Everything that a purpose needs, in order. Costs well under a second when all of it is there.
 
-# install_for image|run|layout|test|bench|chaos
+# install_for image|run|layout|test|bench|chaos|alarm-quality
 install_for() {
     local packages=(python3 python3-venv)
     case $1 in
@@ -16,6 +16,7 @@ install_for() {
             # Ubuntu's chromium is no package but a snap; there Playwright fetches its own (install_browser).
             [ "$SYSTEM" != debian ] || packages+=(chromium)
             ;;
+        alarm-quality) mapfile -t -O "${#packages[@]}" packages < <(database_packages) ;;
         bench)
             mapfile -t -O "${#packages[@]}" packages < <(database_packages)
             packages+=(wrk)

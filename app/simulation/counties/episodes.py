@@ -29,7 +29,9 @@ class Truth:
 
 @dataclass(frozen=True)
 class Gap:
-    """A time in which the phone is not as usual: `off`, `offline` (it measures and keeps), `no_place`, `mock`, `left`."""
+    """A time in which the phone is not as usual: `off`, `offline` (it measures and keeps), `no_place`, `mock`, `left`,
+    `clock`.
+    """
 
     what: str
     start: float
@@ -117,7 +119,7 @@ def into_forbidden(walk: Walk, stage: Stage) -> Happened:
 
 def out_of_zone(walk: Walk, stage: Stage) -> Happened:
     """Out of the zone in which one has to stay, within the county."""
-    own, zone = stage.own, stage.person.zone("stay_inside")
+    zone = stage.person.zone("stay_inside")
     if zone is None:
         raise NoPlaceError(stage.person.name)
     goal = _beyond(stage, zone.centre, zone.radius_m)
@@ -135,7 +137,7 @@ def _beyond(stage: Stage, centre: Spot, radius_m: float) -> Spot:
     raise NoPlaceError(stage.person.name)
 
 
-def vanish(walk: Walk, stage: Stage) -> Happened:
+def vanish(_walk: Walk, stage: Stage) -> Happened:
     """Turns the phone off, with a full battery, for longer than is allowed."""
     start = stage.hour(9, 13)
     end = start + stage.own.uniform(*SILENT_H[stage.person.ordered]) * HOUR

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from random import Random
 
+from shapely.geometry.base import BaseGeometry
+
 from app.simulation.counties.abroad import destination
 from app.simulation.counties.dice import dice
 from app.simulation.counties.episodes import Gap, Stage, Truth, possible
@@ -157,7 +159,7 @@ class _Living:
             if silent and gap.why != "person":
                 yield Truth("lost_contact", gap.start, gap.end, "phone")
 
-    def _bound(self, kind: str):  # type: ignore[no-untyped-def]
+    def _bound(self, kind: str) -> BaseGeometry:
         if kind == "left_area":
             return self.ground.area
         zone = self.person.zone("forbidden" if kind == "forbidden_zone" else "stay_inside")

@@ -1,9 +1,10 @@
-"""The people of a made-up county: where they live, work, shop and visit, what bounds them, and which phone they carry."""
+"""The people of a made-up county: where they live, work, shop and visit, what bounds them, which phone they carry."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import dist
 from random import Random
+from typing import Any
 
 from shapely import LineString, MultiLineString
 
@@ -16,6 +17,7 @@ MAKERS = ("huawei", "xiaomi", "oppo", "vivo", "honor", "samsung")
 TOWN_M = 2500.0
 FORBIDDEN_SHARE, STAY_SHARE = 0.25, 0.25
 COMMUTER_SHARE, TRAVELLER_SHARE = 0.02, 0.1
+UNDER_ORDER: dict[str, Any] = {"ordered": True, "class_": "strict", "commutes": False}
 CLEAR_M = 350.0
 """How far the ways of every day keep from a forbidden place: drift alone must not look like a visit."""
 
@@ -76,12 +78,13 @@ def _person(spec: Spec, ground: Ground, n: int, office: str, town: Spot, *, orde
     own = dice(spec.seed, "person", n)
     while True:
         try:
-            return _settled(spec, ground, own, n, office, town, ordered)
+            person = _settled(spec, ground, own, n, town)
         except NoPlaceError:
             continue
+        return replace(person, office=office, **UNDER_ORDER) if ordered else replace(person, office=office)
 
 
-def _settled(spec: Spec, ground: Ground, own: Random, n: int, office: str, town: Spot, ordered: bool) -> Person:
+def _settled(spec: Spec, ground: Ground, own: Random, n: int, town: Spot) -> Person:
     home = ground.near(own, town, 50, TOWN_M)
     work = ground.near(own, home, 600, 7000)
     shop = ground.near(own, home, 200, 1500)
@@ -90,12 +93,12 @@ def _settled(spec: Spec, ground: Ground, own: Random, n: int, office: str, town:
     if not ground.inner.covers(ways):
         raise NoPlaceError(spec.county)
     zones = () if "zone" in spec.without else _zones(ground, own, n, (home, work, shop, friend), ways)
-    commutes = not zones and not ordered and own.random() < COMMUTER_SHARE
+    commutes = not zones and own.random() < COMMUTER_SHARE
     return Person(
         name=f"subject-{n + 1:03}",
-        office=office,
-        class_="strict" if ordered else own.choice(("normal", "normal", "lenient")),
-        ordered=ordered,
+        office="",
+        class_=own.choice(("normal", "normal", "lenient")),
+        ordered=False,
         home=home,
         work=work,
         shop=shop,

@@ -15,7 +15,7 @@ def _dead(person: Person, own: Random, midnight: float) -> Gap:
     return Gap("off", start, start + _clear(person, hours) * HOUR, "battery")
 
 
-def _doze(person: Person, own: Random, midnight: float) -> Gap:
+def _doze(_person: Person, own: Random, midnight: float) -> Gap:
     start = midnight + own.uniform(23, 28) * HOUR
     return Gap("off", start, start + own.uniform(0.5, 1.7) * HOUR, "doze")
 
@@ -32,17 +32,17 @@ def _saver(person: Person, own: Random, midnight: float) -> Gap:
     return Gap("off", start, start + _clear(person, own.uniform(0.5, 3.5)) * HOUR, "saver")
 
 
-def _denied(person: Person, own: Random, midnight: float) -> Gap:
+def _denied(_person: Person, own: Random, midnight: float) -> Gap:
     start = midnight + own.uniform(8, 18) * HOUR
     return Gap("no_place", start, start + own.uniform(0.5, 4) * HOUR, "permission")
 
 
-def _wrong_clock(person: Person, own: Random, midnight: float) -> Gap:
+def _wrong_clock(_person: Person, own: Random, midnight: float) -> Gap:
     start = midnight + own.uniform(6, 20) * HOUR
     return Gap("clock", start, start + own.uniform(4, 40) * HOUR, str(own.choice((-1, 1)) * own.randrange(150, 10_800)))
 
 
-def _reboot(person: Person, own: Random, midnight: float) -> Gap:
+def _reboot(_person: Person, own: Random, midnight: float) -> Gap:
     start = midnight + own.uniform(7, 22) * HOUR
     return Gap("off", start, start + own.uniform(60, 240), "reboot")
 

@@ -1,4 +1,4 @@
-"""The lines of a scenario, from the lives of its people. Lines may be written in any order; they are sorted at the end."""
+"""The lines of a scenario, from the lives of its people; whoever collects them sorts them."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from random import Random
@@ -9,7 +9,7 @@ from app.simulation.counties.episodes import Gap
 from app.simulation.counties.ground import Ground, ground_of
 from app.simulation.counties.life import Leave, Life
 from app.simulation.counties.noise import Measured, Receiver
-from app.simulation.counties.people import Circle, Person
+from app.simulation.counties.people import Circle
 from app.simulation.counties.routine import DAY, HOUR
 from app.simulation.counties.spec import Spec
 from app.simulation.counties.track import Leg

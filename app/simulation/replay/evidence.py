@@ -11,31 +11,43 @@ PLACE_KINDS = {AlertKind.LEFT_AREA, AlertKind.FORBIDDEN_ZONE, AlertKind.LEFT_ZON
 GOOD_ACCURACY_M = 100
 FAR_OUTSIDE_M = 200
 
-OUTSIDE = text(
-    """
-    SELECT p.received_at
-    FROM positions p JOIN subjects s ON s.id = p.subject_id JOIN areas a ON a.id = s.permitted_area_id
+# Whatever was stored was covered by a power: the gate keeps nothing else. Late fixes count from when they came.
+FIXES = """
+    SELECT min(p.received_at)
+    FROM positions p {bound}
     WHERE p.subject_id = :subject_id AND p.effective_at >= :from_at AND p.effective_at <= :to_at
-      AND p.accuracy_m <= :accuracy AND NOT ST_Covers(a.boundary, p.place)
-      AND ST_Distance(CAST(a.boundary AS geography), CAST(p.place AS geography)) >= :outside_m
-    ORDER BY p.received_at LIMIT 1
-    """
-)
+      AND p.accuracy_m > 0 AND p.accuracy_m <= :accuracy AND {where}
+      AND ST_Distance(CAST(ST_Boundary({shape}) AS geography), CAST(p.place AS geography)) >= :outside_m
+"""
+ZONE = """
+    JOIN zones z ON z.subject_id = p.subject_id AND z.kind = '{kind}' AND z.from_at <= p.effective_at
+     AND p.effective_at < coalesce(least(z.until, z.removed_at), 'infinity')
+"""
+AREA = "JOIN subjects s ON s.id = p.subject_id JOIN areas a ON a.id = s.permitted_area_id"
+
+FIRST = {
+    kind: text(FIXES.format(bound=bound, where=where, shape=shape))
+    for kind, bound, where, shape in (
+        (AlertKind.LEFT_AREA, AREA, "NOT ST_Covers(a.boundary, p.place)", "a.boundary"),
+        (AlertKind.FORBIDDEN_ZONE, ZONE.format(kind="forbidden"), "ST_Covers(z.shape, p.place)", "z.shape"),
+        (AlertKind.LEFT_ZONE, ZONE.format(kind="stay_inside"), "NOT ST_Covers(z.shape, p.place)", "z.shape"),
+    )
+}
+"""For each kind: beyond the outline of what bounds the person, to the side on which the person must not be."""
 
 
 def first_evidence(
     connection: Connection, kind: str, subject_id: UUID, from_at: datetime, to_at: datetime
 ) -> datetime | None:
-    """When the first covered fix arrived that is good to 100 m and at least 200 m outside; None: not observable.
+    """When the first covered fix arrived that is good to 100 m and 200 m beyond the bound; None: not observable.
 
-    Kinds that are not about places are observable from their start. Zones are not built, so nothing shows them.
+    Beyond a forbidden zone's bound means 200 m deep in it. Kinds that are not about places are observable from their
+    start.
     """
     if kind not in PLACE_KINDS:
         return from_at
-    if kind != AlertKind.LEFT_AREA:
-        return None
     found: datetime | None = connection.execute(
-        OUTSIDE,
+        FIRST[AlertKind(kind)],
         {
             "subject_id": subject_id,
             "from_at": from_at,
