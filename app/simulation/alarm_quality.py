@@ -4,12 +4,13 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from app.simulation.counties.scenario import scenario_lines
 from app.simulation.counties.spec import Spec
 from app.simulation.replay.engine import replay
-from app.simulation.replay.scenario import read_scenario
+from app.simulation.replay.scenario import ScenarioError, read_scenario
 from app.simulation.replay.vocabulary import EVENTS
 
 PLACE_KINDS = ("left_area", "forbidden_zone", "left_zone")
@@ -48,7 +49,15 @@ class Row:
 
 def unbuilt() -> frozenset[str]:
     """What a made-up county has to go without, because the replay cannot play it yet."""
-    return frozenset(do for do in OPTIONAL if EVENTS[do].unbuilt)
+    found = {do for do in OPTIONAL if EVENTS[do].unbuilt}
+    day = Spec(1, 1, 1, without=frozenset(found | {"carrier"}))
+    at = day.start.isoformat()
+    outage = json.dumps({"at": at, "do": "outage", "what": "carrier:mobile", "until": day.end.isoformat()})
+    try:
+        read_scenario([*islice(scenario_lines(day), 1), outage])
+    except ScenarioError:
+        found.add("carrier")
+    return frozenset(found)
 
 
 def play(spec: Spec, write: Callable[[str], None] = lambda _: None) -> Played:

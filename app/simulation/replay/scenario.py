@@ -21,6 +21,10 @@ class ScenarioError(Exception):
         self.line = line
         self.reason = reason
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """So that it can be handed from one process to another."""
+        return type(self), (self.line, self.reason)
+
 
 @dataclass(frozen=True)
 class Header:
