@@ -62,7 +62,7 @@ def engine(worker_database: Database) -> Iterator[Engine]:
 @pytest.fixture
 def tx(engine: Engine) -> Iterator[Connection]:
     """A connection whose transaction is rolled back after the test."""
-    with engine.connect() as connection:
+    with engine.connect().execution_options(isolation_level="READ COMMITTED") as connection:
         outer = connection.begin()
         yield connection
         outer.rollback()

@@ -36,7 +36,7 @@ def undone_engine(url: str) -> Iterator[Engine]:
 def _commit_to_savepoints(engine: Engine, driver: Any) -> None:
     """Teach the engine's dialect that begin, commit and rollback are about a savepoint."""
     dialect: Any = engine.dialect
-    state = {"autocommit": False}
+    state = {"autocommit": True}
 
     def begin(_connection: Any) -> None:
         driver.execute("SAVEPOINT unit")
@@ -54,5 +54,8 @@ def _commit_to_savepoints(engine: Engine, driver: Any) -> None:
     def set_isolation_level(_connection: Any, level: str) -> None:
         state["autocommit"] = level == "AUTOCOMMIT"
 
+    def reset_isolation_level(_connection: Any) -> None:
+        state["autocommit"] = True
+
     dialect.do_begin, dialect.do_commit, dialect.do_rollback = begin, commit, roll_back
-    dialect.set_isolation_level = set_isolation_level
+    dialect.set_isolation_level, dialect.reset_isolation_level = set_isolation_level, reset_isolation_level

@@ -54,7 +54,7 @@ class Timed(NamedTuple):
     @property
     def proven(self) -> bool:
         """Whether a duty may be judged by this time without a person looking at it."""
-        return self.how not in {Proof.NONE, Proof.AHEAD}
+        return self.how is not Proof.NONE and self.how is not Proof.AHEAD
 
 
 def effective_time(recorded_at: datetime, recorded_elapsed_ms: int | None, sending: Sending) -> Timed:

@@ -68,7 +68,15 @@ def _refuse_what_was_closed(connection: psycopg.Connection, _record: object, _pr
 
 def _give_up_what_can_do_no_more(context: ExceptionContext) -> None:
     context.invalidate_pool_on_disconnect = False
-    fault = context.original_exception
-    if getattr(fault, "sqlstate", None) in TAKES_NO_MORE or isinstance(fault, FeatureNotSupported):
-        # The latter is a prepared statement whose columns a migration has changed: a new connection prepares it anew.
+    if _can_do_no_more(context.original_exception):
         context.is_disconnect = True
+
+
+def ends(fault: psycopg.Error, connection: psycopg.Connection) -> bool:
+    """Whether this connection must not be used again."""
+    return connection.closed or connection.broken or _can_do_no_more(fault)
+
+
+def _can_do_no_more(fault: BaseException) -> bool:
+    # The latter is a prepared statement whose columns a migration has changed: a new connection prepares it anew.
+    return getattr(fault, "sqlstate", None) in TAKES_NO_MORE or isinstance(fault, FeatureNotSupported)

@@ -88,6 +88,8 @@ def _alike(kind: int, letter: str, length: int, values: Sequence[object]) -> Pac
 
 def _repetitive(kind: int, values: Sequence[Value | None], packed: Callable[[Value], bytes]) -> Packed:
     """An array in which the same few values come again and again: each is packed once."""
+    if values and values.count(values[0]) == len(values):
+        return _array(kind, values, (NULL if values[0] is None else packed(values[0])) * len(values))
     known = {value: NULL if value is None else packed(value) for value in set(values)}
     return _array(kind, values, b"".join(map(known.__getitem__, values)))
 

@@ -12,25 +12,29 @@ from sqlalchemy import Connection
 
 from app.rules.calendar import legal_day
 from app.rules.positions import Report, SetAside, Usable
-from app.store import packing
+from app.store import packing, session
 from app.store.packing import Packed
 from app.store.poison import SealedReport
 
-# What the functions do, and why in this order, is told where they are made: migrations/versions/0008_speed.py.
-KEEP = """
+HEAD = """
 SELECT * FROM {function}(
     %(subject_id)b::uuid, %(session_id)b::uuid, %(request_id)b::uuid, %(body_hash)b::bytea, %(now)b::timestamptz,
     %(sent_at)b::timestamptz, %(year)b::text, %(oldest)b::timestamptz, %(newest)b::timestamptz,
-    %(first)b::timestamptz, %(last)b::timestamptz, %(doubled)b::integer, %(set_aside)b::jsonb,
-    %(poison_ids)b::uuid[], %(poison_reasons)b::text[], %(poison_bodies)b::bytea[], %(key_version)b::integer,
-    %(boot_id)b::text, %(offset_s)b::float8, %(id)b::uuid[], %(recorded_at)b::timestamptz[],
+    %(first)b::timestamptz, %(last)b::timestamptz, %(doubled)b::integer, {further}
+    %(boot_id)b::text, %(offset_s)b::float8, {newest_n} %(id)b::uuid[], %(recorded_at)b::timestamptz[],
     %(effective_at)b::timestamptz[], %(proven)b::boolean[], %(lon)b::float8[], %(lat)b::float8[],
     %(sent_lon)b::float8[], %(sent_lat)b::float8[], %(datum)b::text[], %(accuracy_m)b::float8[],
     %(speed_mps)b::float8[], %(heading_deg)b::float8[], %(altitude_m)b::float8[], %(battery_percent)b::integer[],
     %(provider)b::text[], %(mock)b::boolean[]
 )
 """
-DENSE, SPARSE = KEEP.format(function="keep_positions"), KEEP.format(function="keep_sparse_positions")
+ASIDE = """
+    %(set_aside)b::jsonb, %(poison_ids)b::uuid[], %(poison_reasons)b::text[], %(poison_bodies)b::bytea[],
+    %(key_version)b::integer,"""
+# What the functions do, and why in this order, is told where they are made: migrations 0015 (the first) and 0008.
+PLAIN = HEAD.format(function="keep_batch", further="", newest_n="%(newest_n)b::integer,")
+DENSE = HEAD.format(function="keep_positions", further=ASIDE, newest_n="")
+SPARSE = HEAD.format(function="keep_sparse_positions", further=ASIDE, newest_n="")
 DENSE_FOR = timedelta(hours=1)
 """Up to this time between its first and last report a batch is compared with all that is stored in between."""
 
@@ -76,9 +80,20 @@ def store(connection: Connection, batch: Batch) -> BatchReceipt | None:
     None where the session has ended or the subject has no state row. `not_kept` points leave nothing but their number.
     """
     values = parameters(batch)
-    statement = DENSE if values["last"] - values["first"] <= DENSE_FOR else SPARSE
-    row = connection.exec_driver_sql(statement, values).one_or_none()
+    if values["last"] - values["first"] > DENSE_FOR:
+        statement, further = SPARSE, _aside(batch)
+    elif batch.set_aside or not batch.usable:
+        statement, further = DENSE, _aside(batch)
+    else:
+        statement, further = PLAIN, {"newest_n": _newest_n(batch.usable, values["newest"])}
+    row = session.single(connection, statement, values | further)
     return BatchReceipt(*row) if row else None
+
+
+def _newest_n(usable: Sequence[Usable], newest: datetime) -> int:
+    """Which report, counted from 1, tells the newest place; of several at one instant that with the lowest id."""
+    found = [(one.report.id, n) for n, one in enumerate(usable, 1) if one.timed.effective_at == newest]
+    return min(found)[1]
 
 
 PACKED: dict[str, Callable[[Any], Packed]] = {
@@ -122,13 +137,19 @@ def parameters(batch: Batch) -> dict[str, Any]:
         "first": min(recorded),
         "last": max(recorded),
         "doubled": batch.doubled,
+        "boot_id": batch.boot_id,
+        "offset_s": batch.offset_s,
+    }
+
+
+def _aside(batch: Batch) -> dict[str, Any]:
+    """What is told, and sealed, of reports that cannot be used."""
+    return {
         "set_aside": Jsonb([{"id": str(aside.report.id), "reason": aside.reason} for aside in batch.set_aside]),
         "poison_ids": packing.uuids([sealed.id for sealed in batch.sealed]),
         "poison_reasons": packing.texts([sealed.reason for sealed in batch.sealed]),
         "poison_bodies": packing.blobs([sealed.body for sealed in batch.sealed]),
         "key_version": batch.sealed[0].key_version if batch.sealed else None,
-        "boot_id": batch.boot_id,
-        "offset_s": batch.offset_s,
     }
 
 

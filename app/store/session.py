@@ -1,10 +1,12 @@
 """Engines and transactions. Every commit of the service is made in this file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -47,6 +49,9 @@ VANISHED_HOST: dict[str, int] = {
 def make_engine(url: str, *, pool_size: int = 8, prepared: bool = True, limits: Limits | None = None) -> Engine:
     """An engine whose parameters never reach a log; waiting longer than its limits is `Unavailable`.
 
+    Its connections commit each statement by themselves, as most requests need it: what belongs together goes through
+    `transaction`. To switch a connection over and back for each single statement cost more than many statements.
+
     Without `prepared` no statement stays prepared on a connection: a pooler that hands each transaction to another one
     needs that.
     """
@@ -60,6 +65,8 @@ def make_engine(url: str, *, pool_size: int = 8, prepared: bool = True, limits: 
         max_overflow=0,
         pool_timeout=limits.pool_ms / 1000,
         pool_pre_ping=False,
+        isolation_level="AUTOCOMMIT",
+        skip_autocommit_rollback=True,
         hide_parameters=True,
         connect_args=connect_args,
     )
@@ -70,15 +77,34 @@ def make_engine(url: str, *, pool_size: int = 8, prepared: bool = True, limits: 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
     """One unit of work: committed when the block ends, rolled back when it raises."""
-    with _reachable(), engine.connect() as connection, connection.begin():
-        yield connection
+    with _reachable(), engine.connect() as connection:
+        connection.execution_options(isolation_level="READ COMMITTED")
+        with connection.begin():
+            yield connection
 
 
 @contextmanager
 def autocommit(engine: Engine) -> Iterator[Connection]:
     """Single statements that commit by themselves: reads, and the one writing statement of the positions path."""
     with _reachable(), engine.connect() as connection:
-        yield connection.execution_options(isolation_level="AUTOCOMMIT")
+        yield connection
+
+
+def single(connection: Connection, statement: str, values: Mapping[str, object]) -> tuple[Any, ...] | None:
+    """The one row, or None, of a statement that stands by itself, in a connection of `autocommit`.
+
+    Straight through the driver, for the path that phones take all the time: at this size SQLAlchemy's own work on a
+    statement takes as long as the driver's. Faults are told as SQLAlchemy tells them.
+    """
+    driver: Any = connection.connection.dbapi_connection
+    try:
+        row: tuple[Any, ...] | None = driver.execute(statement, values).fetchone()
+    except psycopg.Error as error:
+        lost = faults.ends(error, driver)
+        if lost:
+            connection.invalidate(error)
+        raise DBAPIError(None, None, error, hide_parameters=True, connection_invalidated=lost) from error
+    return row
 
 
 def clock(connection: Connection) -> datetime:

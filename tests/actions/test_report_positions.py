@@ -290,7 +290,7 @@ def test_one_writing_statement_whatever_the_batch(tx: Connection, covered: UUID,
     with counted(tx) as sent:
         report(tx, covered, *reports, nowhere, now=NOW, sent_at=NOW, sent_elapsed_ms=1_000_000, boot_id="one")
 
-    assert ["keep_positions" in statement for statement in sent] == [True]
+    assert ["keep_batch" in statement for statement in sent] == [True]
     assert len(stored(tx, covered)) == points - 1
 
 
@@ -298,7 +298,7 @@ def test_only_what_earlier_requests_proved_of_a_clock_is_asked_for_beforehand(tx
     with counted(tx) as sent:
         report(tx, covered, a_report(NOW - 3 * MINUTE), now=NOW, sent_at=NOW, boot_id="one")
 
-    assert ["keep_positions" in statement for statement in sent] == [False, True]
+    assert ["keep_batch" in statement for statement in sent] == [False, True]
 
 
 class TestSeveralAtOnce:

@@ -56,6 +56,11 @@ def chain(deps: Deps) -> list[tuple[int, int]]:
         return [tuple(row) for row in connection.execute(text("SELECT seq, audit_id FROM audit_seals ORDER BY seq"))]
 
 
+def _apart(deps: Deps) -> Engine:
+    """The same connections, each of which begins and ends what it does by itself."""
+    return deps.engine.execution_options(isolation_level="READ COMMITTED")
+
+
 # ---- how it is made
 
 
@@ -70,7 +75,7 @@ def test_what_was_added_is_sealed_once_in_its_order(deps: Deps) -> None:
 
 def test_an_act_of_a_transaction_that_still_runs_is_not_passed_by(deps: Deps) -> None:
     """Its id is lower than that of an act which is committed already."""
-    with deps.engine.connect() as slow, slow.begin():
+    with _apart(deps).connect() as slow, slow.begin():
         an_act(slow, 1)
         acts(deps.engine, 1, first=2)
         counts = audit_chain.seal(deps, MONDAY, patience_s=0.05)
@@ -81,7 +86,7 @@ def test_an_act_of_a_transaction_that_still_runs_is_not_passed_by(deps: Deps) ->
 
 def test_sealing_waits_for_those_who_write_when_it_begins_and_for_nobody_after(deps: Deps) -> None:
     """So that on a busy day it comes to its turn: a transaction that begins later holds only later acts."""
-    with deps.engine.connect() as early, deps.engine.connect() as later:
+    with _apart(deps).connect() as early, _apart(deps).connect() as later:
         first, second = early.begin(), later.begin()
         an_act(early, 1)
         run: list[int] = []
@@ -108,7 +113,7 @@ def with_horizon(deps: Deps, sealing: threading.Thread) -> None:
 
 
 def test_an_act_that_was_taken_back_leaves_no_hole(deps: Deps) -> None:
-    with deps.engine.connect() as failed, failed.begin() as undone:
+    with _apart(deps).connect() as failed, failed.begin() as undone:
         an_act(failed, 1)
         undone.rollback()
     acts(deps.engine, 1, first=2)
@@ -296,7 +301,7 @@ def test_part_of_the_chain_can_be_looked_at(fresh_database: Database, deps: Deps
 
 
 def test_the_job_fails_where_an_act_waits_too_long(deps: Deps) -> None:
-    with deps.engine.connect() as stuck, stuck.begin():
+    with _apart(deps).connect() as stuck, stuck.begin():
         an_act(stuck, 1)
         acts(deps.engine, 1, first=2)
         late = audit_chain.seal(deps, MONDAY + timedelta(hours=1), patience_s=NOBODY_WAITS)

@@ -198,7 +198,7 @@ def test_a_request_costs_one_statement_which_also_looks_the_log_in_up(
     with counted(undone) as sent:
         assert client.post(URL, json=batch, headers=phone).status_code == 201
 
-    assert ["keep_positions" in statement for statement in sent] == [True]
+    assert ["keep_batch" in statement for statement in sent] == [True]
 
 
 ENDINGS = {
