@@ -59,6 +59,8 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "alerts.read": CASE_READERS - {_PR},
     "alerts.acknowledge": CASE_WORKERS | {_A, _CI},
     "alerts.close": CASE_WORKERS | {_CI},
+    "zones.read": CASE_READERS,
+    "zones.change": CASE_WORKERS,
     "visits.read": CASE_READERS,
     "visits.record": CASE_WORKERS | {_A},
     "talks.record": CASE_WORKERS,

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from app.queries.zones import OwnZone, own_zones
 from app.rules.calendar import legal_day
 from app.rules.errors import NotFound
 from app.rules.facts import Actor, Channel, SupervisionClass
@@ -69,13 +70,14 @@ class OwnFile:
     officer: Contact | None
     permitted_area: str | None
     positioning_order: OwnOrder | None
+    zones: tuple[OwnZone, ...]
     rules: tuple[str, ...]
     rights: tuple[str, ...]
     as_of: datetime
 
 
 def own_file(connection: Connection, actor: Actor, *, now: datetime) -> OwnFile:
-    """The file of the subject who asks; Refused where no policy is in force for the office. Two queries."""
+    """The file of the subject who asks; Refused where no policy is in force for the office. Three queries."""
     row = connection.execute(OWN, {"subject_id": actor.id, "now": now}).mappings().one_or_none()
     if row is None:
         raise NotFound("not_found")
@@ -96,6 +98,7 @@ def own_file(connection: Connection, actor: Actor, *, now: datetime) -> OwnFile:
         officer=_contact(row, "officer"),
         permitted_area=row["permitted_area"],
         positioning_order=_order(row),
+        zones=own_zones(connection, actor.id, now=now) if actor.id else (),
         rules=rules_in_force(policy, class_, Channel(row["channel"])) if class_ else (),
         rights=RIGHTS,
         as_of=now,

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.rules import effects as e
+from app.rules.effects.zones import RemoveZone, SetZone
 from app.store import (
     alerts,
     attempts,
@@ -19,6 +20,7 @@ from app.store import (
     spot_checks,
     states,
     visits,
+    zones,
 )
 
 Writer = Callable[[Connection, list[Any]], None]
@@ -43,6 +45,8 @@ WRITERS: dict[type, Writer] = {
     e.MoveLadder: alerts.move_ladder,
     e.Notify: outbox.notify,
     e.MoveSilenceCheck: states.move_silence_check,
+    SetZone: zones.write,
+    RemoveZone: zones.remove,
     e.OpenIncident: incidents.open_,
     e.WriteAudit: audit.write,
 }

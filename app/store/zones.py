@@ -1,15 +1,31 @@
 """Zones on disk: which hold for whom, how a shape becomes a polygon, and the removal, which is written once."""
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time
+from math import ceil, pi, sqrt
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, or_, select
+from psycopg.errors import UniqueViolation
+from sqlalchemy import Connection, func, or_, select, text
+from sqlalchemy.exc import IntegrityError
 
+from app.models.subject import Subject, SubjectState
 from app.models.zone import Zone as Row
 from app.rules.bounds import WeeklyHours, Zone, ZoneKind
+from app.rules.effects.zones import RemoveZone, SetZone
+from app.rules.errors import Conflict
+from app.rules.facts import Actor, SubjectStatus
+from app.rules.shapes import Polygon
+from app.rules.zones.hours import as_json
+from app.rules.zones.setting import Examined, RemovalFacts, ZoneFacts
+from app.store.scope import subjects_of
+
+FEWEST_CORNERS = 32
+OFF_AT_MOST_M = 0.25
+"""How far the polygon of a circle may run inside of it."""
 
 
 def holding(
@@ -40,3 +56,131 @@ def hours_of(stored: Sequence[Mapping[str, Any]]) -> tuple[WeeklyHours, ...]:
         WeeklyHours(frozenset(each["weekdays"]), time.fromisoformat(each["from"]), time.fromisoformat(each["to"]))
         for each in stored
     )
+
+
+def body_hash_of(tx: Connection, zone_id: UUID) -> bytes | None:
+    """The fingerprint of the request that set this zone; None where there is no such zone."""
+    return tx.execute(select(Row.body_hash).where(Row.id == zone_id)).scalar_one_or_none()
+
+
+def facts(tx: Connection, actor: Actor, subject_id: UUID, *, now: datetime) -> ZoneFacts | None:
+    """What decides on a zone, under the subject's lock; None where the actor may not know the subject. One query."""
+    held = (
+        select(func.count())
+        .where(Row.subject_id == subject_id, Row.removed_at.is_(None), or_(Row.until.is_(None), Row.until > now))
+        .scalar_subquery()
+    )
+    row = tx.execute(
+        select(Subject.status, held.label("held"))
+        .join(SubjectState, SubjectState.subject_id == Subject.id)
+        .where(Subject.id == subject_id, subjects_of(actor))
+        .with_for_update(of=SubjectState)
+    ).one_or_none()
+    return ZoneFacts(subject_id, SubjectStatus(row.status), row.held) if row else None
+
+
+EXAMINE = text(
+    """
+    SELECT CASE WHEN ST_IsValid(shape) THEN NULL ELSE ST_IsValidReason(shape) END AS invalid,
+           CASE WHEN ST_IsValid(shape) THEN ST_Area(CAST(shape AS geography)) / 1e6 ELSE 0 END AS km2
+    FROM (SELECT ST_SetSRID(ST_GeomFromGeoJSON(:shape), 4326) AS shape) AS sent
+    """
+)
+
+
+def examine(tx: Connection, polygons: Sequence[Polygon]) -> Examined:
+    """What PostGIS finds of a shape before it is taken: what is wrong with it, and how large it is. One query."""
+    row = tx.execute(EXAMINE, {"shape": geojson(polygons)}).one()
+    return Examined(row.invalid, row.km2)
+
+
+def geojson(polygons: Sequence[Polygon]) -> str:
+    """A GeoJSON MultiPolygon."""
+    return json.dumps({"type": "MultiPolygon", "coordinates": polygons})
+
+
+# Inside is told by straight lines in degrees, distances by arcs on the spheroid: short sides are the same line in both.
+SET = """
+    INSERT INTO zones (id, subject_id, kind, name, from_at, until, hours, shape, centre, radius_m, given, prohibition,
+                       document_no, article, reason, created_by, created_at, body_hash)
+    VALUES (:id, :subject_id, :kind, :name, :from_at, :until, CAST(:hours AS jsonb), {shape}, {centre}, :radius_m,
+            CAST(:given AS jsonb), :prohibition, :document_no, :article, :reason, :created_by, :at, :body_hash)
+"""
+SET_POLYGON = text(SET.format(shape="ST_Segmentize(ST_SetSRID(ST_GeomFromGeoJSON(:shape), 4326), 0.01)", centre="NULL"))
+SET_CIRCLE = text(
+    SET.format(
+        shape="""(
+        SELECT ST_MakePolygon(ST_MakeLine(
+                   CAST(ST_Project(CAST(ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS geography), :radius_m,
+                                   2 * pi() * (corner % :corners) / :corners) AS geometry)
+                   ORDER BY corner))
+        FROM generate_series(0, CAST(:corners AS integer)) AS corner)""",
+        centre="ST_SetSRID(ST_MakePoint(:lon, :lat), 4326)",
+    )
+)
+
+
+def write(tx: Connection, effects: Sequence[SetZone]) -> None:
+    """Write zones. Conflict `id_reused` where at this very moment somebody used the id for another subject."""
+    for effect in effects:
+        try:
+            with tx.begin_nested():
+                if effect.circle is None:
+                    shape = {"shape": geojson(effect.polygons or ()), "radius_m": None}
+                    tx.execute(SET_POLYGON, {**_row(effect), **shape})
+                else:
+                    lon, lat, radius_m = effect.circle
+                    circle = {"lon": lon, "lat": lat, "radius_m": radius_m, "corners": _corners(radius_m)}
+                    tx.execute(SET_CIRCLE, {**_row(effect), **circle})
+        except IntegrityError as error:
+            if not isinstance(error.orig, UniqueViolation):
+                raise
+            raise Conflict("id_reused") from error
+
+
+def _corners(radius_m: float) -> int:
+    """So many that no side lies more than `OFF_AT_MOST_M` inside the circle."""
+    return max(FEWEST_CORNERS, ceil(pi * sqrt(radius_m / (2 * OFF_AT_MOST_M))))
+
+
+def _row(effect: SetZone) -> dict[str, Any]:
+    return {
+        "id": effect.id,
+        "subject_id": effect.subject_id,
+        "kind": effect.kind,
+        "name": effect.name,
+        "from_at": effect.from_at,
+        "until": effect.until,
+        "hours": json.dumps(as_json(effect.hours)),
+        "given": json.dumps(effect.given),
+        "prohibition": effect.prohibition,
+        "document_no": effect.document_no,
+        "article": effect.article,
+        "reason": effect.reason,
+        "created_by": effect.created_by,
+        "at": effect.at,
+        "body_hash": effect.body_hash,
+    }
+
+
+def removal_facts(tx: Connection, actor: Actor, zone_id: UUID) -> RemovalFacts | None:
+    """The zone as it stands, under its subject's lock; None where the actor may not know it."""
+    row = tx.execute(
+        select(Row.id, Row.subject_id, Row.until, Row.removed_at)
+        .join(Subject, Subject.id == Row.subject_id)
+        .join(SubjectState, SubjectState.subject_id == Row.subject_id)
+        .where(Row.id == zone_id, subjects_of(actor))
+        .with_for_update(of=SubjectState)
+    ).one_or_none()
+    return RemovalFacts(row.id, row.subject_id, row.until, row.removed_at) if row else None
+
+
+REMOVE = text(
+    "UPDATE zones SET removed_at = :at, removed_by = :removed_by, removal_reason = :reason"
+    " WHERE id = :id AND removed_at IS NULL"
+)
+
+
+def remove(tx: Connection, effects: Sequence[RemoveZone]) -> None:
+    """Write removals; the callers hold the locks."""
+    tx.execute(REMOVE, [{"id": e.id, "at": e.at, "removed_by": e.removed_by, "reason": e.reason} for e in effects])

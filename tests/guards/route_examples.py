@@ -18,6 +18,7 @@ from tests.builders.app import MONDAY
 from tests.builders.rosters import a_line, a_roster
 from tests.builders.second_factor import a_code
 from tests.builders.users import PASSWORD
+from tests.builders.zones import a_collection
 from tests.guards.world import RECEIVED_ON, Place, a_credential_asked_for, id_number_in
 
 Json = dict[str, Any]
@@ -270,6 +271,32 @@ EXAMPLES: dict[str, Example] = {
             "reason": "例行抽查",
         },
     ),
+    # zones
+    "GET /zones": Example(CASES),
+    "POST /zones": Example(
+        CASE,
+        lambda place: {
+            "id": str(place.derived("zone")),
+            "subject_id": str(place.subject_id),
+            "kind": "stay_inside",
+            "name": "住处",
+            "circle": {"lon": 118.627, "lat": 28.738, "radius_m": 500},
+            "reason": "夜间居家",
+        },
+    ),
+    "POST /zones/import": Example(
+        CASE,
+        lambda place: {
+            "id": str(place.derived("zone file")),
+            "subject_id": str(place.subject_id),
+            "kind": "stay_inside",
+            "name": "区域",
+            "collection": a_collection(),
+            "reason": "夜间居家",
+        },
+    ),
+    "GET /zones/<zone_id>": Example(CASE),
+    "POST /zones/<zone_id>/remove": Example(CASE, lambda _: {"reason": "不再需要"}),
     "GET /patterns": Example(CASES),
     "POST /patterns/<subject_id>/notes": Example(
         CASE, lambda place: {"id": str(place.derived("note")), "pattern": "same_place", "note": "已电话核对"}

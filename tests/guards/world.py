@@ -31,6 +31,7 @@ from tests.builders.second_factor import a_totp, an_offered_totp
 from tests.builders.subjects import a_subject, an_id_number
 from tests.builders.users import Worker, a_user
 from tests.builders.visits import a_new_record
+from tests.builders.zones import a_zone
 
 REGISTERED = MONDAY - timedelta(hours=3)
 
@@ -204,6 +205,10 @@ def _order(tx: Connection, place: Place) -> UUID:
     return an_order(tx, place.head, place.subject_id, MONDAY, MONDAY + timedelta(days=10))
 
 
+def _zone(tx: Connection, place: Place) -> UUID:
+    return a_zone(tx, place.officer, place.subject_id)
+
+
 def _visit(tx: Connection, place: Place) -> UUID:
     visit = a_new_record(place.subject_id, MONDAY, record_id=place.derived("visit"))
     record_visit(tx, place.officer.actor, visit, now=MONDAY)
@@ -273,6 +278,7 @@ THINGS: dict[str, Callable[[Connection, Place], UUID]] = {
     "check_in_id": _attempt_to_review,
     "photo_id": _photo,
     "order_id": _order,
+    "zone_id": _zone,
     "visit_id": _visit,
     "talk_id": _talk,
     "alert_id": _alert,

@@ -13,6 +13,7 @@ from app.api.context import current_actor, deps
 from app.api.fields import Body, Instant, choice, text
 from app.api.refusals import refusals
 from app.queries.own_file import OwnFile, own_file
+from app.rules.bounds import ZoneKind
 from app.rules.facts import Category, Ground, SupervisionClass
 
 BLUEPRINT = Blueprint("mobile_me", __name__, description="我的档案")
@@ -34,6 +35,41 @@ class OwnOrderAnswer(Body):
     until = Instant(required=True)
 
 
+class OwnHoursAnswer(Body):
+    """A weekly window, local; over midnight where `to` is before `from`."""
+
+    weekdays = fields.List(fields.Integer(), required=True, metadata={"description": "1 is Monday."})
+    from_time = fields.String(required=True, data_key="from", attribute="from")
+    to_time = fields.String(required=True, data_key="to", attribute="to")
+
+
+class OwnCircleAnswer(Body):
+    """A circle in WGS-84."""
+
+    lon = fields.Float(required=True)
+    lat = fields.Float(required=True)
+    radius_m = fields.Float(required=True)
+
+
+class OwnZoneAnswer(Body):
+    """A place not to be entered, or to stay in; now or later."""
+
+    id = fields.UUID(required=True)
+    kind = choice(ZoneKind, required=True)
+    name = fields.String(required=True)
+    from_at = Instant(required=True, data_key="from")
+    until = Instant(required=True, allow_none=True, data_key="to")
+    hours = fields.List(
+        fields.Nested(OwnHoursAnswer), required=True, metadata={"description": "When it holds; empty: all day."}
+    )
+    circle = fields.Nested(OwnCircleAnswer, required=True, allow_none=True)
+    geometry = fields.Raw(
+        required=True, metadata={"description": "GeoJSON in WGS-84, also of a circle.", "type": "object"}
+    )
+    document_no = fields.String(required=True, allow_none=True, metadata={"description": "Of the court's order."})
+    article = fields.String(required=True, allow_none=True)
+
+
 class MeAnswer(Body):
     """The own file, as the law lets the person see it."""
 
@@ -53,6 +89,7 @@ class MeAnswer(Body):
         required=True, allow_none=True, metadata={"description": "The area not to be left without leave."}
     )
     positioning_order = fields.Nested(OwnOrderAnswer, required=True, allow_none=True)
+    zones = fields.List(fields.Nested(OwnZoneAnswer), required=True)
     rules = fields.List(
         fields.String(), required=True, metadata={"description": "What the class asks for, in sentences."}
     )

@@ -31,6 +31,7 @@ from app.api.office import (
     tracks,
     users,
     visits,
+    zones,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -63,4 +64,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     tracks.BLUEPRINT,
     users.BLUEPRINT,
     visits.BLUEPRINT,
+    zones.BLUEPRINT,
 )

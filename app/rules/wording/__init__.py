@@ -18,6 +18,7 @@ from app.rules.wording import (
     spot_checks,
     subjects,
     visits,
+    zones,
 )
 from app.rules.wording.values import shown
 
@@ -36,6 +37,7 @@ SENTENCES: dict[str, str] = {
     **photos.SENTENCES,
     **spot_checks.SENTENCES,
     **patterns.SENTENCES,
+    **zones.SENTENCES,
 }
 
 

@@ -41,6 +41,8 @@ ACTS: dict[str, str] = {
     "office.change": "修改机构",
     "roster.import": "批量导入名册",
     "spot_checks.order": "安排抽查",
+    "zones.set": "设置限制区域",
+    "zones.remove": "取消限制区域",
     "patterns.note": "记录对签到规律的核查",
     "user.add": "新增账号",
     "user.change": "修改账号",

@@ -59,6 +59,8 @@ class County:
     office_of: dict[str, str] = field(default_factory=dict)
     phones: dict[str, Phone] = field(default_factory=dict)
     phone_sessions: dict[str, UUID] = field(default_factory=dict)
+    zones: dict[tuple[str, str], UUID] = field(default_factory=dict)
+    zone_names: dict[UUID, str] = field(default_factory=dict)
     away: bool = False
     tokens: dict[UUID, str] = field(default_factory=dict)
     named: dict[UUID, str] = field(default_factory=dict)
@@ -181,9 +183,9 @@ class County:
 
     @property
     def names(self) -> dict[UUID, str]:
-        """Scenario names by id, of subjects and officers."""
-        if len(self.named) != len(self.subjects) + len(self.officers):
-            self.named = {id_: name for name, id_ in self.subjects.items()}
+        """Scenario names by id, of subjects, officers and zones."""
+        if len(self.named) != len(self.subjects) + len(self.officers) + len(self.zone_names):
+            self.named = {id_: name for name, id_ in self.subjects.items()} | self.zone_names
             self.named |= {officer.id: name for name, officer in self.officers.items()}
         return self.named
 

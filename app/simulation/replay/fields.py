@@ -81,6 +81,20 @@ def place(value: Any) -> Mapping[str, float]:
     return {"lon": LON(value["lon"]), "lat": LAT(value["lat"])}
 
 
+def circle(value: Any) -> Mapping[str, float]:
+    """`{"lon": …, "lat": …, "radius_m": …}`."""
+    if not isinstance(value, Mapping) or set(value) != {"lon", "lat", "radius_m"}:
+        raise BadField('should be {"lon": …, "lat": …, "radius_m": …}')
+    return {"lon": LON(value["lon"]), "lat": LAT(value["lat"]), "radius_m": number(1, 50_000)(value["radius_m"])}
+
+
+def polygon(value: Any) -> Mapping[str, Any]:
+    """A GeoJSON Polygon or MultiPolygon; what is wrong with its rings the service itself tells."""
+    if not isinstance(value, Mapping) or value.get("type") not in {"Polygon", "MultiPolygon"}:
+        raise BadField("should be a GeoJSON Polygon or MultiPolygon")
+    return dict(value)
+
+
 def chance(value: Any) -> float:
     """`always`, `never`, or a probability, as a probability."""
     if value in {"always", "never"}:

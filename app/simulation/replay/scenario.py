@@ -128,6 +128,8 @@ def _fields(n: int, form: Form, value: Mapping[str, Any]) -> dict[str, Any]:
     if unknown := [key for key in given if key not in readers]:
         raise ScenarioError(n, f"{unknown[0]}: is no field of this event")
     read = {key: _field(n, key, readers[key], inner) for key, inner in given.items()}
+    if form.one_of and len(given.keys() & set(form.one_of)) != 1:
+        raise ScenarioError(n, f"{' or '.join(form.one_of)}: just one of them should be there")
     if "what" in read and read["what"] not in OUTAGES:
         reason = "is not built yet" if read["what"].startswith("carrier:") else f"should be one of {', '.join(OUTAGES)}"
         raise ScenarioError(n, f"what: an outage of {read['what']} {reason}")

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from app.rules.bounds import ZoneKind
 from app.rules.facts import AlertKind
+from app.rules.zones.setting import Prohibition
 from app.simulation.replay.county import County
 from app.simulation.replay.outlet import Outlet
 from app.simulation.replay.phone import Answer
@@ -108,6 +110,35 @@ class Staff:
         county = self.county.sites[self.county.office_of[event["subject"]]].path.rsplit(".", 2)[-2]
         return self.county.first_officer.get(county, self._actor(event))
 
+    def zone(self, event: Event) -> bool:
+        """A zone is set; one that is forbidden by an order of a court that is as made up as the rest."""
+        zone_id = self.county.id("zone", event.line)
+        body: dict[str, Any] = {
+            "id": str(zone_id),
+            "subject_id": self._subject(event),
+            "kind": event["kind"],
+            "name": event["zone"],
+            "reason": NOTE,
+            **{key: event[key] for key in ("geometry", "circle") if event.get(key)},
+            **{key: event[key].isoformat() for key in ("from", "to") if event.get(key)},
+        }
+        if event["kind"] == ZoneKind.FORBIDDEN:
+            body |= {"prohibition": Prohibition.PLACES.value, "document_no": NOTE, "article": NOTE}
+        if self.ask(event, self._actor(event), "POST", "/zones", body) is None:
+            return False
+        self.county.zones[event["subject"], event["zone"]] = zone_id
+        self.county.zone_names[zone_id] = event["zone"]
+        return True
+
+    def zone_remove(self, event: Event) -> bool:
+        """The zone of that name is ended."""
+        zone_id = self.county.zones.get((event["subject"], event["zone"]))
+        if zone_id is None:
+            self.outlet.say(self.county.clock.now(), "refused", line=event.line, reason="no_such_zone")
+            return False
+        body = {"reason": event.get("reason", NOTE)}
+        return self.ask(event, self._actor(event), "POST", f"/zones/{zone_id}/remove", body) is not None
+
     def record(self, event: Event) -> bool:
         """A visit made, or a talk held, just now."""
         body: dict[str, Any] = {
@@ -173,6 +204,8 @@ ACTS: dict[str, Callable[[Staff, Event], bool]] = {
     "end": Staff.end,
     "positioning_order": Staff.order,
     "order_lift": Staff.lift,
+    "zone": Staff.zone,
+    "zone_remove": Staff.zone_remove,
     "visit": Staff.record,
     "talk": Staff.record,
     "waive": Staff.waive,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from app.rules.bounds import ZoneKind
 from app.rules.facts import AlertKind, Category, CloseReason, EndReason, Ground, Role, SupervisionClass
 from app.rules.spot_checks import SpotGround
 from app.simulation.replay import fields as f
@@ -11,11 +12,14 @@ from app.simulation.replay.fields import Reader
 
 @dataclass(frozen=True)
 class Form:
-    """The fields of one kind of event. `unbuilt` names what the service cannot do yet, as a sentence."""
+    """The fields of one kind of event. `unbuilt` names what the service cannot do yet, as a sentence; of `one_of`
+    just one has to be there.
+    """
 
     needed: Mapping[str, Reader] = field(default_factory=dict)
     optional: Mapping[str, Reader] = field(default_factory=dict)
     unbuilt: str | None = None
+    one_of: tuple[str, ...] = ()
 
 
 KINDS = f.one_of(*AlertKind)
@@ -72,6 +76,12 @@ EVENTS: Mapping[str, Form] = {
         {"subject": f.word, "ground": f.one_of(*Ground), "from": f.instant, "to": f.instant, "by": f.word}
     ),
     "order_lift": Form({"subject": f.word}, {"officer": f.word, "by": f.word, "reason": f.text}),
+    "zone": Form(
+        {"subject": f.word, "zone": f.word, "kind": f.one_of(*ZoneKind)},
+        {"geometry": f.polygon, "circle": f.circle, "from": f.instant, "to": f.instant, "officer": f.word},
+        one_of=("geometry", "circle"),
+    ),
+    "zone_remove": Form({"subject": f.word, "zone": f.word}, {"officer": f.word, "reason": f.text}),
     "class_change": Form({"subject": f.word, "class": CLASSES}, {"officer": f.word, "reason": f.text}),
     "end": Form({"subject": f.word, "reason": f.one_of(*EndReason)}, {"officer": f.word}),
     "visit": Form({"subject": f.word, "officer": f.word, "item": f.word}, {"lon": f.LON, "lat": f.LAT, "note": f.text}),
@@ -93,8 +103,6 @@ EVENTS: Mapping[str, Form] = {
     ),
     "leave": Form(unbuilt=LATER),
     "returned": Form(unbuilt=LATER),
-    "zone": Form(unbuilt=LATER),
-    "zone_remove": Form(unbuilt=LATER),
     "transfer": Form(unbuilt=LATER),
     "permit": Form(unbuilt=LATER),
 }
