@@ -29,6 +29,9 @@ FEWEST_BYTES = 16
 FIRST_VERSION = 1
 """The version of a key that is given alone, without one."""
 
+TILES_URL = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?/[A-Za-z0-9/{}?=&._~%+@-]*")
+TILE_DATUMS = ("wgs84", "gcj02")
+
 
 class Mode(StrEnum):
     """How strictly the settings are taken: `production` refuses whatever eases a demo or a test."""
@@ -62,6 +65,24 @@ class ChannelSettings:
 
 
 @dataclass(frozen=True)
+class TileSettings:
+    """A service of map pictures behind the officers' maps; without addresses there is none, and nothing is asked.
+
+    `urls` have {z}, {x} and {y}; several are asked in turn. `datum` is what the pictures are drawn in.
+    """
+
+    urls: tuple[str, ...] = ()
+    attribution: str = ""
+    datum: str = "wgs84"
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Scheme and host of each address: what browsers may ask beside us."""
+        split = [urlsplit(url) for url in self.urls]
+        return tuple(dict.fromkeys(f"{url.scheme}://{url.netloc}" for url in split))
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that the service reads from outside. Secrets do not show in its representation."""
 
@@ -79,6 +100,7 @@ class Settings:
     fcm_credentials: str | None = None
     fcm_url: str | None = None
     channels: ChannelSettings = ChannelSettings()
+    tiles: TileSettings = TileSettings()
     debug: bool = False
     cors_origins: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
@@ -141,6 +163,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         fcm_credentials=env.get("ZHIFANG_FCM_CREDENTIALS") or None,
         fcm_url=env.get("ZHIFANG_FCM_URL") or None,
         channels=_channels(env, problems),
+        tiles=_tiles(env, problems),
         audit_checkpoints=Path(env["ZHIFANG_AUDIT_CHECKPOINTS"]) if env.get("ZHIFANG_AUDIT_CHECKPOINTS") else None,
         debug=any(env.get(name, "").lower() not in {"", "0", "false", "off"} for name in DEBUG_SWITCHES),
         cors_origins=_list(env.get("ZHIFANG_CORS_ORIGINS", "")),
@@ -207,6 +230,18 @@ def _channels(env: Mapping[str, str], problems: list[str]) -> ChannelSettings:
     if settings.public_url and not settings.public_url.startswith(("https://", "http://")):
         problems.append("ZHIFANG_PUBLIC_URL must begin with https://")
     return settings
+
+
+def _tiles(env: Mapping[str, str], problems: list[str]) -> TileSettings:
+    """Addresses go into a header, so that nothing but an address may stand there."""
+    urls = _list(env.get("ZHIFANG_TILES_URL", ""))
+    if not all(TILES_URL.fullmatch(url) and all(part in url for part in ("{z}", "{x}", "{y}")) for url in urls):
+        problems.append("ZHIFANG_TILES_URL must be addresses such as https://host/{z}/{x}/{y}.png, joined by commas")
+        urls = ()
+    datum = env.get("ZHIFANG_TILES_DATUM", "wgs84").lower()
+    if urls and datum not in TILE_DATUMS:
+        problems.append(f"ZHIFANG_TILES_DATUM must be one of {', '.join(TILE_DATUMS)}")
+    return TileSettings(urls, env.get("ZHIFANG_TILES_ATTRIBUTION", ""), datum if urls else "wgs84")
 
 
 def _unfit_channels(channels: ChannelSettings) -> list[str]:

@@ -10,19 +10,23 @@ from sqlalchemy import Connection
 from app.rules.effects import Decision, WriteAudit
 from app.rules.errors import NotFound
 from app.rules.facts import Actor
-from app.rules.tracks import Place, Stretch, gaps, refuse_range
+from app.rules.tracks import Place, Stretch, gaps, refuse_range, unbroken
 from app.store import effects, policies, tracks
 from app.store.tracks import LastPosition, TrackPoint
 
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One page of a track. `total` counts all fixes of the time asked for; `next_place` is None on the last page."""
+    """One page of a track. `total` counts all fixes of the time asked for; `next_place` is None on the last page.
+
+    Fixes that are more than `unbroken_s` apart belong to no one line: nobody knows what lay between them.
+    """
 
     items: Sequence[TrackPoint]
     gaps: tuple[Stretch, ...]
     total: int
     next_place: Place | None
+    unbroken_s: float = 0.0
 
 
 def read_track(
@@ -59,7 +63,8 @@ def read_track(
     policy = policies.of_office(tx, office_id, at=now).policy
     found_gaps = gaps([point.effective_at for point in page], tracks.orders(tx, subject_id, seen), seen, policy)
     last = page[-1] if more else None
-    return Track(page, found_gaps, total, Place(last.effective_at, last.recorded_at, last.id) if last else None)
+    next_place = Place(last.effective_at, last.recorded_at, last.id) if last else None
+    return Track(page, found_gaps, total, next_place, unbroken(policy).total_seconds())
 
 
 def read_last_position(

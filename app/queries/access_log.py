@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from app.models.audit import Audit
-from app.models.subject import Subject
+from app.models.office import Office
+from app.models.subject import Assignment, Subject
 from app.queries.acts import Act, Post, acts, as_act, before, key_of
 from app.queries.names import Named, shown_name
 from app.queries.page import Key, Page, page_of
-from app.rules.access_log import READS, Month
+from app.rules.access_log import MAP_READ, READS, Month
 from app.rules.errors import NotFound
 from app.rules.facts import Actor
 from app.store.scope import subjects_of
@@ -100,4 +102,20 @@ def _counted(connection: Connection, subject_id: UUID, month: Month) -> tuple[in
 
 def _of(subject_id: UUID, month: Month) -> tuple[ColumnElement[bool], ...]:
     within = (Audit.at >= month.from_at, Audit.at < month.until)
-    return (Audit.subject_id == subject_id, *within, Audit.action.in_(READS), Audit.actor_kind != "subject")
+    shown = or_(Audit.subject_id == subject_id, and_(Audit.subject_id.is_(None), _on_the_map(subject_id)))
+    return (shown, *within, Audit.action.in_(READS), Audit.actor_kind != "subject")
+
+
+def _on_the_map(subject_id: UUID) -> ColumnElement[bool]:
+    """A look at the map of an office to which, or below which, the subject was assigned at that time."""
+    assigned, looked_at = aliased(Office), aliased(Office)
+    within = or_(assigned.path == looked_at.path, assigned.path.startswith(looked_at.path + ".", autoescape=False))
+    return and_(
+        Audit.action == MAP_READ,
+        select(Assignment.id)
+        .join(assigned, assigned.id == Assignment.office_id)
+        .join(looked_at, looked_at.id == Audit.object_id)
+        .where(Assignment.subject_id == subject_id, Assignment.period.contains(Audit.at), within)
+        .correlate(Audit)
+        .exists(),
+    )

@@ -81,6 +81,7 @@ class SubjectFile:
     last_accuracy_m: float | None
     open_duties: int
     unclosed_alerts: int
+    permitted_area_id: UUID | None = None
 
 
 def subject_file(
@@ -100,6 +101,7 @@ def subject_file(
         home=Home(row.home_lon, row.home_lat, row.home_given) if row.home_lon is not None else None,
         permitted_area=PermittedArea(row.area_code, row.area_name, row.area_source) if row.area_code else None,
         contacts=how_to_reach(connection, actor, subject_id).contacts,
+        permitted_area_id=row.permitted_area_id,
         last_position_at=row.last_position_at if located else None,
         last_accuracy_m=row.last_accuracy_m if located else None,
     )

@@ -15,8 +15,12 @@ READS = (
     "visits.read",
     "talks.read",
     "access_log.read",
+    "map.read",
 )
 """Acts that showed somebody's file, place, picture or identity number, and changed nothing [PIPL 44, 45]."""
+
+MAP_READ = "map.read"
+"""One act for a map with the last positions of a whole office: it stands in the sheet of each person who was in it."""
 
 FIRST, LAST = date(2000, 1, 1), date(2099, 12, 1)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 from app.rules.errors import Refused
@@ -66,9 +67,21 @@ def gaps(
     `instants` are the times of the fixes in order, `orders` the terms that covered the phone, `shown` the time that is
     looked at. Outside an order nothing may be collected but at checks, so that nothing is missing there.
     """
-    longest = timedelta(seconds=POLLS_WITHOUT_FIX * policy.poll_after_s)
+    longest = unbroken(policy)
     found = (gap for order in orders for gap in _between(instants, _within(order, shown)))
     return tuple(sorted((gap for gap in found if gap.until - gap.from_at > longest), key=lambda gap: gap.from_at))
+
+
+def unbroken(policy: Policy) -> timedelta:
+    """How far apart two fixes may be and still be joined by a line."""
+    return timedelta(seconds=POLLS_WITHOUT_FIX * policy.poll_after_s)
+
+
+def runs(instants: Sequence[datetime], longest: timedelta) -> tuple[range, ...]:
+    """The fixes that may be joined by lines, as places in the sequence: a run ends where the next one is too late."""
+    ends = [n for n in range(1, len(instants)) if instants[n] - instants[n - 1] > longest]
+    cuts = [0, *ends, len(instants)] if instants else [0]
+    return tuple(range(begin, end) for begin, end in pairwise(cuts))
 
 
 def _within(order: Stretch, shown: Stretch) -> Stretch:

@@ -18,6 +18,7 @@ from app.web import (  # noqa: F401  (their views)
     duties,
     faults,
     log_in,
+    maps,
     notices,
     patterns,
     photos,
@@ -28,6 +29,7 @@ from app.web import (  # noqa: F401  (their views)
     spot_checks,
     subjects,
     today,
+    track_maps,
 )
 from app.web.blueprint import PAGES
 from app.web.faults import PagePath

@@ -105,5 +105,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "figure": shown_codes.figure,
     "groups": shown_codes.groups,
     "level": shown_codes.level,
+    "power": shown_codes.power_word,
     "role": shown_codes.role,
+    "zone_word": shown_codes.zone_word,
 }

@@ -1,6 +1,6 @@
 """Words for codes, as pages show them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -24,6 +24,17 @@ ROLES: dict[str, str] = {
 }
 STATUSES: dict[str, str] = {"noticed": "等待入矫", "in_correction": "在矫", "ended": "已结束"}
 CHANNELS: dict[str, str] = {"smartphone": "手机签到", "no_smartphone": "不用智能手机,当面签到"}
+POWERS: dict[str, str] = {"check": "信息化核查", "order": "电子定位决定"}
+MARKS: dict[str, str] = {
+    "implausible_speed": "移动快得不合常理",
+    "drift": "短时飘移",
+    "stale_repeat": "重复发送的旧位置",
+    "mock": "标有模拟定位",
+    "network": "网络定位,可能不准",
+    "vague": "误差太大",
+}
+"""What is thought of a fix. A mark removes nothing: it says how much the fix weighs."""
+ZONES: dict[str, str] = {"forbidden": "禁止进入", "stay_inside": "不得离开"}
 GROUPS: dict[str, str] = {"waiting": "还没有人处理", "taken": "已有人处理", "over": "情况已恢复,待办结"}
 EVIDENCE: dict[str, str] = {
     "opens_at": "开始",
@@ -103,6 +114,31 @@ def doubts(reasons: Sequence[Reason]) -> str:
 def area_word(code: str) -> str:
     """在规定区域内, ..."""
     return AREAS.get(code, code)
+
+
+def power_word(kind: str | None) -> str:
+    """Under which power a fix was taken."""
+    return POWERS.get(kind or "", "依据不明")
+
+
+def mark_words(marks: Sequence[str]) -> str:
+    """What is thought of a fix, in one line; empty for nothing."""
+    return "、".join(MARKS.get(mark, mark) for mark in marks)
+
+
+def zone_word(kind: str) -> str:
+    """禁止进入, 不得离开."""
+    return ZONES.get(kind, kind)
+
+
+def hours_words(hours: Sequence[Mapping[str, Any]]) -> str:
+    """Such as `每周一、二 22:00-06:00`; 全天 where a zone holds at all hours."""
+    return ";".join(map(_hours_word, hours)) or "全天"
+
+
+def _hours_word(each: Mapping[str, Any]) -> str:
+    days = "、".join("一二三四五六日"[day - 1] for day in sorted(each["weekdays"]))
+    return f"每周{days} {each['from'][:5]}-{each['to'][:5]}"
 
 
 def alert_word(code: str) -> str:

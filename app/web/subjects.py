@@ -11,13 +11,14 @@ from app.actions.note_reading import note_reading
 from app.actions.reveal_identity import reveal_identity
 from app.queries import alerts as alert_queries
 from app.queries import duties as duty_queries
+from app.queries import maps
 from app.queries import orders as order_queries
 from app.queries import subjects as queries
 from app.queries.subject_file import subject_file
 from app.queries.subjects import Wanted
 from app.rules.calendar import legal_day
 from app.rules.errors import NotFound, ZhifangError
-from app.rules.facts import DutyState, SubjectStatus, SupervisionClass
+from app.rules.facts import Actor, DutyState, SubjectStatus, SupervisionClass
 from app.rules.wording.own_file import CATEGORIES, CLASSES, GROUNDS
 from app.web.blueprint import PAGES
 from app.web.context import deps, user
@@ -50,6 +51,7 @@ def to(endpoint: str) -> Callable[[UUID], str]:
 
 
 LINKS: tuple[Link, ...] = (
+    Link("地图和轨迹", to("pages.subject_map"), "tracks.read"),
     Link("抽查一次", to("pages.spot_check"), "spot_checks.order"),
     Link("谁看过这个人的信息", to("pages.access"), "access_log.read"),
 )
@@ -119,12 +121,14 @@ def _page(subject_id: UUID, id_number: str | None, fault: str | None) -> str:
         shown = subject_file(tx, reader, subject_id, deps().settings, now=now)
         note_reading(tx, reader, "subjects.read", subject_id, now=now)
         parts = _parts(tx, subject_id)
+        county = _county(tx, reader, subject_id) if shown.last_position_at and may("tracks.read") else None
     return render_template(
         "subject.html",
         here="subjects",
         person=shown,
         id_number=id_number,
         fault=fault,
+        county=county,
         links=[(link.title, link.build(subject_id)) for link in LINKS if may(link.action)],
         statuses=STATUSES,
         classes=CLASSES,
@@ -133,6 +137,11 @@ def _page(subject_id: UUID, id_number: str | None, fault: str | None) -> str:
         grounds=GROUNDS,
         **parts,
     )
+
+
+def _county(tx: Any, reader: Actor, subject_id: UUID) -> str | None:
+    """In which county the person was last, for whoever may also read where exactly."""
+    return maps.county_of_last(tx, reader, subject_id, at=deps().now())
 
 
 def _parts(tx: Any, subject_id: UUID) -> dict[str, Any]:

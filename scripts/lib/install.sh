@@ -33,7 +33,7 @@ install_for() {
         *) install_packages "${packages[@]}" ;;
     esac
     if [ "$1" = test ]; then install_python development; else install_python runtime; fi
-    install_htmx
+    install_page_scripts
     [ "$1" != test ] || install_browser
     exec 6>&-
 }

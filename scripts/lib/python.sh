@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The Python side: a virtual environment with exactly the packages of a lock file, and the one script of the pages.
+# The Python side: a virtual environment with exactly the packages of a lock file, and the scripts of the pages.
 
 # install_python KIND: KIND is runtime or development (which holds runtime). Sets VENV and PYTHON.
 # shellcheck disable=SC2034  # PYTHON is read by the scripts
@@ -36,27 +36,34 @@ install_locked() {
         -r "$ROOT/requirements/$1.txt"
 }
 
-# The pages' script comes in a Python package made for another framework; we take the one file out of it.
-install_htmx() {
-    local target=$ROOT/app/web/static/vendor/htmx.min.js wanted
-    wanted=$(sha256sum <"$ROOT/requirements/htmx.txt" | cut -d ' ' -f 1)
+# The pages' scripts come in Python packages made for others; we take single files out of them. A package is pinned with
+# its hash, so that what comes out of it is too: nothing needs Node.
+install_page_scripts() {
+    vendored htmx django_htmx/static/django_htmx/htmx-2.min.js:htmx.min.js
+    vendored maplibre maplibre/srcjs/maplibre-gl.js:maplibre-gl.js
+}
+
+# vendored LOCK FILE:NAME: puts FILE of the wheel that requirements/LOCK.txt pins into the vendor folder as NAME.
+vendored() {
+    local lock=$ROOT/requirements/$1.txt file=${2%:*} target=$ROOT/app/web/static/vendor/${2#*:} wanted
+    wanted=$(sha256sum <"$lock" | cut -d ' ' -f 1)
     [ -s "$target" ] && [ "$(cat "$target.version" 2>/dev/null)" = "$wanted" ] && return
     if [ ! -w "$ROOT" ]; then
         [ -s "$target" ] && return
         fail "$target is missing and $ROOT is not writable: let its owner start once."
     fi
-    step "Fetching the pages' script (htmx)" fetch_htmx "$target"
+    step "Fetching a script of the pages ($1)" fetch_out_of_wheel "$lock" "$file" "$target"
     printf '%s\n' "$wanted" >"$target.version"
 }
 
-fetch_htmx() {
+fetch_out_of_wheel() {
     local room
     room=$(mktemp -d) || return
     "$VENV/bin/python" -m pip download --disable-pip-version-check --no-input --no-deps --only-binary=:all: \
-        --require-hashes -d "$room" -r "$ROOT/requirements/htmx.txt" &&
+        --require-hashes -d "$room" -r "$1" &&
         "$VENV/bin/python" -m zipfile -e "$room"/*.whl "$room/wheel" &&
-        mkdir -p "$(dirname "$1")" &&
-        cp "$room/wheel/django_htmx/static/django_htmx/htmx-2.min.js" "$1"
+        mkdir -p "$(dirname "$3")" &&
+        cp "$room/wheel/$2" "$3"
     local outcome=$?
     rm -rf "$room"
     return "$outcome"

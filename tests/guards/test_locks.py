@@ -12,7 +12,7 @@ PINNED = re.compile(r"^([a-z0-9-]+)(?:\[[a-z,]+\])?==[^ ]+", re.MULTILINE)
 
 
 def test_there_are_locks() -> None:
-    assert [lock.name for lock in LOCKS] == ["development.txt", "htmx.txt", "runtime.txt"]
+    assert [lock.name for lock in LOCKS] == ["development.txt", "htmx.txt", "maplibre.txt", "runtime.txt"]
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)

@@ -20,6 +20,7 @@ from app.rules.offices import Site
 from app.rules.photos import Picture
 from app.rules.trackers import Wanted
 from app.store import absences, devices, effects, outbox, photos, policies, sessions, trackers
+from app.store.areas import ensure_permitted_area
 from app.store.sealing import sealing_keys
 from tests.builders.alerts import a_notice, an_alert
 from tests.builders.app import MONDAY, settings_for_tests
@@ -284,5 +285,6 @@ THINGS: dict[str, Callable[[Connection, Place], UUID]] = {
     "alert_id": _alert,
     "notice_id": _notice,
     "judgment_id": _judgment,
+    "area_id": lambda tx, _: ensure_permitted_area(tx, "330881", now=MONDAY),
 }
 """How a place comes by its thing, by the name of the route's parameter; each room adds its own."""

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from app.rules.errors import Refused
-from app.rules.tracks import Place, Stretch, gaps, place_of, refuse_range
+from app.rules.tracks import Place, Stretch, gaps, place_of, refuse_range, runs
 from tests.rules.policies import shipped
 
 START = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)
@@ -73,3 +73,12 @@ def test_a_cursor_holds_its_place() -> None:
 def test_a_cursor_of_another_list_is_refused(key: list[str]) -> None:
     with pytest.raises(Refused, match="bad_cursor"):
         place_of(key)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "joined"),
+    [([], []), ([0], [[0]]), ([0, 5, 10], [[0, 1, 2]]), ([0, 15, 31], [[0, 1], [2]]), ([0, 60, 120], [[0], [1], [2]])],
+)
+def test_fixes_too_far_apart_are_not_joined(minutes: list[int], joined: list[list[int]]) -> None:
+    found = runs([START + n * MINUTE for n in minutes], 15 * MINUTE)
+    assert [list(run) for run in found] == joined

@@ -61,6 +61,15 @@ PAGES: dict[str, PageExample] = {
     "POST /patterns/<subject_id>/notes": PageExample(
         Shows.CASE, lambda _: {"id": str(uuid4()), "pattern": "same_place", "note": "已电话核对"}, 303
     ),
+    "GET /map": PageExample(Shows.CASES),
+    "GET /map/people.json": PageExample(Shows.CASES, mimetype="application/json"),
+    # Boundaries are nobody's.
+    "GET /map/areas/<area_id>.json": PageExample(Shows.ONESELF, mimetype="application/json"),
+    "GET /map/areas/<area_id>/around.json": PageExample(Shows.ONESELF, mimetype="application/json"),
+    "GET /subjects/<subject_id>/map": PageExample(Shows.CASE),
+    "GET /subjects/<subject_id>/track.json": PageExample(
+        Shows.CASE, mimetype="application/json", query={"reason": "核对预警"}
+    ),
     "GET /subjects": PageExample(Shows.CASES),
     "POST /subjects/find": PageExample(Shows.CASE, lambda place: {"id_number": id_number_in(place.name)}, 303),
     "GET /subjects/<subject_id>": PageExample(Shows.CASE),

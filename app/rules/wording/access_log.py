@@ -15,6 +15,7 @@ ACTS: dict[str, str] = {
     "visits.read": "查看走访记录",
     "talks.read": "查看谈话记录",
     "access_log.read": "查看查阅记录",
+    "map.read": "查看辖区位置图",
     "audit.read": "查看操作记录",
     "subject.register": "登记入矫",
     "subject.change": "修改档案",
@@ -84,6 +85,8 @@ def shown_of(action: str, details: Mapping[str, Any]) -> str | None:
         return f"{_at(details, 'at')} 的位置" if details.get("at") else "没有位置"
     if action == "access_log.read" and "month" in details:
         return f"{details['month']} 的查阅记录"
+    if action == "map.read":
+        return f"{details.get('people', 0)} 人的最近位置"
     return None
 
 

@@ -1,0 +1,267 @@
+"""What is drawn on officers' maps: where people were seen last, outlines of areas, zones, and episodes of alerts.
+
+Whoever calls `people` records that it was read.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, func, select, text
+
+from app.models.alert import Alert, AlertOccurrence
+from app.models.area import Area
+from app.models.office import Office
+from app.models.subject import Subject, SubjectState
+from app.models.zone import Zone
+from app.queries.names import Named, shown_name
+from app.queries.told import sentence_of
+from app.rules.errors import NotFound
+from app.rules.facts import Actor, Handling, SubjectStatus
+from app.rules.wording.alerts import KINDS
+from app.store.scope import below, subjects_of
+
+Geometry = dict[str, Any]
+FINE_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class LastSeen:
+    """One person's newest fix, in WGS-84. `area_id` is what the person may not leave."""
+
+    id: UUID
+    subject_no: str
+    name: str
+    office_name: str
+    lon: float
+    lat: float
+    accuracy_m: float
+    at: datetime
+    area_id: UUID | None
+    unclosed_alerts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """An area as it is drawn: GeoJSON in WGS-84, left out of it what is finer than was asked for."""
+
+    id: UUID
+    kind: str
+    name: str
+    geometry: Geometry
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnZone:
+    """A zone of one person with its shape in WGS-84; of a circle the centre and the radius too."""
+
+    id: UUID
+    kind: str
+    name: str
+    from_at: datetime
+    until: datetime | None
+    hours: Sequence[dict[str, Any]]
+    geometry: Geometry
+    centre: tuple[float, float] | None
+    radius_m: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One occurrence of an alert: what was told of a time, for whoever wonders why a track has a gap there."""
+
+    alert_id: UUID
+    kind: str
+    title: str
+    why: str
+    from_at: datetime
+    until: datetime | None
+    cause: str
+    strength: str
+
+
+def people(
+    connection: Connection, actor: Actor, office_path: str | None, *, after: str | None = None, limit: int | None = None
+) -> Sequence[LastSeen]:
+    """Those under correction within reach with a last fix, by number; of the office at that path and those below it."""
+    unclosed = (
+        select(Alert.subject_id, func.count().label("n"))
+        .where(Alert.handling != Handling.CLOSED)
+        .group_by(Alert.subject_id)
+        .subquery()
+    )
+    number = Subject.subject_no.collate("C")
+    statement = (
+        select(
+            Subject.id,
+            Subject.subject_no,
+            Subject.name,
+            Subject.minor_regime,
+            Subject.office_id,
+            Office.name.label("office_name"),
+            Subject.permitted_area_id,
+            func.ST_X(SubjectState.last_position).label("lon"),
+            func.ST_Y(SubjectState.last_position).label("lat"),
+            SubjectState.last_accuracy_m,
+            SubjectState.last_position_at,
+            func.coalesce(unclosed.c.n, 0).label("unclosed"),
+        )
+        .join(Office, Office.id == Subject.office_id)
+        .join(SubjectState, SubjectState.subject_id == Subject.id)
+        .outerjoin(unclosed, unclosed.c.subject_id == Subject.id)
+        .where(subjects_of(actor), Subject.status == SubjectStatus.IN_CORRECTION)
+        .where(SubjectState.last_position_at.is_not(None))
+        .order_by(number)
+        .limit(limit)
+    )
+    if office_path is not None:
+        statement = statement.where(below(office_path))
+    if after is not None:
+        statement = statement.where(number > after)
+    return [_seen(actor, row) for row in connection.execute(statement)]
+
+
+def _seen(actor: Actor, row: Any) -> LastSeen:
+    return LastSeen(
+        id=row.id,
+        subject_no=row.subject_no,
+        name=shown_name(actor, Named(row.name, row.minor_regime, row.office_id)),
+        office_name=row.office_name,
+        lon=row.lon,
+        lat=row.lat,
+        accuracy_m=row.last_accuracy_m,
+        at=row.last_position_at,
+        area_id=row.permitted_area_id,
+        unclosed_alerts=row.unclosed,
+    )
+
+
+def permitted_areas(connection: Connection, actor: Actor, office_path: str | None) -> Sequence[UUID]:
+    """The areas that people of the office, and of those below it, may not leave."""
+    statement = (
+        select(Subject.permitted_area_id)
+        .join(Office, Office.id == Subject.office_id)
+        .where(subjects_of(actor), Subject.status == SubjectStatus.IN_CORRECTION)
+        .where(Subject.permitted_area_id.is_not(None))
+        .distinct()
+    )
+    if office_path is not None:
+        statement = statement.where(below(office_path))
+    return sorted((area_id for area_id in connection.execute(statement).scalars() if area_id), key=str)
+
+
+def outline(connection: Connection, area_id: UUID, *, tolerance_deg: float) -> Outline:
+    """One area; NotFound for none. Boundaries are public: they are no person's."""
+    rows = _outlines(connection, tolerance_deg, Area.id == area_id)
+    if not rows:
+        raise NotFound("not_found")
+    return rows[0]
+
+
+def counties_around(connection: Connection, area_id: UUID, *, at: datetime, tolerance_deg: float) -> Sequence[Outline]:
+    """The counties that the surroundings of an area touch, for orientation; none where none were imported."""
+    box = select(func.ST_Expand(func.ST_Envelope(Area.boundary), 0.2)).where(Area.id == area_id).scalar_subquery()
+    touches = Area.boundary.op("&&")(box)
+    return _outlines(connection, tolerance_deg, Area.kind == "county", Area.in_force.contains(at), touches)
+
+
+def _outlines(connection: Connection, tolerance_deg: float, *which: Any) -> Sequence[Outline]:
+    drawn = func.ST_AsGeoJSON(func.ST_SimplifyPreserveTopology(Area.boundary, tolerance_deg), FINE_DIGITS)
+    statement = select(Area.id, Area.kind, Area.name, drawn.label("drawn")).where(*which).order_by(Area.code)
+    return [Outline(row.id, row.kind, row.name, json.loads(row.drawn)) for row in connection.execute(statement)]
+
+
+COUNTY = text(
+    """
+    SELECT found.name
+    FROM unnest(CAST(:lons AS float8[]), CAST(:lats AS float8[])) WITH ORDINALITY AS place (lon, lat, n)
+    LEFT JOIN LATERAL (
+        SELECT a.name FROM area_parts p JOIN areas a ON a.id = p.area_id
+        WHERE a.kind = 'county' AND a.in_force @> CAST(:at AS timestamptz)
+          AND ST_Covers(p.part, ST_SetSRID(ST_MakePoint(place.lon, place.lat), 4326))
+        ORDER BY a.code LIMIT 1
+    ) AS found ON true
+    ORDER BY place.n
+    """
+)
+
+
+def counties_of(connection: Connection, places: Sequence[tuple[float, float]], *, at: datetime) -> Sequence[str | None]:
+    """The name of the county in which each place lies; None where none is known."""
+    values = {"lons": [lon for lon, _ in places], "lats": [lat for _, lat in places], "at": at}
+    return list(connection.execute(COUNTY, values).scalars())
+
+
+def county_of_last(connection: Connection, actor: Actor, subject_id: UUID, *, at: datetime) -> str | None:
+    """The county of one person's newest fix; None where there is none, or it lies in no county that is known."""
+    row = connection.execute(
+        select(func.ST_X(SubjectState.last_position).label("lon"), func.ST_Y(SubjectState.last_position).label("lat"))
+        .join(Subject, Subject.id == SubjectState.subject_id)
+        .where(Subject.id == subject_id, subjects_of(actor), SubjectState.last_position.is_not(None))
+    ).one_or_none()
+    return counties_of(connection, [(row.lon, row.lat)], at=at)[0] if row else None
+
+
+def zones(
+    connection: Connection, actor: Actor, subject_id: UUID, from_at: datetime, until: datetime
+) -> Sequence[DrawnZone]:
+    """The zones of one person whose term touches [from_at, until), in the order in which they begin."""
+    ends = func.least(Zone.until, Zone.removed_at)
+    rows = connection.execute(
+        select(
+            Zone.id,
+            Zone.kind,
+            Zone.name,
+            Zone.from_at,
+            ends.label("ends"),
+            Zone.hours,
+            func.ST_AsGeoJSON(Zone.shape, FINE_DIGITS).label("drawn"),
+            func.ST_X(Zone.centre).label("lon"),
+            func.ST_Y(Zone.centre).label("lat"),
+            Zone.radius_m,
+        )
+        .join(Subject, Subject.id == Zone.subject_id)
+        .where(Zone.subject_id == subject_id, subjects_of(actor), Zone.from_at < until)
+        .where((ends.is_(None)) | ((ends > from_at) & (ends > Zone.from_at)))
+        .order_by(Zone.from_at, Zone.id)
+    )
+    return [_zone(row) for row in rows]
+
+
+def _zone(row: Any) -> DrawnZone:
+    centre = (row.lon, row.lat) if row.lon is not None else None
+    return DrawnZone(
+        row.id, row.kind, row.name, row.from_at, row.ends, row.hours, json.loads(row.drawn), centre, row.radius_m
+    )
+
+
+def episodes(
+    connection: Connection, actor: Actor, subject_id: UUID, from_at: datetime, until: datetime, *, today: date
+) -> Sequence[Episode]:
+    """What alerts told of that time, in order."""
+    rows = connection.execute(
+        select(
+            AlertOccurrence.alert_id,
+            Alert.kind,
+            AlertOccurrence.why,
+            AlertOccurrence.event_at,
+            AlertOccurrence.recovered_at,
+            AlertOccurrence.cause,
+            AlertOccurrence.strength,
+        )
+        .join(Alert, Alert.id == AlertOccurrence.alert_id)
+        .join(Subject, Subject.id == Alert.subject_id)
+        .where(Alert.subject_id == subject_id, subjects_of(actor), AlertOccurrence.event_at < until)
+        .where(AlertOccurrence.recovered_at.is_(None) | (AlertOccurrence.recovered_at > from_at))
+        .order_by(AlertOccurrence.event_at, AlertOccurrence.alert_id)
+    )
+    return [_episode(row, today) for row in rows]
+
+
+def _episode(row: Any, today: date) -> Episode:
+    title = KINDS[row.kind]
+    why = sentence_of(row.why, today=today) or title
+    return Episode(row.alert_id, row.kind, title, why, row.event_at, row.recovered_at, row.cause, row.strength)
