@@ -290,7 +290,7 @@ def test_one_writing_statement_whatever_the_batch(tx: Connection, covered: UUID,
     with counted(tx) as sent:
         report(tx, covered, *reports, nowhere, now=NOW, sent_at=NOW, sent_elapsed_ms=1_000_000, boot_id="one")
 
-    assert ["keep_batch" in statement for statement in sent] == [True]
+    assert ["keep_positions" in statement for statement in sent] == [True]
     assert len(stored(tx, covered)) == points - 1
 
 
