@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from app.custody import audit, keys
+from app.custody import audit, keys, poison
 from app.starting import give_up, instant, own_settings, ready_deps, refuse_missing_keys
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def main() -> None:
 
 main.add_command(audit)
 main.add_command(keys)
+main.add_command(poison)
 
 
 @main.command()

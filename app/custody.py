@@ -1,5 +1,6 @@
-"""Commands for those who answer for the service: the audit's chain, and the keys under which things lie."""
+"""Commands for those who answer for the service: the audit's chain, keys, and what phones sent in vain."""
 
+import json
 import sys
 import time
 from datetime import timedelta
@@ -78,3 +79,39 @@ def rotate_keys() -> None:
         left = sum(one.rows for one in keys_in_use(connection, deps.settings) if not one.current)
     click.echo(f"{left:,} rows are left." if left else "Everything is under the current keys.")
     sys.exit(1 if left else 0)
+
+
+@click.group()
+def poison() -> None:
+    """What phones sent that could not be read or used: sealed for 30 days, opened by its replay alone."""
+
+
+@poison.command("list")
+def list_poison() -> None:
+    """How much there is, by client and reason."""
+    from app.queries.poison import all_poison_counts
+
+    deps = ready_deps()
+    with deps.autocommit() as connection:
+        found = all_poison_counts(connection)
+    now = deps.now()
+    for one in found:
+        age = f"oldest {(now - one.oldest_at).days} days" if one.oldest_at else ""
+        told = f"{one.client:<10} {one.form:<8} {one.reason:<16}"
+        click.echo(f"{told} {one.waiting:>7,} wait {one.replayed:>7,} replayed  {age}".rstrip())
+    if not found:
+        click.echo("Nothing is set aside.")
+
+
+@poison.command("replay")
+@click.option("--client", type=click.Choice(["mobile", "owntracks", "traccar"]), help="Only what this client sent.")
+@click.option("--since", help="Only what was received from this time on (RFC 3339 with offset).")
+def replay_poison(client: str | None, since: str | None) -> None:
+    """Read it once more and send it through the gate, with the checks of the day on which it came. Is recorded."""
+    from app.actions.replay_poison import Chosen
+    from app.api.trackers.replaying import replay_poison as replay
+
+    deps = ready_deps()
+    refuse_missing_keys(deps)
+    counts = replay(deps, Chosen(client, instant(since) if since else None))
+    click.echo(json.dumps(counts))

@@ -30,6 +30,7 @@ from app.web import (  # noqa: F401  (their views)
     subjects,
     today,
     track_maps,
+    trackers,
 )
 from app.web.blueprint import PAGES
 from app.web.faults import PagePath

@@ -53,6 +53,7 @@ def to(endpoint: str) -> Callable[[UUID], str]:
 LINKS: tuple[Link, ...] = (
     Link("地图和轨迹", to("pages.subject_map"), "tracks.read"),
     Link("抽查一次", to("pages.spot_check"), "spot_checks.order"),
+    Link("定位客户端", to("pages.trackers"), "trackers.read"),
     Link("谁看过这个人的信息", to("pages.access"), "access_log.read"),
 )
 """What the page of one person leads to. A room with a page of its own for one person adds its line here."""

@@ -80,6 +80,14 @@ PAGES: dict[str, PageExample] = {
         lambda _: {"id": str(uuid4()), "limit_minutes": "30", "ground": "routine", "reason": "例行抽查"},
         303,
     ),
+    "GET /subjects/<subject_id>/trackers": PageExample(Shows.CASE),
+    # The world's person has a phone already: one more is not bound.
+    "POST /subjects/<subject_id>/trackers": PageExample(
+        Shows.CASE, lambda _: {"id": str(uuid4()), "client": "owntracks", "datum": "wgs84"}, 409
+    ),
+    "POST /subjects/<subject_id>/trackers/<credential_id>/revoke": PageExample(
+        Shows.CASE, lambda _: {"reason": "手机遗失"}, 303
+    ),
     "GET /notices": PageExample(Shows.ONESELF),
     "POST /notices/read": PageExample(
         Shows.SOMEBODY_ELSES, lambda place: {"notice": str(place.id_of("notice_id"))}, 404

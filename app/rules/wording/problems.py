@@ -15,6 +15,7 @@ SENTENCES: dict[str, str] = {
     "wrong_password": "原密码不正确,请检查后再试。",
     "device_not_bound": "这部手机不是登记的手机,暂时不能登录。更换手机请联系司法所,由工作人员解除原手机后再登录。",
     "other_phone_bound": "该对象已经登记了一部手机。请先解除原手机(或停用原来的定位客户端),再登记新的。",
+    "tracker_shown": "这个凭据的设置已经显示过,不能再看。需要重新设置的,请停用后再登记一次。",
     "tracker_revoked": "这个凭据已经停用。",
     "bad_cursor": "翻页标记有误,请从第一页重新查看。",
     "office_exists": "这个机构代码已经使用,请核对。",
