@@ -1,34 +1,98 @@
-"""Judge what phones reported since the last time: late and live fixes take the same road."""
+"""Judge what phones reported since the last time, and what begins by the clock: late and live fixes take one road."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
 
+from app.rules.effects import ChangeDuty, Decision, RaiseAlert
+from app.rules.places import Findings, Spot, decide, find, marks, told_of
 from app.rules.positions import judge_checks
-from app.store import due, effects, rejudging
+from app.store import due, effects, naming, places, rejudging
+from app.store.places import PlaceFacts
 
 
 @dataclass(frozen=True)
 class Rejudged:
-    """How many subjects had new fixes, and how many location checks these fulfilled."""
+    """How many subjects were judged, how many location checks fixes fulfilled, and how many departures were found."""
 
     subjects: int = 0
     checks: int = 0
+    departures: int = 0
 
 
 def judge_positions(tx: Connection, *, now: datetime, limit: int = 500, ids: Sequence[UUID] | None = None) -> Rejudged:
-    """Judge the next subjects with new fixes, or those of `ids` that have some; each once, whoever else tries.
+    """Judge the next subjects with new fixes or bounds, or those of `ids` that have some; each once, whoever else
+    tries.
 
     Every rule that looks at fixes has its line here: facts for all claimed subjects, one decision for each.
     """
-    wanted = ids if ids is not None else [found.id for found in due.listed(tx, due.REJUDGE, now=now, limit=limit)]
-    claimed = rejudging.claim(tx, wanted, now=now) if wanted else []
+    wanted = ids if ids is not None else _due(tx, now, limit)
+    claimed = rejudging.claim(tx, wanted, now=now) if wanted else {}
     if not claimed:
         return Rejudged()
-    checks = rejudging.location_checks(tx, claimed, now=now)
-    written = effects.apply(tx, [judge_checks(checks[subject_id], now=now) for subject_id in claimed])
-    rejudging.judged(tx, claimed)
-    return Rejudged(len(claimed), written)
+    checks = rejudging.location_checks(tx, list(claimed), now=now)
+    decisions = [judge_checks(checks[subject_id], now=now) for subject_id in claimed]
+    effects.apply(tx, decisions)
+    look_again_at: dict[UUID, datetime | None] = dict.fromkeys(claimed)
+    departures = 0
+    for turn in places.in_turns(claimed, now=now):
+        facts = places.facts_for(tx, turn, now=now)
+        departures += _judge_places(tx, facts, now)
+        look_again_at |= {each.person.subject_id: each.look_again_at for each in facts}
+    rejudging.judged(tx, look_again_at, now=now)
+    return Rejudged(len(claimed), _count(decisions, ChangeDuty), departures)
+
+
+def _due(tx: Connection, now: datetime, limit: int) -> list[UUID]:
+    found = [due.listed(tx, sweep, now=now, limit=limit) for sweep in (due.REJUDGE, due.LOOK_AGAIN)]
+    return list(dict.fromkeys(one.id for each in found for one in each))[:limit]
+
+
+def _judge_places(tx: Connection, facts: Sequence[PlaceFacts], now: datetime) -> int:
+    """Departures and returns. What is new and over already is raised first, and recovered by a second writing."""
+    findings = {each.person.subject_id: _found(each) for each in facts}
+    spots = _spots(tx, facts, findings)
+    first: list[Decision] = []
+    second: list[Decision] = []
+    for each in facts:
+        subject_id = each.person.subject_id
+        told, after = decide(each.person, each.track, findings[subject_id], spots.get(subject_id, {}), now=now)
+        known = frozenset((fix_id, mark) for at, fix_id, mark in each.marked if at >= each.since)
+        first += [told, marks(each.person, each.track, each.since, known, now=now)]
+        second.append(after)
+    effects.apply(tx, first)
+    effects.apply(tx, second)
+    return _count(first, RaiseAlert)
+
+
+def _found(facts: PlaceFacts) -> list[Findings]:
+    return [
+        find(bound, facts.track, facts.since, [one for one in facts.known if one.about == bound.about])
+        for bound in facts.bounds
+    ]
+
+
+def _spots(
+    tx: Connection, facts: Sequence[PlaceFacts], findings: Mapping[UUID, Sequence[Findings]]
+) -> Mapping[UUID, Mapping[int, Spot]]:
+    """For people: in which county the fixes lie that alerts will tell of, and what leave would have allowed then."""
+    told = [(each, n) for each in facts for n in _told(findings[each.person.subject_id])]
+    points = [each.track.points[n] for each, n in told]
+    counties = naming.counties(tx, [(point.lon, point.lat) for point in points])
+    spots: dict[UUID, dict[int, Spot]] = {}
+    for (each, n), point, county in zip(told, points, counties, strict=True):
+        allowed = [name for leave, names in each.leaves if leave.from_at <= point.at < leave.until for name in names]
+        spots.setdefault(each.person.subject_id, {})[n] = Spot(county, tuple(dict.fromkeys(allowed)))
+    return spots
+
+
+def _told(findings: Sequence[Findings]) -> Iterator[int]:
+    for one in findings:
+        yield from told_of(one)
+
+
+def _count(decisions: Sequence[Decision], kind: type) -> int:
+    return sum(isinstance(effect, kind) for decision in decisions for effect in decision.effects)

@@ -57,7 +57,13 @@ def swept(kind: due.Sweep, action: Callable[..., object]) -> Sweeping:
 open_windows = swept(due.OPEN, open_duties)
 judge = swept(due.JUDGE, judge_duties)
 remind = swept(due.REMIND, remind_duties)
-judge_fixes = swept(due.REJUDGE, judge_positions)
+_judge_new_fixes = swept(due.REJUDGE, judge_positions)
+_judge_by_the_clock = swept(due.LOOK_AGAIN, judge_positions)
+
+
+def judge_fixes(deps: Deps, now: datetime) -> Counts:
+    """Who has new fixes, and for whom something begins or ends that bounds them."""
+    return Counter(_judge_new_fixes(deps, now)) + Counter(_judge_by_the_clock(deps, now))
 
 
 def silence(deps: Deps, now: datetime) -> Counts:

@@ -15,6 +15,7 @@ from app.models import (  # noqa: F401  (imported for their tables)
     order_paper,
     pattern,
     photo,
+    place,
     policy,
     position,
     roster,

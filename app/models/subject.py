@@ -73,7 +73,8 @@ class SubjectState(Base):
 
     `silence_check_at` is moved by the sweep alone, so that a post stays a HOT update; `heard_again_at` and
     `rejudge_from` are set rarely and cleared when the judge claims them, and so is `cause_check_at`: when the cause of
-    a silence is weighed anew. `maker` and `carrier` are of the bound phone, in lower case.
+    a silence is weighed anew. `maker` and `carrier` are of the bound phone, in lower case. `look_again_at` is when
+    something begins or ends by the clock that bounds the subject.
     """
 
     __tablename__ = "subject_states"
@@ -90,6 +91,7 @@ class SubjectState(Base):
             "ix_subject_states_cause_check_at", "cause_check_at", postgresql_where=text("cause_check_at IS NOT NULL")
         ),
         Index("ix_subject_states_rejudge_from", "rejudge_from", postgresql_where=text("rejudge_from IS NOT NULL")),
+        Index("ix_subject_states_look_again_at", "look_again_at", postgresql_where=text("look_again_at IS NOT NULL")),
         Index("ix_subject_states_planned_until", "planned_until", postgresql_where=text("planned_until IS NOT NULL")),
         {"postgresql_with": {"fillfactor": "50"}},
     )
@@ -105,6 +107,7 @@ class SubjectState(Base):
     silence_counts_from: Mapped[datetime | None]
     heard_again_at: Mapped[datetime | None]
     rejudge_from: Mapped[datetime | None]
+    look_again_at: Mapped[datetime | None]
     planned_until: Mapped[datetime | None]
     maker: Mapped[str | None]
     carrier: Mapped[str | None]

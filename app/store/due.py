@@ -52,9 +52,10 @@ REMIND = Sweep(
 JUDGE = Sweep("duties", "id", "judge_at", "state IN ('planned', 'open')")
 REJUDGE = Sweep("subject_states", "subject_id", "rejudge_from", "rejudge_from IS NOT NULL")
 SILENCE = Sweep("subject_states", "subject_id", "silence_check_at", "silence_check_at IS NOT NULL")
+LOOK_AGAIN = Sweep("subject_states", "subject_id", "look_again_at", "look_again_at IS NOT NULL")
 HEARD_AGAIN = Sweep("subject_states", "subject_id", "heard_again_at", "heard_again_at IS NOT NULL")
 
-_LISTINGS = {sweep: sweep.listing() for sweep in (PLAN, OPEN, REMIND, JUDGE, REJUDGE, SILENCE, HEARD_AGAIN)}
+_LISTINGS = {sweep: sweep.listing() for sweep in (PLAN, OPEN, REMIND, JUDGE, REJUDGE, LOOK_AGAIN, SILENCE, HEARD_AGAIN)}
 _LOWEST = UUID(int=0)
 
 

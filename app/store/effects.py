@@ -7,12 +7,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.rules import effects as e
+from app.rules.effects import places as p
 from app.rules.effects.zones import RemoveZone, SetZone
 from app.store import (
     alerts,
     attempts,
     audit,
     duties,
+    episodes,
     handling,
     incidents,
     outbox,
@@ -39,6 +41,9 @@ WRITERS: dict[type, Writer] = {
     e.MarkReminded: duties.mark_reminded,
     e.RecoverAlert: alerts.recover,
     e.RaiseAlert: alerts.raise_,
+    p.DropEpisode: episodes.drop,
+    p.KeepEpisode: episodes.keep,
+    p.MarkFixes: episodes.mark,
     e.AcknowledgeAlert: handling.acknowledge,
     e.CloseAlert: handling.close,
     e.TakeStep: alerts.take_step,

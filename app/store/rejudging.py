@@ -13,7 +13,9 @@ from app.store import states
 
 CLAIM = text(
     """
-    SELECT subject_id FROM subject_states WHERE subject_id = ANY(:ids) AND rejudge_from <= :now
+    SELECT subject_id, CASE WHEN rejudge_from <= :now AND look_again_at <= :now THEN least(rejudge_from, look_again_at)
+                            WHEN rejudge_from <= :now THEN rejudge_from ELSE look_again_at END AS since
+    FROM subject_states WHERE subject_id = ANY(:ids) AND (rejudge_from <= :now OR look_again_at <= :now)
     ORDER BY subject_id FOR UPDATE SKIP LOCKED
     """
 )
@@ -50,12 +52,22 @@ MARK = text(
     " WHERE subject_id = ANY(:ids) AND (rejudge_from IS NULL OR rejudge_from > :since)"
 )
 
-JUDGED = text("UPDATE subject_states SET rejudge_from = NULL WHERE subject_id = ANY(:ids)")
+JUDGED = text(
+    """
+    UPDATE subject_states t
+    SET rejudge_from = CASE WHEN t.rejudge_from > :now THEN t.rejudge_from END, look_again_at = j.look_again_at
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:look_again_at AS timestamptz[])) AS j(id, look_again_at)
+    WHERE t.subject_id = j.id
+    """
+)
 
 
-def claim(tx: Connection, subject_ids: Sequence[UUID], *, now: datetime) -> list[UUID]:
-    """Lock those that still have fixes to be judged; what another worker holds is left to it."""
-    return list(tx.execute(CLAIM, {"ids": list(subject_ids), "now": now}).scalars())
+def claim(tx: Connection, subject_ids: Sequence[UUID], *, now: datetime) -> Mapping[UUID, datetime]:
+    """Lock those that still have something to be judged, each with the instant from which on; what another worker holds
+    is left to it.
+    """
+    rows = tx.execute(CLAIM, {"ids": list(subject_ids), "now": now})
+    return {row.subject_id: row.since for row in rows}
 
 
 def location_checks(tx: Connection, subject_ids: Sequence[UUID], *, now: datetime) -> Mapping[UUID, list[CheckFacts]]:
@@ -68,9 +80,12 @@ def location_checks(tx: Connection, subject_ids: Sequence[UUID], *, now: datetim
     return found
 
 
-def judged(tx: Connection, subject_ids: Sequence[UUID]) -> None:
-    """Nothing is left to be judged. No fix can have come in between: posts wait for the same lock."""
-    tx.execute(JUDGED, {"ids": list(subject_ids)})
+def judged(tx: Connection, look_again_at: Mapping[UUID, datetime | None], *, now: datetime) -> None:
+    """Nothing is left to be judged, until something begins or ends by the clock. No fix can have come in between: posts
+    wait for the same lock.
+    """
+    looks = list(look_again_at.values())
+    tx.execute(JUDGED, {"ids": list(look_again_at), "look_again_at": looks, "now": now})
 
 
 def mark(tx: Connection, subject_ids: Sequence[UUID], since: datetime) -> None:

@@ -295,4 +295,5 @@ def test_real_tracks_run_to_their_end() -> None:
     assert told(lines, "refused") == []
     score = lines[-1]
     assert (score["did"], score["kind"], score["subjects"], score["days"]) == ("score", "left_area", 4, 24)
-    assert (score["occurrences"], score["missed"], score["unobservable"]) == (0, 1, 0)
+    assert (score["occurrences"], score["true"], score["missed"], score["unobservable"]) == (1, 1, 0, 0)
+    assert score["delay_s"]["p95"] <= 180

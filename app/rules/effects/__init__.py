@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.rules.effects.leave import LeaveEffect
 from app.rules.effects.orders_searches import OrderOrSearchEffect
+from app.rules.effects.places import PlaceEffect
 from app.rules.effects.zones import ZoneEffect
 from app.rules.facts import (
     About,
@@ -357,6 +358,7 @@ Effect = (
     | WriteAudit
     | LeaveEffect
     | ZoneEffect
+    | PlaceEffect
 )
 
 

@@ -3,6 +3,7 @@
 from app.rules.policy.causes import DeviceTrouble, Outages, Suspicions
 from app.rules.policy.load import content_hash, parse_policy, policy_from_mapping, with_changes
 from app.rules.policy.orders_searches import OrderClocks, SearchClocks
+from app.rules.policy.places import Places
 from app.rules.policy.problems import PolicyError, Problem
 from app.rules.policy.tree import (
     HOME_VISIT,
@@ -44,6 +45,7 @@ __all__ = [
     "Outages",
     "PhotoMode",
     "Photos",
+    "Places",
     "Policy",
     "PolicyError",
     "Problem",

@@ -10,6 +10,7 @@ from app.rules.policy.changes import changed_mapping
 from app.rules.policy.lines import key_lines
 from app.rules.policy.orders_searches import read_orders, read_searches
 from app.rules.policy.photos_spot_checks import read_photos, read_spot_checks
+from app.rules.policy.places import read_places
 from app.rules.policy.problems import PolicyError, Problem, make_problem
 from app.rules.policy.reader import Report, Table
 from app.rules.policy.sections import (
@@ -125,6 +126,7 @@ def _read(mapping: Mapping[str, object], report: Report) -> Policy:
         suspicions=read_suspicions(root),
         orders=read_orders(root),
         searches=read_searches(root),
+        places=read_places(root),
     )
     root.finish()
     _check_together(policy, report)

@@ -18,6 +18,7 @@ from app.rules.policy.causes import (
     Suspicions,
 )
 from app.rules.policy.orders_searches import USUAL_ORDER_CLOCKS, USUAL_SEARCH_CLOCKS, OrderClocks, SearchClocks
+from app.rules.policy.places import USUAL_PLACES, Places
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -245,6 +246,7 @@ class Policy:
     suspicions: Suspicions = USUAL_SUSPICIONS
     orders: OrderClocks = USUAL_ORDER_CLOCKS
     searches: SearchClocks = USUAL_SEARCH_CLOCKS
+    places: Places = USUAL_PLACES
 
     def item(self, code: str) -> Item | None:
         """The visit or talk rule of that code, None where the policy has none."""

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TypeVar
 
 from app.rules.calendar import Holidays
+from app.rules.policy.places import write_places
 from app.rules.policy.reader import clock_text
 from app.rules.policy.tree import (
     EVERY_DAY,
@@ -64,6 +65,7 @@ def to_mapping(policy: Policy) -> Json:
         "suspicions": asdict(policy.suspicions),
         "orders": asdict(policy.orders),
         "searches": {key: _plain(value) for key, value in asdict(policy.searches).items()},
+        "places": write_places(policy.places),
     }
 
 

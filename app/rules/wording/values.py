@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from app.rules.calendar import SHANGHAI
-from app.rules.wording import alerts, service, spot_checks
+from app.rules.wording import alerts, places, service, spot_checks
 
 NAMES: dict[str, Mapping[str, str]] = {
     "kind": alerts.KINDS,
@@ -13,9 +13,13 @@ NAMES: dict[str, Mapping[str, str]] = {
     "reason": alerts.CLOSE_REASONS,
     "fault": service.FAULTS,
     "spot_ground": spot_checks.GROUNDS,
+    "strength": alerts.STRENGTHS,
+    "place_how": places.HOW,
+    "place_late": places.LATE,
 }
 """By the name of the placeholder: what its codes are called."""
 
+_METRES = frozenset({"beyond_m", "accuracy_m"})
 _DAY = len("2026-03-02")
 _NEAR = {-1: "昨天", 0: "今天", 1: "明天"}
 
@@ -46,11 +50,20 @@ def _shown(name: str, value: object, today: date | None) -> object:
         return local_time(value, today)
     if isinstance(value, date):
         return local_day(value, today)
-    if not isinstance(value, str):
-        return value
+    return _shown_text(name, value, today) if isinstance(value, str) else value
+
+
+def _shown_text(name: str, value: str, today: date | None) -> str:
+    if name in _METRES and value.isdecimal():
+        return _distance(int(value))
     if named := NAMES.get(name, {}).get(value):
         return named
     return _time(value, today) or value
+
+
+def _distance(metres: int) -> str:
+    """Such as `350 米` or `12.3 公里`."""
+    return f"{metres} 米" if metres < 1000 else f"{metres / 1000:.1f} 公里"
 
 
 def _length(seconds: int) -> str:

@@ -13,7 +13,8 @@ DUE = text(
     SELECT
         (SELECT min(planned_until) FROM subject_states WHERE planned_until IS NOT NULL) AS plan_duties,
         (SELECT min(opens_at) FROM duties WHERE state = 'planned') AS open_duties,
-        (SELECT min(rejudge_from) FROM subject_states WHERE rejudge_from IS NOT NULL) AS judge_positions,
+        least((SELECT min(rejudge_from) FROM subject_states WHERE rejudge_from IS NOT NULL),
+              (SELECT min(look_again_at) FROM subject_states WHERE look_again_at IS NOT NULL)) AS judge_positions,
         (SELECT min(remind_at) FROM duties
          WHERE remind_at IS NOT NULL AND reminded_at IS NULL AND state IN ('planned', 'open')) AS remind_duties,
         (SELECT min(judge_at) FROM duties WHERE state IN ('planned', 'open')) AS judge_duties,

@@ -27,12 +27,13 @@ def verdict(*, inside: bool | None, edge_distance_m: float | None, accuracy_m: f
     The outline itself belongs to the area. Without an area, or without an accuracy that can be believed (positive,
     at most `LARGEST_ACCURACY_M`), nothing can be told.
     """
-    if inside is None or edge_distance_m is None or accuracy_m is None or not _believable(accuracy_m):
+    if inside is None or edge_distance_m is None or accuracy_m is None or not believable(accuracy_m):
         return AreaVerdict.CANNOT_TELL
     if inside:
         return AreaVerdict.INSIDE if edge_distance_m >= accuracy_m else AreaVerdict.CANNOT_TELL
     return AreaVerdict.OUTSIDE if edge_distance_m > accuracy_m else AreaVerdict.CANNOT_TELL
 
 
-def _believable(accuracy_m: float) -> bool:
+def believable(accuracy_m: float) -> bool:
+    """Whether an accuracy is a measured one: positive and at most `LARGEST_ACCURACY_M`."""
     return isfinite(accuracy_m) and 0 < accuracy_m <= LARGEST_ACCURACY_M

@@ -1,0 +1,145 @@
+"""What judging a person's places needs: fixes, what bounds the person when, and how far each fix lies beyond it.
+
+Nearly everybody is where they may be. So the new fixes are measured first, with a few before them; only for those of
+whom something may have to be said are the fixes of the last hours read as well.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from app.rules.bounds import ApprovedLeave, Zone
+from app.rules.places import Known, Mark, Person, Point, Track, is_quiet, look_back, next_change, rewound, weigh
+from app.rules.places.episodes import Bound
+from app.store import areas, episodes, fixes, leaves, policies, zones
+from app.store.bounds import Ground, Measuring, bounds_of
+from app.store.fixes import Marked
+
+AHEAD = timedelta(days=400)
+"""What begins later than this is found when it is decided, or by the next look."""
+
+LATE_BATCH = timedelta(hours=12)
+FEW = 20
+"""Batches that reach so far back are judged so many at a time: each may be thousands of fixes."""
+
+WHO = text("SELECT id, office_id, permitted_area_id, ended_at FROM subjects WHERE id = ANY(:ids) ORDER BY id")
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFacts:
+    """One person: the fixes from `since` on with what lies before them, and everything that bounds the person.
+
+    `known` are episodes on record, `marked` what was thought of the fixes, `leaves` what was approved, with the names
+    of its destinations. `look_again_at`: when something begins or ends by the clock.
+    """
+
+    person: Person
+    track: Track
+    since: datetime
+    bounds: Sequence[Bound]
+    known: Sequence[Known]
+    marked: Sequence[Marked]
+    leaves: Sequence[tuple[ApprovedLeave, tuple[str, ...]]]
+    look_again_at: datetime | None
+
+
+def in_turns(claimed: Mapping[UUID, datetime], *, now: datetime) -> list[Mapping[UUID, datetime]]:
+    """The claimed subjects, so many at a time that their fixes fit into memory."""
+    late = [(one, since) for one, since in claimed.items() if since < now - LATE_BATCH]
+    live = {one: since for one, since in claimed.items() if since >= now - LATE_BATCH}
+    return [*([live] if live else []), *(dict(late[n : n + FEW]) for n in range(0, len(late), FEW))]
+
+
+def facts_for(tx: Connection, claimed: Mapping[UUID, datetime], *, now: datetime) -> list[PlaceFacts]:
+    """The facts of locked subjects, each from its instant on. The same number of queries for any number of them."""
+    rows = tx.execute(WHO, {"ids": list(claimed)}).all()
+    in_force = policies.in_force(tx, {row.office_id for row in rows}, at=now)
+    persons = {
+        row.id: Person(row.id, row.office_id, in_force[row.office_id].version_id, in_force[row.office_id].policy)
+        for row in rows
+    }
+    back = {one: since - 2 * look_back(persons[one].policy.places) for one, since in claimed.items()}
+    earliest = min(back.values())
+    held = zones.holding(tx, list(claimed), earliest, now + AHEAD)
+    allowed = leaves.approved(tx, list(claimed), earliest, now + AHEAD)
+    ground = _ground(tx, {row.id: row.permitted_area_id for row in rows}, held, allowed, now)
+    known = episodes.known(tx, back)
+    marked = fixes.marks(tx, back)
+    found, close = [], {}
+    for facts in _facts(tx, claimed, persons, ground, known=known, marked=marked, now=now):
+        if _settled(facts):
+            found.append(facts)
+        else:
+            close[facts.person.subject_id] = back[facts.person.subject_id]
+    if close:
+        again = {one: claimed[one] for one in close}
+        found += _facts(tx, again, persons, ground, known=known, marked=marked, now=now, back=close)
+    ended = {row.id for row in rows if row.ended_at is not None}
+    return [replace(facts, look_again_at=None) if facts.person.subject_id in ended else facts for facts in found]
+
+
+def _settled(facts: PlaceFacts) -> bool:
+    """Whether the few fixes read are enough: all within every bound, none that jumped before them."""
+    jumped = any(mark == Mark.JUMP for _, _, mark in facts.marked)
+    return not jumped and all(
+        is_quiet(bound, facts.track, facts.since, [one for one in facts.known if one.about == bound.about])
+        for bound in facts.bounds
+    )
+
+
+def _facts(
+    tx: Connection,
+    claimed: Mapping[UUID, datetime],
+    persons: Mapping[UUID, Person],
+    ground: Ground,
+    *,
+    known: Mapping[UUID, Sequence[Known]],
+    marked: Mapping[UUID, Sequence[Marked]],
+    now: datetime,
+    back: Mapping[UUID, datetime] | None = None,
+) -> list[PlaceFacts]:
+    read = fixes.since(tx, back or claimed)
+    measuring = Measuring(ground, read)
+    found = []
+    for subject_id, asked in claimed.items():
+        person, points = persons[subject_id], read.get(subject_id, [])
+        policy = person.policy
+        since = rewound(points, asked)
+        weights = weigh(points, None, policy.departure, policy.places)
+        track = Track(points, weights, policy.departure, policy.places)
+        from_at = since - 2 * look_back(policy.places)
+        bounds = bounds_of(ground, measuring, person, from_at, now)
+        zones_held, leaves_held = ground.zones.get(subject_id, ()), ground.leaves.get(subject_id, ())
+        found.append(
+            PlaceFacts(
+                person=person,
+                track=track,
+                since=since,
+                bounds=bounds,
+                known=known.get(subject_id, ()),
+                marked=marked.get(subject_id, ()),
+                leaves=[(leave, ground.named(leave)) for leave in leaves_held],
+                look_again_at=next_change(zones_held, leaves_held, now),
+            )
+        )
+    return found
+
+
+def _ground(
+    tx: Connection,
+    permitted: Mapping[UUID, UUID | None],
+    held: Mapping[UUID, Sequence[Zone]],
+    allowed: Mapping[UUID, Sequence[ApprovedLeave]],
+    now: datetime,
+) -> Ground:
+    codes = {code for each in allowed.values() for leave in each for code in leave.destinations}
+    destinations = areas.area_ids_of_destinations(tx, codes, now=now) if codes else {}
+    asked = {one for one in permitted.values() if one is not None} | set(destinations.values())
+    versions = areas.versions(tx, asked) if asked else {}
+    return Ground.of(tx, permitted, held, allowed, destinations, versions)
+
+
+__all__ = ["PlaceFacts", "Point", "facts_for", "in_turns"]
