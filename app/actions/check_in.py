@@ -52,7 +52,7 @@ def check_in(tx: Connection, actor: Actor, command: CheckIn, *, now: datetime) -
         timed=timed,
         fix=command.fix,
         fix_given=command.fix_given,
-        evidence=checkins.evidence(tx, actor.id, command.fix),
+        evidence=checkins.evidence(tx, actor.id, command.fix, at=timed.effective_at),
         sent_at=command.sent_at,
         answers=command.answers,
         photo=photos.facts(tx, actor.id, command.photo_id),

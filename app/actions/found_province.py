@@ -10,7 +10,7 @@ from app.rules.effects import Decision, WriteAudit
 from app.rules.facts import JOB, About, OfficeLevel, Role
 from app.rules.offices import path_under
 from app.rules.policy import parse_policy
-from app.store import accounts, effects, offices, policies
+from app.store import accounts, boundaries, effects, offices, policies
 
 FOUNDED = uuid5(NAMESPACE_URL, "zhifang:founded")
 
@@ -48,6 +48,7 @@ def found_province(tx: Connection, founding: Founding, *, now: datetime) -> UUID
     )
     accounts.give_role(tx, uuid5(admin_id, Role.ADMIN), admin_id, Role.ADMIN, office_id, now=now)
     policies.add_version(tx, uuid5(office_id, "policy"), office_id, policy, in_force_from=now, created_by=None, now=now)
+    boundaries.load_province(tx, founding.code[:2], now=now)
     act = WriteAudit(now, JOB, "province.found", object=About("office", office_id))
     effects.apply(tx, [Decision((act,))])
     return office_id

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from app.rules.calendar import add_months, legal_day
-from app.store import upkeep
+from app.store import boundaries, upkeep
 
 MONTHS_AHEAD = 4
 KEPT = {
@@ -22,6 +22,14 @@ def make_partitions(tx: Connection, *, now: datetime) -> Mapping[str, int]:
     """Partitions of positions from last month to three months ahead: late fixes and the next months find theirs."""
     first = add_months(legal_day(now).replace(day=1), -1)
     return {"made": upkeep.ensure_partitions(tx, from_month=first, months=MONTHS_AHEAD + 1)}
+
+
+def load_units(tx: Connection, *, now: datetime, province: str | None = None) -> Mapping[str, int]:
+    """Write the administrative units of a province (two digits), or of the next one of which none are on record, so
+    that positions can be named by their county. What an official file brought is left as it is.
+    """
+    wanted = province or next(iter(boundaries.provinces_to_load(tx)), None)
+    return {"units": boundaries.load_province(tx, wanted, now=now) if wanted else 0}
 
 
 def purge(tx: Connection, *, now: datetime) -> Mapping[str, int]:

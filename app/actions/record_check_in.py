@@ -49,7 +49,7 @@ def record_check_in(tx: Connection, actor: Actor, command: RecordCheckIn, *, now
         timed=Timed(command.happened_at, Proof.WITNESS),
         fix=command.fix,
         fix_given=command.fix_given,
-        evidence=checkins.evidence(tx, command.subject_id, command.fix),
+        evidence=checkins.evidence(tx, command.subject_id, command.fix, at=command.happened_at),
         note=command.note,
     )
     facts = checkins.facts(tx, command.subject_id, at=command.happened_at, now=now, only=command.duty_id)

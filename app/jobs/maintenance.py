@@ -19,6 +19,12 @@ def make_partitions(deps: Deps, now: datetime) -> Counts:
         return keep_up.make_partitions(tx, now=now)
 
 
+def load_units(deps: Deps, now: datetime) -> Counts:
+    """The units of the next province of which none are on record."""
+    with deps.transaction() as tx:
+        return keep_up.load_units(tx, now=now)
+
+
 def purge(deps: Deps, now: datetime) -> Counts:
     """End what may be kept no longer."""
     with deps.transaction() as tx:

@@ -125,6 +125,13 @@ JOBS: tuple[Job, ...] = (
         max_age=DAY,
     ),
     Job(
+        "load_units",
+        maintenance.load_units,
+        "a position is named by its county: units come out of the outlines, one province a run, until all are there",
+        every=timedelta(seconds=30),
+        max_age=timedelta(hours=6),
+    ),
+    Job(
         "delete_photos",
         photos.delete,
         "photos of faces are kept no longer than the policy says",

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 
 from app.rules.errors import Refused
 
-DISTRICT = "区"
-CITY = "市"
+PROVINCE, CITY, COUNTY = "province", "city", "county"
+LEVELS = (PROVINCE, CITY, COUNTY)
+"""Of administrative units, from the top."""
+NAMED_DISTRICT = "区"
+NAMED_CITY = "市"
 CITY_ZEROS = "00"
 MUNICIPALITY_ZEROS = "0000"
 
@@ -45,17 +48,28 @@ def permitted_units(code: str, units: Units) -> PermittedUnits:
     """
     city = _city_of(code, units)
     name = units.counties.get(code)
-    if name and (city is None or not name.endswith(DISTRICT)):
+    if name and (city is None or not name.endswith(NAMED_DISTRICT)):
         return PermittedUnits(code, name, (code,))
     if city is None or (name is None and code != city):
         raise Refused("unknown_area", fields={"permitted_area": "unknown_area"})
     return PermittedUnits(city, f"{units.cities[city]}市区", _districts(city, units))
 
 
+def place_name(county: str, city: str | None, province: str | None) -> str:
+    """How people name a place by the county in which it lies: `浙江省江山市`, `浙江省杭州市西湖区`, `北京市朝阳区`.
+
+    The city is named where the county is one of its districts: 鼓楼区 there are several of in one province.
+    """
+    named = [province] if province else []
+    if county.endswith(NAMED_DISTRICT) and city and city not in (province, county):
+        named.append(city)
+    return "".join([*named, county]) if county != province else county
+
+
 def _city_of(code: str, units: Units) -> str | None:
     """The city with districts to which a unit belongs, or that the code itself names."""
     for city in (code[:2] + MUNICIPALITY_ZEROS, code[:4] + CITY_ZEROS):
-        if units.cities.get(city, "").endswith(CITY) and city not in units.counties:
+        if units.cities.get(city, "").endswith(NAMED_CITY) and city not in units.counties:
             return city
     return None
 
@@ -64,6 +78,8 @@ def _districts(city: str, units: Units) -> tuple[str, ...]:
     significant = city.removesuffix(MUNICIPALITY_ZEROS).removesuffix(CITY_ZEROS)
     return tuple(
         sorted(
-            code for code, name in units.counties.items() if code.startswith(significant) and name.endswith(DISTRICT)
+            code
+            for code, name in units.counties.items()
+            if code.startswith(significant) and name.endswith(NAMED_DISTRICT)
         )
     )

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select, text
 from sqlalchemy.orm import aliased
 
 from app.models.area import Area
-from app.rules.areas import PermittedUnits, permitted_units
+from app.rules.areas import PermittedUnits, permitted_units, place_name
 from app.rules.errors import Refused
 from app.store import outlines, units
 
@@ -130,6 +130,42 @@ PERMITTED_AT = text(
     WHERE s.id = ANY(:ids)
     """
 )
+
+
+# Which county a place lies in: a few pieces of boundaries hold it, and one of them belongs to a county in force.
+NAMES = text(
+    """
+    SELECT county.code, county.name,
+           (SELECT name FROM areas WHERE kind = 'city' AND code = left(county.code, 4) || '00'
+            AND in_force @> seen.at LIMIT 1) AS city,
+           (SELECT name FROM areas WHERE kind = 'province' AND code = left(county.code, 2) || '0000'
+            AND in_force @> seen.at LIMIT 1) AS province
+    FROM (SELECT coalesce(CAST(:at AS timestamptz), now()) AS at) AS seen
+    CROSS JOIN unnest(CAST(:lons AS float8[]), CAST(:lats AS float8[])) WITH ORDINALITY AS asked(lon, lat, n)
+    LEFT JOIN LATERAL (
+        SELECT a.code, a.name FROM area_parts p JOIN areas a ON a.id = p.area_id
+        WHERE ST_Intersects(p.part, ST_SetSRID(ST_MakePoint(asked.lon, asked.lat), 4326))
+          AND a.kind = 'county' AND a.in_force @> seen.at
+        ORDER BY a.code LIMIT 1
+    ) AS county ON true
+    ORDER BY asked.n
+    """
+)
+
+
+def county_names(
+    tx: Connection, places: Sequence[tuple[float, float]], *, at: datetime | None = None
+) -> list[str | None]:
+    """In which county each place (longitude, latitude in WGS-84) lies, as people name it: `浙江省江山市`. One query.
+
+    None at sea, abroad, and where the province's units are not loaded yet (the job `load_units` sees to that). `at`
+    asks for the units in force at that time instead of today's; names alone hang on it, never a judgment.
+    """
+    if not places:
+        return []
+    lons, lats = [float(lon) for lon, _ in places], [float(lat) for _, lat in places]
+    rows = tx.execute(NAMES, {"lons": lons, "lats": lats, "at": at})
+    return [place_name(row.name, row.city, row.province) if row.code else None for row in rows]
 
 
 def _in_force(tx: Connection, code: str, at: datetime) -> UUID | None:

@@ -146,11 +146,11 @@ def _standing(tx: Connection, subject_id: UUID, duty: CheckInDuty) -> tuple[Stan
     return tuple(Standing(*each) for each in tx.execute(STANDING, key))
 
 
-def evidence(tx: Connection, subject_id: UUID, fix: Fix | None) -> Evidence:
+def evidence(tx: Connection, subject_id: UUID, fix: Fix | None, *, at: datetime) -> Evidence:
     """What is measured for a place, with the verdict on the subject's permitted area. One query, none without a fix."""
     if fix is None:
         return Evidence()
-    measured = measure(tx, subject_id, fix.lon, fix.lat)
+    measured = measure(tx, subject_id, fix.lon, fix.lat, at=at)
     area = verdict(inside=measured.inside_area, edge_distance_m=measured.edge_distance_m, accuracy_m=fix.accuracy_m)
     return Evidence(area, measured.edge_distance_m, measured.home_distance_m)
 

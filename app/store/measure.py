@@ -1,5 +1,6 @@
 """How far a place lies from a subject's home and from the edge of the area that the subject may not leave."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection, text
@@ -12,8 +13,11 @@ from app.rules.places import Measured
 MEASURE = text(
     """
     WITH asked AS (
-        SELECT home, permitted_area_id AS area_id, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS place
-        FROM subjects WHERE id = :subject_id
+        SELECT s.home, a.id AS area_id, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS place
+        FROM subjects s
+        LEFT JOIN areas named ON named.id = s.permitted_area_id
+        LEFT JOIN areas a ON a.kind = named.kind AND a.code = named.code AND a.in_force @> CAST(:at AS timestamptz)
+        WHERE s.id = :subject_id
     ), bound AS (
         SELECT nearest.metres,
                1.01 * nearest.metres / 110574 AS north,
@@ -35,12 +39,13 @@ MEASURE = text(
 )
 
 
-def measure(tx: Connection, subject_id: UUID, lon: float, lat: float) -> Measured:
-    """What lies between a place (degrees, WGS-84) and the subject's home and permitted area. One statement.
+def measure(tx: Connection, subject_id: UUID, lon: float, lat: float, *, at: datetime) -> Measured:
+    """What lies between a place (degrees, WGS-84) and the subject's home and permitted area, as that was in force at
+    `at`. One statement.
 
     The fields are None where the subject has no home or no area on record, or does not exist.
     """
-    row = tx.execute(MEASURE, {"subject_id": subject_id, "lon": lon, "lat": lat}).one_or_none()
+    row = tx.execute(MEASURE, {"subject_id": subject_id, "lon": lon, "lat": lat, "at": at}).one_or_none()
     if row is None:
         return Measured(None, None, None)
     return Measured(row.home_distance_m, row.inside_area, row.edge_distance_m)

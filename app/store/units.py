@@ -10,12 +10,8 @@ from uuid import UUID
 from sqlalchemy import Connection, func, select
 
 from app.models.area import Area
-from app.rules.areas import CITY as CITY_NAME
-from app.rules.areas import PermittedUnits, Units, permitted_units
+from app.rules.areas import CITY, COUNTY, LEVELS, NAMED_CITY, PROVINCE, PermittedUnits, Units, permitted_units
 from app.rules.errors import Refused
-
-PROVINCE, CITY, COUNTY = "province", "city", "county"
-LEVELS = (PROVINCE, CITY, COUNTY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +70,7 @@ def names(units: Sequence[Unit], at: datetime | None) -> Units:
     counties = {unit.code: unit.name for unit in held if unit.kind == COUNTY}
     cities = {unit.code: unit.name for unit in held if unit.kind == CITY}
     for unit in held:
-        if unit.kind == PROVINCE and unit.name.endswith(CITY_NAME):
+        if unit.kind == PROVINCE and unit.name.endswith(NAMED_CITY):
             cities.setdefault(unit.code, unit.name)
     with_counties = {code[:4] for code in counties} | {code[:2] + "00" for code in counties}
     counties |= {code: name for code, name in cities.items() if code[:4] not in with_counties}

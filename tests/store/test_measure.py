@@ -54,7 +54,7 @@ def subject_in(tx: Connection, area: str) -> ASubject:
 
 
 def agrees(tx: Connection, subject_id: UUID, place: Place) -> None:
-    found = measure(tx, subject_id, place.lon, place.lat)
+    found = measure(tx, subject_id, place.lon, place.lat, at=MONDAY)
     oracle = tx.execute(ORACLE, {"subject_id": subject_id, "lon": place.lon, "lat": place.lat}).one()
     assert found.home_distance_m == pytest.approx(oracle.home_m)
     assert found.edge_distance_m == pytest.approx(oracle.edge_m, abs=0.1, rel=1e-5)
@@ -88,14 +88,14 @@ def test_far_away_places_are_measured_too(tx: Connection, place: Place) -> None:
 def test_the_outline_belongs_to_the_area(tx: Connection) -> None:
     subject = subject_in(tx, "330881")
     for row in tx.execute(VERTICES, {"subject_id": subject.id}).all()[::10]:
-        found = measure(tx, subject.id, row.lon, row.lat)
+        found = measure(tx, subject.id, row.lon, row.lat, at=MONDAY)
         assert found.inside_area
         assert found.edge_distance_m == pytest.approx(0, abs=0.01)
 
 
 def test_at_home_the_distance_is_nothing(tx: Connection) -> None:
     subject = subject_in(tx, "330881")
-    found = measure(tx, subject.id, JIANGSHAN_HOME.lon, JIANGSHAN_HOME.lat)
+    found = measure(tx, subject.id, JIANGSHAN_HOME.lon, JIANGSHAN_HOME.lat, at=MONDAY)
     assert found.home_distance_m == 0
     assert found.inside_area
 
@@ -103,7 +103,7 @@ def test_at_home_the_distance_is_nothing(tx: Connection) -> None:
 def test_without_a_home_only_the_area_is_measured(tx: Connection) -> None:
     tree = a_tree(tx)
     subject = a_subject(tx, a_user(tx, tree.office), home=None)
-    found = measure(tx, subject.id, 118.627, 28.738)
+    found = measure(tx, subject.id, 118.627, 28.738, at=MONDAY)
     assert found.home_distance_m is None
     assert found.inside_area
 
@@ -112,12 +112,12 @@ def test_without_an_area_nothing_is_said_of_it(tx: Connection) -> None:
     tree = a_tree(tx)
     subject = a_subject(tx, a_user(tx, tree.office))
     tx.execute(text("UPDATE subjects SET permitted_area_id = NULL WHERE id = :id"), {"id": subject.id})
-    found = measure(tx, subject.id, 118.627, 28.738)
+    found = measure(tx, subject.id, 118.627, 28.738, at=MONDAY)
     assert (found.inside_area, found.edge_distance_m) == (None, None)
 
 
 def test_nobody_has_no_distances(tx: Connection) -> None:
-    found = measure(tx, UUID(int=0), 118.627, 28.738)
+    found = measure(tx, UUID(int=0), 118.627, 28.738, at=MONDAY)
     assert (found.home_distance_m, found.inside_area, found.edge_distance_m) == (None, None, None)
 
 
@@ -125,7 +125,9 @@ def test_going_from_one_district_to_another_is_not_leaving(tx: Connection) -> No
     """柯城 and 衢江 are districts of 衢州; 江山, a county-level city beside them, is another place [Law 27]."""
     subject = subject_in(tx, "330802")
     kecheng, qujiang, jiangshan = Place(118.87, 28.94), Place(118.96, 28.98), Place(118.627, 28.738)
-    inside = [measure(tx, subject.id, place.lon, place.lat).inside_area for place in (kecheng, qujiang, jiangshan)]
+    inside = [
+        measure(tx, subject.id, place.lon, place.lat, at=MONDAY).inside_area for place in (kecheng, qujiang, jiangshan)
+    ]
     assert inside == [True, True, False]
 
 
@@ -164,7 +166,7 @@ def test_one_measurement_is_one_statement(tx: Connection) -> None:
     subject = subject_in(tx, "330881")
     statements: list[str] = []
     event.listen(tx, "before_cursor_execute", lambda *args: statements.append(args[2]))
-    measure(tx, subject.id, 118.627, 28.738)
+    measure(tx, subject.id, 118.627, 28.738, at=MONDAY)
     assert len(statements) == 1
 
 

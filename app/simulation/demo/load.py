@@ -17,7 +17,7 @@ from app.rules.identity import check_digit
 from app.rules.offices import Site, path_under
 from app.rules.policy import parse_policy
 from app.simulation.demo.cast import OFFICES, PROVINCE, SUBJECTS, USERS, DemoSubject, DemoUser, demo_id
-from app.store import accounts, offices, passwords, policies
+from app.store import accounts, boundaries, offices, passwords, policies
 from app.store.shipped_policies import shipped
 
 LOCAL = ZoneInfo("Asia/Shanghai")
@@ -55,6 +55,7 @@ def load(deps: Deps) -> bool:
             return False
         if not tx.execute(select(Office.id).limit(1)).first():
             _found(tx, deps, password_hash)
+            boundaries.load_province(tx, PROVINCE[:2], now=deps.now())
     app = create_app(deps)
     for office in {subject.office for subject in SUBJECTS}:
         _enter_office(app, office, password, deps.clock)
