@@ -204,9 +204,9 @@ def make_county(header: Header, database_url: str) -> County:
         identity_hash_key=bytes(range(32)),
         password_rounds=CHEAP.rounds,
         password_memory_kib=CHEAP.memory_kib,
-        pool_size=2,
+        pool_size=3,
     )
-    deps = Deps(settings, make_engine(database_url, pool_size=2), clock, channel)
+    deps = Deps(settings, make_engine(database_url, pool_size=3), clock, channel)
     with deps.transaction() as tx:
         tx.execute(
             text("SELECT ensure_position_partitions(CAST(:first AS date), :months)"),

@@ -1,15 +1,15 @@
-"""When which job next has something to do: one query, so that idle time costs nothing."""
+"""What there is to do and to tell: one query, so that idle time costs nothing and busy time little."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 PLAN_AHEAD = timedelta(hours=60)
 """Planning is due for a subject whose plan ends sooner than this."""
 
-DUE = text(
-    """
+DUE = """
     SELECT
         (SELECT min(planned_until) FROM subject_states WHERE planned_until IS NOT NULL) AS plan_duties,
         (SELECT min(opens_at) FROM duties WHERE state = 'planned') AS open_duties,
@@ -22,8 +22,7 @@ DUE = text(
               (SELECT min(heard_again_at) FROM subject_states WHERE heard_again_at IS NOT NULL)) AS check_silence,
         (SELECT min(next_step_at) FROM alerts WHERE next_step_at IS NOT NULL) AS climb_ladder,
         (SELECT min(next_try_at) FROM deliveries WHERE state = 'pending') AS deliver
-    """
-)
+"""
 
 ORDER = (
     "plan_duties",
@@ -38,10 +37,30 @@ ORDER = (
 """The order in which jobs run at one instant: what happened is judged before it is told."""
 
 
-def due_times(connection: Connection) -> Mapping[str, datetime]:
-    """When each job is due next; jobs with nothing ahead are left out."""
-    row = dict(connection.execute(DUE).mappings().one())
-    found = {name: at.astimezone(UTC) for name, at in row.items() if at is not None}
-    if "plan_duties" in found:
-        found["plan_duties"] -= PLAN_AHEAD
-    return found
+LOOK = f"""
+    SELECT {", ".join(f"due.{name}" for name in ORDER)},
+           coalesce((SELECT max(id) FROM duty_events), 0), coalesce((SELECT max(id) FROM alert_events), 0),
+           (SELECT count(*) FROM incident_subjects)
+    FROM ({DUE}) AS due
+"""  # noqa: S608  (constants of this file)
+
+
+@dataclass(frozen=True)
+class Look:
+    """When each job is due next, without those that have nothing ahead; and how far the records have come."""
+
+    due: Mapping[str, datetime]
+    duty_event: int
+    alert_event: int
+    touched: int
+
+
+def look(connection: Connection) -> Look:
+    """One look at the whole county. It is had at each instant, so it goes straight to the driver."""
+    driver = connection.connection.driver_connection
+    assert driver is not None  # noqa: S101  (a connection in use has one)
+    *times, duty_event, alert_event, touched = driver.execute(LOOK).fetchone()
+    due = {name: at.astimezone(UTC) for name, at in zip(ORDER, times, strict=True) if at is not None}
+    if "plan_duties" in due:
+        due["plan_duties"] -= PLAN_AHEAD
+    return Look(due, duty_event, alert_event, touched)

@@ -3,24 +3,30 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from app.simulation.replay.county import County, make_county
+from app.simulation.replay.due import Look, look
 from app.simulation.replay.lines import LOOK_AHEAD, Lines
 from app.simulation.replay.outlet import Outlet
 from app.simulation.replay.people import People
-from app.simulation.replay.scenario import Event, Scenario
+from app.simulation.replay.scenario import Event, Header, Scenario
 from app.simulation.replay.scoring import score_lines
 from app.simulation.replay.scratch import scratch_database
-from app.simulation.replay.service import Service
+from app.simulation.replay.service import JUDGES, Service
 from app.simulation.replay.staff import Staff
 from app.simulation.replay.timeline import LINE, Timeline
 
-FIXES = "judge_positions"
 ROUNDS = 1000
 """How often jobs and phones may give each other work at one instant before something is wrong."""
 
-SILENT_FOR_NOW = text("SELECT subject_id FROM subject_states WHERE silence_check_at <= :now ORDER BY subject_id")
+ABOUT_TO_BE_JUDGED = text(
+    """
+    SELECT subject_id FROM subject_states WHERE silence_check_at <= :now
+    UNION SELECT subject_id FROM duties WHERE state IN ('planned', 'open') AND judge_at <= :now
+    ORDER BY subject_id
+    """
+)
 HEARD = text(
     "UPDATE subject_states SET last_heard_at = greatest(last_heard_at, :polled_at) WHERE subject_id = :subject_id"
 )
@@ -38,6 +44,7 @@ class Engine:
         self._service = Service(county)
         self._people = People(county, self._timeline, self._outlet)
         self._lines = Lines(county, self._service, Staff(county, self._outlet), self._people)
+        self._watching: Connection
         self._tries_seen = 0
         self._sent_to_officers = 0
         county.channel.heard_by = self._push_arrived
@@ -45,6 +52,13 @@ class Engine:
     def run(self) -> None:
         """Play the whole scenario and print its score."""
         header = self._scenario.header
+        with self._county.deps.autocommit() as self._watching:
+            self._play(header)
+            told = score_lines(self._watching, self._scenario, self._county, self._lines, self._sent_to_officers)
+        for line in told:
+            self._outlet.put(line)
+
+    def _play(self, header: Header) -> None:
         self._county.clock.set(header.start)
         self._service.beat()
         for event in self._scenario.events:
@@ -54,10 +68,6 @@ class Engine:
             self._county.clock.set(max(at, self._county.clock.now()))
             self._instant()
         self._county.clock.set(header.end)
-        with self._county.deps.autocommit() as connection:
-            told = score_lines(connection, self._scenario, self._county, self._lines, self._sent_to_officers)
-        for line in told:
-            self._outlet.put(line)
 
     def _announce(self, event: Event) -> None:
         self._timeline.add(event.at, lambda: self._lines.play(event), LINE)
@@ -68,26 +78,29 @@ class Engine:
 
     def _instant(self) -> None:
         """Lines, then phones, then jobs; again as long as one gives work to another."""
+        now = self._county.clock.now()
+        self._timeline.play_until(now)
+        seen = look(self._watching)
         for _ in range(ROUNDS):
-            played = self._timeline.play_until(self._county.clock.now())
-            due = self._service.due_now()
+            due = self._service.due_now(seen)
             if due:
                 self._hear_before_silence(due)
                 self._service.run(due)
-            if not played and not due:
-                return
-            if not self._print() and due == [FIXES] and self._timeline.next_at() != self._county.clock.now():
-                self._service.done(FIXES)  # fixes that changed nothing give nobody work: spare the look at what is due
+                seen = look(self._watching)
+            self._print(seen)
+            if self._timeline.play_until(now):
+                seen = look(self._watching)
+            elif not self._service.due_now(seen):
                 return
         raise RuntimeError(f"the service does not come to rest at {self._county.clock.now().isoformat()}")
 
     def _hear_before_silence(self, due: list[str]) -> None:
-        """Phones that are online polled all the while, which was not played: note it before silence is judged."""
-        if "check_silence" not in due:
+        """Phones online polled all the while, which was not played: note it before silence is judged or told."""
+        if JUDGES.isdisjoint(due):
             return
         now, names = self._county.clock.now(), self._county.names
         with self._county.deps.autocommit() as connection:
-            for subject_id in connection.execute(SILENT_FOR_NOW, {"now": now}).scalars().all():
+            for subject_id in connection.execute(ABOUT_TO_BE_JUDGED, {"now": now}).scalars().all():
                 phone = self._county.phones.get(names[subject_id])
                 if phone is not None and phone.online:
                     connection.execute(HEARD, {"subject_id": subject_id, "polled_at": phone.last_poll(now)})
@@ -101,16 +114,14 @@ class Engine:
         if holder in self._county.phones:
             self._timeline.add(self._county.clock.now(), lambda: self._people.poll(holder))
 
-    def _print(self) -> bool:
-        """Print what is new; whether anything was."""
+    def _print(self, seen: Look) -> None:
+        """Print what is new, and every push that was tried."""
         now = self._county.clock.now()
         tries = self._county.channel.pushed[self._tries_seen :]
         self._tries_seen += len(tries)
         self._sent_to_officers += sum(t.holder in self._county.officers and t.result == "sent" for t in tries)
-        with self._county.deps.autocommit() as connection:
-            new = self._outlet.read(connection, now, self._county.names)
-            self._outlet.pushes(connection, now, [(t.holder, t.notice_id, t.result) for t in tries])
-        return new or bool(tries)
+        self._outlet.read(self._watching, now, self._county.names, seen)
+        self._outlet.pushes(self._watching, now, [(t.holder, t.notice_id, t.result) for t in tries])
 
 
 def replay(scenario: Scenario, write: Callable[[str], None]) -> None:

@@ -10,16 +10,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, text
 
 from app.rules.wording import sentence
+from app.simulation.replay.due import Look
 
 LOCAL = ZoneInfo("Asia/Shanghai")
-
-NEWEST = text(
-    """
-    SELECT coalesce((SELECT max(id) FROM duty_events), 0) AS duty,
-           coalesce((SELECT max(id) FROM alert_events), 0) AS alert,
-           (SELECT count(*) FROM incident_subjects) AS touched
-    """
-)
 
 DUTIES = text(
     """
@@ -76,18 +69,15 @@ class Outlet:
         """One line as it is."""
         self._write(json.dumps(line, ensure_ascii=False))
 
-    def read(self, connection: Connection, at: datetime, names: Mapping[UUID, str]) -> bool:
-        """Print what was recorded since the last call; whether there was anything."""
-        before = (self._last_duty, self._last_alert, self._touched)
-        newest = connection.execute(NEWEST).one()
-        if newest.duty > self._last_duty:
+    def read(self, connection: Connection, at: datetime, names: Mapping[UUID, str], newest: Look) -> None:
+        """Print what was recorded since the last call, up to what the look saw."""
+        if newest.duty_event > self._last_duty:
             self._read_duties(connection, at, names)
-        if newest.alert > self._last_alert:
+        if newest.alert_event > self._last_alert:
             self._read_alerts(connection, at, names)
         if newest.touched > self._touched:
             self._touched = newest.touched
             self._read_incidents(connection, at)
-        return before != (self._last_duty, self._last_alert, self._touched)
 
     def _read_duties(self, connection: Connection, at: datetime, names: Mapping[UUID, str]) -> None:
         for row in connection.execute(DUTIES, {"after": self._last_duty}):

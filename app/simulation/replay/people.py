@@ -46,6 +46,8 @@ class People:
     habits: dict[str, Habit] = field(default_factory=dict)
     paths: dict[str, tuple[tuple[datetime, float, float, float], ...]] = field(default_factory=dict)
     seen: set[UUID] = field(default_factory=set)
+    unshown: dict[str, list[datetime]] = field(default_factory=dict)
+    polled_at: dict[str, datetime] = field(default_factory=dict)
     answered: set[UUID] = field(default_factory=set)
     tracked: dict[str, tuple[datetime, timedelta]] = field(default_factory=dict)
     tracking: set[str] = field(default_factory=set)
@@ -68,13 +70,25 @@ class People:
             self.seen.add(window.id)
             if window.kind == "check_in" and not window.random and subject in self.habits:
                 self._intend(subject, window.id, window.opens_at)
-            else:
-                self._poll_at(subject, self.county.phones[subject].next_poll(window.opens_at))
+                continue
+            if window.kind == "check_in":
+                self.unshown.setdefault(subject, []).append(window.opens_at)
+            self._poll_for(subject, window.opens_at)
 
     def poll_next(self, subject: str, from_at: datetime) -> None:
         """The phone's first regular poll at or after `from_at`: something may be new to it then."""
         if subject in self.county.phones:
+            self.unshown.setdefault(subject, []).append(max(from_at, self.now))
             self._poll_at(subject, self.county.phones[subject].next_poll(max(from_at, self.now)))
+
+    def _poll_for(self, subject: str, opens_at: datetime) -> None:
+        """The first regular poll in a window, unless a push woke the phone in it before: then it changes nothing."""
+
+        def poll() -> None:
+            if subject not in self.polled_at or self.polled_at[subject] < opens_at:
+                self.poll(subject)
+
+        self.timeline.add(self.county.phones[subject].next_poll(opens_at), poll)
 
     def _poll_at(self, subject: str, at: datetime) -> None:
         self.timeline.add(at, lambda: self.poll(subject))
@@ -88,12 +102,13 @@ class People:
         if answer is None:
             self._poll_at(subject, phone.next_poll(self.now + timedelta(seconds=1)))
             return
+        self.polled_at[subject] = self.now
         if not answer.taken or answer.body["mode"] != "continuous":
             self.tracked.pop(subject, None)
         if not answer.taken or answer.body["mode"] == "none":
             return
         self._report_place(subject, answer.body)
-        if subject in self.habits:
+        if subject in self.habits and any(opens_at <= self.now for opens_at in self.unshown.get(subject, ())):
             self._show_windows(subject)
 
     def _report_place(self, subject: str, collection: dict[str, Any]) -> None:
@@ -134,6 +149,7 @@ class People:
         answer = self.county.ask_as_phone(subject, "GET", "/duties")
         if answer is None or not answer.taken:
             return
+        self.unshown[subject] = [opens_at for opens_at in self.unshown[subject] if opens_at > self.now]
         for duty in answer.body["items"]:
             if duty["kind"] in {"check_in", "spot_check"} and duty["state"] == "open":
                 self._intend(subject, UUID(duty["id"]), datetime.fromisoformat(duty["opens_at"]))
@@ -154,8 +170,8 @@ class People:
     def _check_in_by_habit(self, subject: str) -> None:
         if subject not in self.county.phones:
             return
-        fix = self.homes[subject] if self.habits[subject].at_home else self.county.phones[subject].last_fix
-        place = fix or self.homes[subject]
+        home = self.homes[subject]
+        place = home if self.habits[subject].at_home else self._place(subject) or home
         self.check_in(subject, Fix(place.lon, place.lat, HABIT_ACCURACY_M), line=0)
 
     def check_in(self, subject: str, fix: Fix, *, line: int, **given: Any) -> None:

@@ -8,7 +8,7 @@ from app.jobs.deliver import deliver
 from app.jobs.job import Job
 from app.jobs.schedule import JOBS
 from app.simulation.replay.county import County
-from app.simulation.replay.due import ORDER, due_times
+from app.simulation.replay.due import ORDER, Look
 from app.store import uptimes
 
 ENDLESS_S = 10.0**9
@@ -30,24 +30,19 @@ class Service:
     seen: Mapping[str, datetime] = field(default_factory=dict)
 
     def next_due(self) -> datetime | None:
-        """When a job has something to do next, as `due_now` last saw it; None while the scheduler is down."""
+        """When a job has something to do next, as it was last seen; None while the scheduler is down."""
         if self.down:
             return None
         return min([*self.seen.values(), *(self._next_daily(job) for job in DAILY)], default=None)
 
-    def due_now(self) -> list[str]:
+    def due_now(self, seen: Look) -> list[str]:
         """The jobs that have something to do now, in the order in which they run."""
+        self.seen = seen.due
         if self.down:
             return []
         now = self.county.clock.now()
-        with self.county.deps.autocommit() as connection:
-            self.seen = due_times(connection)
         names = [name for name in ORDER if name in self.seen and self.seen[name] <= now]
         return names + [job.name for job in DAILY if self._next_daily(job) <= now]
-
-    def done(self, name: str) -> None:
-        """This job has nothing more to do, for all that is known."""
-        self.seen = {other: at for other, at in self.seen.items() if other != name}
 
     def run(self, names: list[str]) -> None:
         """Run these jobs, each over all that is due."""
