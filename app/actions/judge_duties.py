@@ -11,7 +11,8 @@ from app.rules.duties import JudgeFacts, judge
 from app.rules.effects import ChangeDuty, Decision, PostponeJudgment
 from app.rules.facts import DutyKind, DutyState
 from app.rules.intake import Judgment, why_overdue
-from app.store import due, effects
+from app.rules.orders import at_the_end
+from app.store import due, effects, order_papers
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ def judge_duties(tx: Connection, *, now: datetime, limit: int = 500, ids: Sequen
     """Judge the next duties whose time has come, or those of `ids` whose has; each once, whoever else tries."""
     wanted = ids if ids is not None else [found.id for found in due.listed(tx, due.JUDGE, now=now, limit=limit)]
     claimed = due.claim_duties(tx, due.JUDGE, wanted, now=now) if wanted else ()
-    decisions = [judge(one, now=now) for one in _facts(tx, claimed, now=now)]
+    facts = _facts(tx, claimed, now=now)
+    decisions = _with_orders(tx, facts, [judge(one, now=now) for one in facts], now=now)
     effects.apply(tx, decisions)
     return _counted(decisions)
 
@@ -39,6 +41,18 @@ def _facts(tx: Connection, claimed: Sequence[UUID], *, now: datetime) -> list[Ju
     intakes = [one.duty.id for one in facts if one.duty.kind is DutyKind.INTAKE]
     judgments = due.judgments(tx, intakes) if intakes else {}
     return [_with_why(one, judgments.get(one.duty.id), now) for one in facts]
+
+
+def _with_orders(
+    tx: Connection, facts: Sequence[JudgeFacts], decisions: list[Decision], *, now: datetime
+) -> list[Decision]:
+    """For orders that have ended also what their own rule says of it."""
+    asked = [one.duty.id for one in facts if one.duty.kind is DutyKind.ORDER_RENEWAL]
+    found = order_papers.renewals(tx, asked, now=now) if asked else {}
+    return [
+        at_the_end(decision, found[one.duty.id], now=now) if one.duty.id in found else decision
+        for one, decision in zip(facts, decisions, strict=True)
+    ]
 
 
 def _with_why(facts: JudgeFacts, judgment: Judgment | None, now: datetime) -> JudgeFacts:

@@ -5,11 +5,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from app.rules.effects import Decision, WriteAudit
 from app.rules.errors import NotAllowed, NotFound
-from app.rules.facts import About, Actor
-from app.rules.orders import lifted_term
-from app.store import effects, orders
+from app.rules.facts import Actor
+from app.rules.orders import lift, lifted_term
+from app.store import effects, order_papers, orders, rejudging
 
 
 def lift_order(
@@ -17,19 +16,20 @@ def lift_order(
 ) -> int:
     """End the order at `lifted_at` (now, unless it was decided earlier); gives how many points were purged.
 
-    NotFound out of reach, Conflict `order_ended` where nothing is left to lift. The number is kept with the order and
-    in the audit; of the points themselves nothing is left.
+    What it still owed falls away, open requests to lift it are granted, and its subject is told. NotFound out of reach,
+    Conflict `order_ended` where nothing is left to lift. The number is kept with the order and in the audit; of the
+    points themselves nothing is left.
     """
     if actor.id is None:
         raise NotAllowed("not_allowed")
     facts = orders.lift_facts(tx, actor, order_id)
-    if facts is None:
+    order = order_papers.file_of(tx, actor, order_id, now=now)
+    if facts is None or order is None:
         raise NotFound("not_found")
     at = lifted_at or now
     remaining = lifted_term(facts, at, now=now)
     purged = orders.lift(tx, orders.Lifting(order_id, facts.subject_id, remaining, at, actor.id, reason))
-    details = {"lifted_at": at.isoformat(), "purged_positions": purged}
-    about = About("order", order_id)
-    act = WriteAudit(now, actor, "orders.lift", facts.subject_id, about, reason=reason, details=details)
-    effects.apply(tx, [Decision((act,))])
+    effects.apply(tx, [lift(order, at, reason, purged, actor, now=now)])
+    if purged:
+        rejudging.mark(tx, [facts.subject_id], at)
     return purged

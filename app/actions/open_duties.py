@@ -7,9 +7,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from app.rules.duties import open_duty
-from app.rules.effects import Notify
-from app.store import due, effects
+from app.rules.duties import DutyFacts, open_duty
+from app.rules.effects import ChangeDuty, Decision, Notify
+from app.rules.facts import DutyKind, DutyState
+from app.rules.orders import ask_renewal
+from app.store import due, effects, order_papers
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,24 @@ def open_duties(tx: Connection, *, now: datetime, limit: int = 500, ids: Sequenc
     """Open the next duties whose time has come, or those of `ids` whose has; each once, whoever else tries."""
     wanted = ids if ids is not None else [found.id for found in due.listed(tx, due.OPEN, now=now, limit=limit)]
     claimed = due.claim_duties(tx, due.OPEN, wanted, now=now) if wanted else ()
-    decisions = [open_duty(duty, now=now) for duty in due.facts(tx, claimed)] if claimed else []
+    duties = due.facts(tx, claimed) if claimed else ()
+    decisions = [open_duty(duty, now=now) for duty in duties]
+    decisions += _renewals(tx, duties, decisions, now)
     effects.apply(tx, decisions)
     told = sum(isinstance(effect, Notify) for decision in decisions for effect in decision.effects)
-    return Opened(len(decisions), told)
+    return Opened(len(duties), told)
+
+
+def _renewals(tx: Connection, duties: Sequence[DutyFacts], opened: Sequence[Decision], now: datetime) -> list[Decision]:
+    """What opening a duty to assess an order sets going beside it; nothing where it fell away."""
+    asking = {
+        duty.id: duty.opens_at
+        for duty, decision in zip(duties, opened, strict=True)
+        if duty.kind is DutyKind.ORDER_RENEWAL and _opens(decision)
+    }
+    found = order_papers.renewals(tx, list(asking), now=now) if asking else {}
+    return [ask_renewal(facts, asking[duty_id], now=now) for duty_id, facts in found.items()]
+
+
+def _opens(decision: Decision) -> bool:
+    return any(isinstance(effect, ChangeDuty) and effect.state is DutyState.OPEN for effect in decision.effects)

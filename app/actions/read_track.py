@@ -10,16 +10,17 @@ from sqlalchemy import Connection
 from app.rules.effects import Decision, WriteAudit
 from app.rules.errors import NotFound
 from app.rules.facts import Actor
-from app.rules.tracks import Place, Stretch, gaps, refuse_range, unbroken
+from app.rules.tracks import Part, Place, Stretch, gaps, parts, refuse_range, unbroken
 from app.store import effects, policies, tracks
 from app.store.tracks import LastPosition, TrackPoint
 
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One page of a track. `total` counts all fixes of the time asked for; `next_place` is None on the last page.
+    """One page of a track, and its parts by the powers that allowed them.
 
-    Fixes that are more than `unbroken_s` apart belong to no one line: nobody knows what lay between them.
+    `total` counts all fixes of the time asked for; `next_place` is None on the last page. Fixes that are more than
+    `unbroken_s` apart belong to no one line: nobody knows what lay between them.
     """
 
     items: Sequence[TrackPoint]
@@ -27,6 +28,7 @@ class Track:
     total: int
     next_place: Place | None
     unbroken_s: float = 0.0
+    parts: tuple[Part, ...] = ()
 
 
 def read_track(
@@ -64,7 +66,7 @@ def read_track(
     found_gaps = gaps([point.effective_at for point in page], tracks.orders(tx, subject_id, seen), seen, policy)
     last = page[-1] if more else None
     next_place = Place(last.effective_at, last.recorded_at, last.id) if last else None
-    return Track(page, found_gaps, total, next_place, unbroken(policy).total_seconds())
+    return Track(page, found_gaps, total, next_place, unbroken(policy).total_seconds(), parts(page))
 
 
 def read_last_position(

@@ -6,7 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
+from app.models.duty import Duty
 from app.models.office import User
 from app.models.position import PositioningOrder as Order
 from app.models.subject import Subject
@@ -18,7 +20,11 @@ from app.store.scope import subjects_of
 
 @dataclass(frozen=True)
 class OrderView:
-    """One order. `from_at` and `until` are what was ordered, `in_force_until` what is left of it, None if nothing."""
+    """One order. `from_at` and `until` are what was ordered, `in_force_until` what is left of it, None if nothing.
+
+    What it carries: by when its notice is to be served, when it asks whether it is still needed, and how both stand;
+    None for orders older than these duties.
+    """
 
     id: UUID
     subject_id: UUID
@@ -34,6 +40,11 @@ class OrderView:
     lifted_by: UUID | None
     lift_reason: str | None
     purged_positions: int | None
+    extends: UUID | None
+    notice_due_at: datetime | None
+    notice_state: str | None
+    renewal_asked_at: datetime | None
+    renewal_state: str | None
 
 
 def order(connection: Connection, actor: Actor, order_id: UUID) -> OrderView:
@@ -61,6 +72,7 @@ def orders(
 
 
 def _orders(actor: Actor) -> Select[*tuple[Any, ...]]:
+    notice, renewal = aliased(Duty), aliased(Duty)
     return (
         select(
             Order.id,
@@ -77,8 +89,15 @@ def _orders(actor: Actor) -> Select[*tuple[Any, ...]]:
             Order.lifted_by,
             Order.lift_reason,
             Order.purged_positions,
+            Order.extends_id.label("extends"),
+            notice.due_at.label("notice_due_at"),
+            notice.state.label("notice_state"),
+            renewal.opens_at.label("renewal_asked_at"),
+            renewal.state.label("renewal_state"),
         )
         .join(User, User.id == Order.approver_id)
         .join(Subject, Subject.id == Order.subject_id)
+        .outerjoin(notice, notice.id == Order.notice_duty_id)
+        .outerjoin(renewal, renewal.id == Order.renewal_duty_id)
         .where(subjects_of(actor))
     )

@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
+from typing import Protocol
 from uuid import UUID
 
 from app.rules.errors import Refused
+from app.rules.facts import PowerKind
 from app.rules.policy import Policy
 
 # A month at a time is what a case needs; whoever wants more asks, and is recorded, more than once.
@@ -49,6 +51,65 @@ def place_of(key: Sequence[str] | None) -> Place | None:
         return Place(effective_at, recorded_at, UUID(fix_id))
     except ValueError as error:
         raise Refused("bad_cursor", fields={"cursor": "bad_cursor"}) from error
+
+
+ARTICLES = {PowerKind.CHECK: "Law 26", PowerKind.ORDER: "Law 29"}
+"""Where each kind of power stands."""
+
+
+class Taken(Protocol):
+    """A fix as far as its power goes: when it was measured, and under which power, that still is on record or not."""
+
+    @property
+    def effective_at(self) -> datetime: ...
+    @property
+    def power_id(self) -> UUID: ...
+    @property
+    def power_kind(self) -> str | None: ...
+    @property
+    def power_from(self) -> datetime | None: ...
+    @property
+    def power_until(self) -> datetime | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a track that was taken under one power: its kind, id, article and term, and how many fixes it holds.
+
+    `from_at` and `until` are the first and the last fix. Kind, article and term are None where the power is no longer
+    on record.
+    """
+
+    power_id: UUID
+    power_kind: str | None
+    article: str | None
+    power_from: datetime | None
+    power_until: datetime | None
+    from_at: datetime
+    until: datetime
+    points: int
+
+
+def parts(points: Sequence[Taken]) -> tuple[Part, ...]:
+    """A track by the powers that allowed it, in order: a power that comes back after another is a part of its own."""
+    found: list[Part] = []
+    for power_id, run in groupby(points, key=lambda point: point.power_id):
+        fixes = list(run)
+        first, last = fixes[0], fixes[-1]
+        kind = PowerKind(first.power_kind) if first.power_kind else None
+        found.append(
+            Part(
+                power_id,
+                kind,
+                ARTICLES[kind] if kind else None,
+                first.power_from,
+                first.power_until,
+                first.effective_at,
+                last.effective_at,
+                len(fixes),
+            )
+        )
+    return tuple(found)
 
 
 def refuse_range(from_at: datetime, until: datetime) -> None:

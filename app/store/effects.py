@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.rules import effects as e
+from app.rules.effects import orders_searches as o
 from app.rules.effects import places as p
 from app.rules.effects.zones import RemoveZone, SetZone
 from app.store import (
@@ -17,6 +18,7 @@ from app.store import (
     episodes,
     handling,
     incidents,
+    order_papers,
     outbox,
     photos,
     spot_checks,
@@ -32,6 +34,10 @@ WRITERS: dict[type, Writer] = {
     e.PlanDuty: duties.plan,
     e.MovePlan: duties.move_plan,
     e.OrderSpotCheck: spot_checks.write,
+    o.WriteOrderNotice: order_papers.write_notices,
+    o.WriteOrderAssessment: order_papers.write_assessments,
+    o.WriteLiftRequest: order_papers.write_lift_requests,
+    o.AnswerLiftRequests: order_papers.answer_lift_requests,
     e.RecordAttempt: attempts.record,
     e.AttachPhoto: photos.attach,
     e.ReviewAttempt: attempts.review,

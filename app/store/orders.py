@@ -1,20 +1,27 @@
 """Electronic positioning orders on disk, the power that each carries, and what is purged when one is lifted."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from psycopg.errors import UniqueViolation
-from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy import Connection, Row, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 
+from app.models.duty import Duty
+from app.models.order_paper import OrderAssessment
 from app.models.position import CollectionPower, PositioningOrder
 from app.models.subject import Subject, SubjectState
 from app.rules.errors import Conflict
-from app.rules.facts import Actor, Ground, PowerKind, SubjectStatus
-from app.rules.orders import LiftFacts, OrderFacts, Term
+from app.rules.facts import Actor, DutyKind, DutyState, Ground, PowerKind, SubjectStatus
+from app.rules.orders import LiftFacts, OrderFacts, OwedDuty, Previous, Term
 from app.store.scope import subjects_of
+
+Duties = Mapping[DutyKind, UUID]
+"""The duties that an order carries, by kind."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,7 @@ class NewOrder:
     approver_id: UUID
     covers_phone: bool
     body_hash: bytes
+    extends_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -63,8 +71,39 @@ def facts(tx: Connection, actor: Actor, subject_id: UUID, term: Term) -> Ordered
     ).one_or_none()
     if row is None:
         return None
-    found = OrderFacts(SubjectStatus(row.status), overlaps=row.overlaps)
+    found = OrderFacts(SubjectStatus(row.status), overlaps=row.overlaps, previous=_previous(tx, subject_id, term))
     return Ordered(row.office_id, found, row.silence_check_at)
+
+
+def _previous(tx: Connection, subject_id: UUID, term: Term) -> Previous | None:
+    """The order that ends where this one begins, unless it was lifted."""
+    order = PositioningOrder
+    assessed = (
+        select(OrderAssessment.still_needed)
+        .where(OrderAssessment.order_id == order.id)
+        .order_by(OrderAssessment.assessed_at.desc(), OrderAssessment.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    row = tx.execute(
+        select(order.id, assessed.label("assessed"), Duty.id.label("duty_id"), Duty.state, Duty.due_at)
+        .outerjoin(Duty, Duty.id == order.renewal_duty_id)
+        .where(order.subject_id == subject_id, order.lifted_at.is_(None), func.upper(order.term) == term.from_at)
+    ).one_or_none()
+    return None if row is None else Previous(row.id, row.assessed, _owed(row))
+
+
+def _owed(row: Row[Any]) -> OwedDuty | None:
+    return OwedDuty(row.duty_id, DutyState(row.state), row.due_at) if row.duty_id else None
+
+
+def name_duties(tx: Connection, order_id: UUID, duties: Duties) -> None:
+    """The duties that the order carries are these."""
+    tx.execute(
+        update(PositioningOrder)
+        .where(PositioningOrder.id == order_id)
+        .values(notice_duty_id=duties[DutyKind.ORDER_NOTICE], renewal_duty_id=duties[DutyKind.ORDER_RENEWAL])
+    )
 
 
 def add(tx: Connection, order: NewOrder, *, now: datetime) -> None:
@@ -85,6 +124,7 @@ def add(tx: Connection, order: NewOrder, *, now: datetime) -> None:
         "created_by": order.approver_id,
         "created_at": now,
         "body_hash": order.body_hash,
+        "extends_id": order.extends_id,
     }
     try:
         with tx.begin_nested():

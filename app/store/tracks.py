@@ -32,7 +32,7 @@ PAGE = text(
     f"""
     SELECT f.id, f.effective_at, f.recorded_at, f.received_at, f.time_proven, ST_X(f.place) AS lon,
            ST_Y(f.place) AS lat, f.accuracy_m, f.speed_mps, f.heading_deg, f.provider, f.mock, f.power_id,
-           p.kind AS power_kind
+           p.kind AS power_kind, lower(p.covers) AS power_from, upper(p.covers) AS power_until
     FROM ({FOUND}) AS f LEFT JOIN collection_powers p ON p.id = f.power_id
     WHERE CAST(:after_at AS timestamptz) IS NULL
        OR (f.effective_at, f.recorded_at, f.id)
@@ -61,7 +61,10 @@ LAST = text(
 
 @dataclass(frozen=True, slots=True)
 class TrackPoint:
-    """One fix in WGS-84, with what allowed it. `time_proven` is false where the time is only the phone's claim."""
+    """One fix in WGS-84, with what allowed it, and from when until when that did.
+
+    `time_proven` is false where the time is only the phone's claim.
+    """
 
     id: UUID
     effective_at: datetime
@@ -77,6 +80,8 @@ class TrackPoint:
     mock: bool | None
     power_id: UUID
     power_kind: str | None
+    power_from: datetime | None
+    power_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

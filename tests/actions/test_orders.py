@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
+from app.actions.add_order_paper import assess_order
 from app.actions.lift_order import lift_order
 from app.actions.order_positioning import OrderPositioning, order_positioning
 from app.queries.orders import OrderView, order
 from app.rules.errors import Conflict, NotFound
 from app.rules.facts import Ground
-from app.rules.orders import Term
+from app.rules.orders import Assessed, Term
 from app.store.orders import stop_collection
 from app.store.session import autocommit, make_engine, transaction
 from tests.builders.app import MONDAY
@@ -98,11 +99,16 @@ class TestOrdering:
     def test_an_extension_is_another_order_from_the_end_of_the_last(
         self, tx: Connection, head: Worker, subject_id: UUID
     ) -> None:
-        an_order(tx, head, subject_id, NOW, NOW + DAY)
+        first = an_order(tx, head, subject_id, NOW, NOW + DAY)
 
         with pytest.raises(Conflict, match="order_overlaps"):
             an_order(tx, head, subject_id, NOW + DAY - SECOND)
-        an_order(tx, head, subject_id, NOW + DAY, NOW + 5 * DAY)
+        with pytest.raises(Conflict, match="order_not_assessed"):
+            an_order(tx, head, subject_id, NOW + DAY, NOW + 5 * DAY)
+        assess_order(tx, head.actor, first, Assessed(uuid4(), True, "仍有必要", b""), now=NOW)
+        second = an_order(tx, head, subject_id, NOW + DAY, NOW + 5 * DAY)
+
+        assert shown(tx, head, second).extends == first
 
         assert kept(tx, subject_id, NOW + 2 * DAY) == 1
 

@@ -234,6 +234,26 @@ EXAMPLES: dict[str, Example] = {
         },
     ),
     "POST /positioning-orders/<order_id>/lift": Example(CASE, lambda _: {"reason": "不再需要"}),
+    "GET /positioning-orders/sheet": Example(CASES, query=lambda _: {"month": "2026-03"}),
+    "GET /positioning-orders/<order_id>/papers": Example(CASE),
+    "POST /positioning-orders/<order_id>/notices": Example(
+        CASE,
+        lambda place: {
+            "id": str(place.derived("new notice")),
+            "served_at": _in(0),
+            "way": "in_person",
+            "outcome": "signed",
+        },
+    ),
+    "POST /positioning-orders/<order_id>/assessments": Example(
+        CASE, lambda place: {"id": str(place.derived("assessment")), "still_needed": True, "why": "仍有必要"}
+    ),
+    "POST /positioning-orders/<order_id>/lift-requests": Example(
+        CASE, lambda place: {"id": str(place.derived("lift request")), "why": "表现稳定"}
+    ),
+    "POST /positioning-orders/<order_id>/lift-requests/<request_id>/refuse": Example(
+        CASE, lambda _: {"answer": "仍有必要"}
+    ),
     "GET /subjects/<subject_id>/track": Example(
         CASE, query=lambda _: {"from": _in(-48), "to": _in(0), "reason": "核实签到地点"}
     ),

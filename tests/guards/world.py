@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy import Connection
 
+from app.actions.add_order_paper import ask_lift
 from app.actions.notice_judgment import notice_judgment
 from app.actions.record_talk import record_talk
 from app.actions.record_visit import record_visit
@@ -17,6 +18,7 @@ from app.rules.devices import Device
 from app.rules.effects import Decision, RecordAttempt
 from app.rules.facts import Category, DutyKind, DutyState, OfficeLevel, Outcome, Reason, Role, TrackerClient
 from app.rules.offices import Site
+from app.rules.orders import AskedLift
 from app.rules.photos import Picture
 from app.rules.trackers import Wanted
 from app.store import absences, devices, effects, outbox, photos, policies, sessions, trackers
@@ -210,6 +212,12 @@ def _zone(tx: Connection, place: Place) -> UUID:
     return a_zone(tx, place.officer, place.subject_id)
 
 
+def _lift_request(tx: Connection, place: Place) -> UUID:
+    new = AskedLift(place.derived("asked lift"), "表现稳定", b"walk")
+    ask_lift(tx, place.head.actor, place.id_of("order_id"), new, now=MONDAY)
+    return new.id
+
+
 def _visit(tx: Connection, place: Place) -> UUID:
     visit = a_new_record(place.subject_id, MONDAY, record_id=place.derived("visit"))
     record_visit(tx, place.officer.actor, visit, now=MONDAY)
@@ -280,6 +288,7 @@ THINGS: dict[str, Callable[[Connection, Place], UUID]] = {
     "photo_id": _photo,
     "order_id": _order,
     "zone_id": _zone,
+    "request_id": _lift_request,
     "visit_id": _visit,
     "talk_id": _talk,
     "alert_id": _alert,

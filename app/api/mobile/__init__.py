@@ -10,6 +10,7 @@ from app.api.mobile import (
     me,
     notices,
     photos,
+    positioning_orders,
     positions,
     sessions,
 )
@@ -23,6 +24,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     me.BLUEPRINT,
     notices.BLUEPRINT,
     photos.BLUEPRINT,
+    positioning_orders.BLUEPRINT,
     positions.BLUEPRINT,
     sessions.BLUEPRINT,
 )

@@ -17,20 +17,28 @@ from app.api.paging import PageArgs, next_cursor, page_of
 from app.api.refusals import refusals
 from app.queries import orders as queries
 from app.queries.orders import OrderView
-from app.rules.facts import Ground
+from app.rules.facts import DutyState, Ground
 from app.rules.orders import Term
 
 BLUEPRINT = Blueprint("office_orders", __name__, description="电子定位决定")
 
 
 class OrderBody(Body):
-    """An order. The one who sends it is its approver. An extension is another order from the end of the last one."""
+    """An order. The one who sends it is its approver.
+
+    An extension is another order from the end of the last one, which somebody has assessed as still needed.
+    """
 
     id = fields.UUID(required=True)
     subject_id = fields.UUID(required=True)
     ground = choice(Ground, required=True)
     from_at = Instant(required=True, data_key="from")
     to = Instant(required=True, metadata={"description": "Exclusive; at most three calendar months after from."})
+    extends = fields.UUID(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "The order that ends where this one begins; found by itself where it is left out."},
+    )
 
 
 class LiftBody(Body):
@@ -63,6 +71,15 @@ class OrderAnswer(Body):
     lifted_by = fields.UUID(required=True, allow_none=True)
     lift_reason = fields.String(required=True, allow_none=True)
     purged_positions = fields.Integer(required=True, allow_none=True)
+    extends = fields.UUID(required=True, allow_none=True)
+    notice_due_at = Instant(
+        required=True, allow_none=True, metadata={"description": "When its notice is to be served."}
+    )
+    notice_state = choice(DutyState, required=True, allow_none=True)
+    renewal_asked_at = Instant(
+        required=True, allow_none=True, metadata={"description": "When it asks whether it is still needed."}
+    )
+    renewal_state = choice(DutyState, required=True, allow_none=True)
 
 
 class OrderListArgs(PageArgs):
@@ -94,7 +111,12 @@ class Orders(MethodView):
     def post(self, body: dict[str, Any]) -> tuple[OrderView, int]:
         """Order electronic positioning; the caller is the approver."""
         command = OrderPositioning(
-            body["id"], body["subject_id"], Ground(body["ground"]), Term(body["from_at"], body["to"]), body_hash()
+            body["id"],
+            body["subject_id"],
+            Ground(body["ground"]),
+            Term(body["from_at"], body["to"]),
+            body_hash(),
+            body["extends"],
         )
         with deps().transaction() as tx:
             first = order_positioning(tx, current_actor(), command, now=deps().now())

@@ -56,6 +56,19 @@ class PointAnswer(Body):
     power_kind = choice(PowerKind, required=True, allow_none=True)
 
 
+class PartAnswer(Body):
+    """A stretch that was taken under one power. Kind, article and term are null where it is no longer on record."""
+
+    power_id = fields.UUID(required=True, metadata={"description": "The duty's or the order's id."})
+    power_kind = choice(PowerKind, required=True, allow_none=True)
+    article = fields.String(required=True, allow_none=True, metadata={"description": "Law 26 or Law 29."})
+    power_from = Instant(required=True, allow_none=True)
+    power_until = Instant(required=True, allow_none=True)
+    from_at = Instant(required=True, data_key="from", metadata={"description": "The first fix of the part."})
+    until = Instant(required=True, data_key="to", metadata={"description": "The last fix of the part."})
+    points = fields.Integer(required=True)
+
+
 class GapAnswer(Body):
     """A stretch under an order in which no fix was measured for longer than three polls."""
 
@@ -67,6 +80,7 @@ class TrackAnswer(Body):
     """One page of a track."""
 
     items = fields.List(fields.Nested(PointAnswer), required=True)
+    parts = fields.List(fields.Nested(PartAnswer), required=True)
     gaps = fields.List(fields.Nested(GapAnswer), required=True)
     total = fields.Integer(required=True, metadata={"description": "All fixes of the time that was asked for."})
     next_cursor = fields.String(required=True, allow_none=True)
@@ -112,6 +126,7 @@ class SubjectTrack(MethodView):
             )
         return {
             "items": track.items,
+            "parts": track.parts,
             "gaps": track.gaps,
             "total": track.total,
             "next_cursor": next_cursor(track.next_place.as_key() if track.next_place else None),

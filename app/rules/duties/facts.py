@@ -13,6 +13,8 @@ ALERTS = {
     DutyKind.INTAKE: AlertKind.MISSED_INTAKE,
     DutyKind.VISIT: AlertKind.VISIT_OVERDUE,
     DutyKind.TALK: AlertKind.TALK_OVERDUE,
+    DutyKind.ORDER_NOTICE: AlertKind.HANDLING_OVERDUE,
+    DutyKind.SEARCH: AlertKind.HANDLING_OVERDUE,
 }
 """What a missed duty raises. A missed location check alone raises nothing: it is counted.
 
@@ -117,10 +119,10 @@ class WaiveFacts:
 
 
 def alert_about(kind: DutyKind, subject_id: UUID, duty_id: UUID) -> About:
-    """What the alert of a missed duty is about: the subject for a check-in, else the duty itself.
+    """What the alert of a missed duty is about: the subject for a check-in or a step of a search, else the duty itself.
 
     So misses in a row are occurrences of one alert, and each visit or intake that falls due has an alert of its own.
     """
-    if kind in CHECKED_IN:
+    if kind in CHECKED_IN or kind is DutyKind.SEARCH:
         return About("subject", subject_id)
     return About("duty", duty_id)

@@ -2,7 +2,7 @@
 
 from app.rules.duties.facts import ALERTS, CHECKED_IN, DutyFacts, JudgeFacts, PhoneFacts
 from app.rules.duties.moments import last_moment, moment, window
-from app.rules.facts import Cause, Channel, DutyKind, Reason, Strength
+from app.rules.facts import AlertKind, Cause, Channel, DutyKind, Reason, Strength
 
 # These word a cause, nothing is decided by them; they are the same for a silence (rules/silence.py).
 LOW_BATTERY_PERCENT = 10
@@ -19,6 +19,9 @@ def reading(facts: JudgeFacts) -> tuple[Reason, Cause, Strength]:
     if facts.duty.kind in CHECKED_IN:
         reason, cause, strength = _check_in(facts.duty, facts.phone)
         return (_of_spot_check(reason) if facts.duty.kind is DutyKind.SPOT_CHECK else reason), cause, strength
+    if ALERTS[facts.duty.kind] is AlertKind.HANDLING_OVERDUE:
+        owed = (("duty_rule", facts.rule_code), ("due", last_moment(facts.duty.due_at)))
+        return Reason("handling_overdue_no_record", owed), Cause.UNSURE, Strength.STRONG
     item = facts.policy.item(facts.rule_code)
     params = (("title", item.title if item else facts.rule_code), ("due", last_moment(facts.duty.due_at)))
     return Reason(f"{ALERTS[facts.duty.kind].value}_no_record", params), Cause.UNSURE, Strength.STRONG

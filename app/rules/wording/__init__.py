@@ -8,6 +8,7 @@ from app.rules.wording import (
     channels,
     duties,
     notices,
+    orders,
     patterns,
     photos,
     places,
@@ -38,6 +39,7 @@ SENTENCES: dict[str, str] = {
     **subjects.SENTENCES,
     **photos.SENTENCES,
     **spot_checks.SENTENCES,
+    **orders.SENTENCES,
     **patterns.SENTENCES,
     **zones.SENTENCES,
 }

@@ -13,7 +13,7 @@ KINDS: dict[str, str] = {
     "suspected_fake": "疑似虚假定位",
     "visit_overdue": "走访到期未记录",
     "talk_overdue": "谈话到期未记录",
-    "handling_overdue": "预警处置超时",
+    "handling_overdue": "事项办理超时",
     "order_expiring": "电子定位决定即将到期",
 }
 

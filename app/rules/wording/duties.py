@@ -7,6 +7,9 @@ TITLES: dict[str, str] = {
     "intake": "报到",
     "visit": "走访",
     "talk": "谈话",
+    "order_notice": "送达告知书",
+    "order_renewal": "到期评估",
+    "search": "查找",
     "leave_return": "外出返回销假",
 }
 STATES: dict[str, str] = {

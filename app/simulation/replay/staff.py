@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from app.rules.bounds import ZoneKind
@@ -82,7 +83,12 @@ class Staff:
         return self.ask(event, self._actor(event), "POST", path, body) is not None
 
     def order(self, event: Event) -> bool:
-        """A positioning order is approved."""
+        """A positioning order is approved, and its notice served at once: no line says when.
+
+        One from the end of another extends it, and that is assessed first.
+        """
+        if not self._assessed(event):
+            return False
         body = {
             "id": str(self.county.id("order", event.line)),
             "subject_id": self._subject(event),
@@ -90,7 +96,35 @@ class Staff:
             "from": event["from"].isoformat(),
             "to": event["to"].isoformat(),
         }
-        return self.ask(event, event["by"], "POST", "/positioning-orders", body) is not None
+        made = self.ask(event, event["by"], "POST", "/positioning-orders", body)
+        return made is not None and self._served(event, body["id"])
+
+    def _served(self, event: Event, order_id: str) -> bool:
+        body = {
+            "id": str(self.county.id("notice", event.line)),
+            "served_at": self.county.clock.now().isoformat(),
+            "way": "in_person",
+            "outcome": "signed",
+        }
+        officer = self.county.actor_for(event["subject"], None)
+        return self.ask(event, officer, "POST", f"/positioning-orders/{order_id}/notices", body) is not None
+
+    def _assessed(self, event: Event) -> bool:
+        """Whether nothing is to be assessed, or the office's first officer found the order before still needed."""
+        path = f"/positioning-orders?subject_id={self._subject(event)}"
+        listed = self.ask(event, event["by"], "GET", path)
+        from_at = event["from"]
+        ending = [
+            order
+            for order in (listed.body["items"] if listed else [])
+            if order["lifted_at"] is None and _instant(order["in_force_until"]) == from_at
+        ]
+        if not ending:
+            return listed is not None
+        body = {"id": str(self.county.id("assessment", event.line)), "still_needed": True, "why": NOTE}
+        officer = self.county.actor_for(event["subject"], None)
+        path = f"/positioning-orders/{ending[0]['id']}/assessments"
+        return self.ask(event, officer, "POST", path, body) is not None
 
     def lift(self, event: Event) -> bool:
         """The order in force is lifted by whoever approved it, or by the one who is named."""
@@ -195,6 +229,10 @@ class Staff:
             self.outlet.say(self.county.clock.now(), "refused", line=event.line, reason="no_such_alert")
             return False
         return self.ask(event, event["officer"], "POST", f"/alerts/{alerts[0]['id']}/{act}", body) is not None
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 ACTS: dict[str, Callable[[Staff, Event], bool]] = {

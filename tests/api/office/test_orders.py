@@ -82,6 +82,11 @@ def test_an_order_as_it_is_shown(
         "lifted_by": None,
         "lift_reason": None,
         "purged_positions": None,
+        "extends": None,
+        "notice_due_at": "2026-03-05T18:00:00+08:00",
+        "notice_state": "open",
+        "renewal_asked_at": "2026-03-18T09:00:00+08:00",
+        "renewal_state": "planned",
     }
     again = client.post(URL, json=body, headers=headers)
     assert (again.status_code, again.get_json()) == (200, answer.get_json())
@@ -137,7 +142,7 @@ def test_only_the_head_of_the_county_decides(
 def test_orders_are_listed_in_pages_the_latest_first(
     client: FlaskClient, app: Flask, headers: dict[str, str], officer: Worker, subject_id: UUID, clock: TestClock
 ) -> None:
-    made = [a_body(subject_id, clock.now() + n * DAY, clock.now() + (n + 1) * DAY) for n in range(3)]
+    made = [a_body(subject_id, clock.now() + n * DAY, clock.now() + (n + 1) * DAY - HOUR) for n in range(3)]
     for body in made:
         assert client.post(URL, json=body, headers=headers).status_code == 201
     reader = logged_in(app, officer)

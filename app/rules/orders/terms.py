@@ -1,4 +1,4 @@
-"""Electronic positioning orders [Law 29]: what may be ordered, for how long, and what lifting leaves of one."""
+"""What may be ordered under Law 29 and for how long, what an extension needs, and what lifting leaves of an order."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.rules.calendar import legal_day, months_later
 from app.rules.errors import Conflict, Refused
-from app.rules.facts import SubjectStatus
+from app.rules.facts import DutyState, SubjectStatus
 from app.rules.law import in_force
 
 # An order gives power for the time after it was decided. Paper and system may be some minutes apart, not more: a later
@@ -23,11 +23,33 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class OwedDuty:
+    """A duty that an order carries, as it stands."""
+
+    id: UUID
+    state: DutyState
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The order that ends at the very instant at which the wanted one begins.
+
+    `assessed` is what the last assessment said, whether it is still needed; None where nobody assessed it.
+    """
+
+    id: UUID
+    assessed: bool | None
+    renewal: OwedDuty | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OrderFacts:
-    """The subject's state, and whether another order is in force at any time of the wanted term."""
+    """The subject's state, whether another order is in force at any time of the wanted term, and the one before it."""
 
     status: SubjectStatus
     overlaps: bool
+    previous: Previous | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +61,21 @@ class LiftFacts:
     lifted_at: datetime | None
 
 
-def check_order(facts: OrderFacts, term: Term, *, now: datetime) -> None:
+def check_order(facts: OrderFacts, term: Term, extends: UUID | None = None, *, now: datetime) -> None:
     """Refuse a term that the law does not allow: longer than three calendar months, over already, or reaching back.
 
-    Conflict where the subject is not under correction, or another order is in force in that time: an extension begins
-    where the last one ends, as an order of its own with its own approval.
+    Conflict where the subject is not under correction, or another order is in force in that time. What begins where
+    another order ends extends it: an order of its own, approved after an assessment that it is still needed [Law 29].
     """
+    _check_term(term, now)
+    if facts.status is not SubjectStatus.IN_CORRECTION:
+        raise Conflict("not_in_correction")
+    if facts.overlaps:
+        raise Conflict("order_overlaps")
+    _check_extension(facts.previous, extends)
+
+
+def _check_term(term: Term, now: datetime) -> None:
     if term.until <= term.from_at:
         raise Refused("ends_before_it_begins", fields={"to": "ends_before_it_begins"})
     if term.until <= now:
@@ -54,10 +85,15 @@ def check_order(facts: OrderFacts, term: Term, *, now: datetime) -> None:
     months = in_force(legal_day(term.from_at)).order_max_months.value
     if term.until > months_later(term.from_at, months):
         raise Refused("order_too_long", {"months": months}, fields={"to": "order_too_long_field"})
-    if facts.status is not SubjectStatus.IN_CORRECTION:
-        raise Conflict("not_in_correction")
-    if facts.overlaps:
-        raise Conflict("order_overlaps")
+
+
+def _check_extension(previous: Previous | None, extends: UUID | None) -> None:
+    if extends is not None and (previous is None or previous.id != extends):
+        raise Refused("extension_not_adjacent", fields={"from": "extension_not_adjacent"})
+    if previous is not None and previous.assessed is None:
+        raise Conflict("order_not_assessed")
+    if previous is not None and not previous.assessed:
+        raise Conflict("order_assessed_unneeded")
 
 
 def lifted_term(facts: LiftFacts, lifted_at: datetime, *, now: datetime) -> Term | None:
