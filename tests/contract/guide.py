@@ -4,11 +4,13 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from tests.database import ROOT
 
 GUIDE = ROOT / "mobile_api_docs" / "guide.zh.md"
+TRACKERS_GUIDE = ROOT / "mobile_api_docs" / "trackers.zh.md"
 BLOCK = re.compile(r"^```http\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -27,9 +29,9 @@ class Exchange:
         return f"{self.method} {self.path} -> {self.status}"
 
 
-def exchanges() -> list[Exchange]:
+def exchanges(guide: Path = GUIDE) -> list[Exchange]:
     """All of them, in the order of the guide."""
-    blocks = [_read(block) for block in BLOCK.findall(GUIDE.read_text(encoding="utf-8"))]
+    blocks = [_read(block) for block in BLOCK.findall(guide.read_text(encoding="utf-8"))]
     return list(_paired(blocks))
 
 

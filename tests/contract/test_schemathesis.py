@@ -21,17 +21,19 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 from schemathesis.specs.openapi.schemas import OpenApiSchema
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
-from app.rules.facts import Role
+from app.rules.facts import Role, TrackerClient
 from app.store.session import transaction
 from tests.builders.app import MONDAY, a_clock, make_test_app
 from tests.builders.checkins import a_check_in
 from tests.builders.positions import a_sent_batch, a_sent_report
+from tests.builders.subjects import a_subject
+from tests.builders.trackers import a_tracker
 from tests.builders.users import PASSWORD, logged_in, phone_logged_in
 from tests.database import ROOT, Database
 from tests.guards.route_examples import EXAMPLES
-from tests.guards.world import THINGS, a_world
+from tests.guards.world import REGISTERED, THINGS, World, a_world
 from tests.undone import undone_engine
 
 Json = dict[str, Any]
@@ -77,7 +79,7 @@ def document(audience: str) -> OpenApiSchema:
     return schemathesis.openapi.from_dict(json.loads(written), config=SchemathesisConfig.from_dict(CONFIG))
 
 
-MOBILE, OFFICE = document("mobile"), document("office")
+MOBILE, OFFICE, TRACKERS = document("mobile"), document("office"), document("trackers")
 
 
 class Client:
@@ -92,6 +94,10 @@ class Client:
         self._app = make_test_app(engine, a_clock())
         with transaction(engine) as tx:
             world = a_world(tx)
+            self._trackers = {
+                client: a_tracker(tx, world.users[Role.OFFICER], _somebody(tx, world, client), client, now=MONDAY)
+                for client in TrackerClient
+            }
             self._known = {name: str(world.own.id_of(name)) for name in THINGS}
         self._bodies = {name: example.body(world.own) for name, example in EXAMPLES.items() if example.body}
         self._bodies["POST /sessions"] = {"login": "walker-officer", "password": PASSWORD}
@@ -109,6 +115,20 @@ class Client:
         refuses = EXAMPLES[_name(case)].refuses if _name(case) in EXAMPLES else frozenset()
         role = next((role for role in Role if f"`{role}`" in told and role not in refuses), Role.OFFICER)
         self._ask(case, self._users[role], self._bodies)
+
+    def ask_as_tracker(self, case: Case[Any]) -> None:
+        """Every other time as nobody: then it is refused, and guessing is slowed."""
+        self._asked += 1
+        headers: dict[str, str] = {}
+        if self._asked % 2:
+            case.path_parameters.update(
+                dict.fromkeys(case.path_parameters, self._trackers[TrackerClient.TRACCAR].secret)
+            )
+            headers = self._trackers[TrackerClient.OWNTRACKS].basic
+        with self._undone():
+            response = case.call(app=self._app, headers=headers)
+            case.validate_response(response, checks=CHECKS)
+        assert not self._asked % 2 or response.status_code in {200, 405}
 
     def _ask(self, case: Case[Any], headers: dict[str, str], bodies: Mapping[str, Json]) -> None:
         self._asked += 1
@@ -135,6 +155,12 @@ class Client:
             driver.execute("ROLLBACK TO SAVEPOINT step; RELEASE SAVEPOINT step")
 
 
+def _somebody(tx: Connection, world: World, client: TrackerClient) -> UUID:
+    """Somebody whose phone has that client."""
+    subject = a_subject(tx, world.users[Role.OFFICER], key=f"with-{client}", at=REGISTERED)
+    return subject.id
+
+
 def _name(case: Case[Any]) -> str:
     """The operation as the table of examples writes it."""
     return re.sub(r"/api/\w+/v1|[{}]", lambda found: {"{": "<", "}": ">"}.get(found[0], ""), case.operation.label)
@@ -155,6 +181,11 @@ def client(worker_database: Database) -> Iterator[Client]:
 @MOBILE.parametrize()
 def test_the_phones_interface(case: Case[Any], client: Client) -> None:
     client.ask_as_phone(case)
+
+
+@TRACKERS.parametrize()
+def test_the_trackers_interface(case: Case[Any], client: Client) -> None:
+    client.ask_as_tracker(case)
 
 
 @OFFICE.parametrize()
