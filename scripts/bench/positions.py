@@ -14,6 +14,7 @@ from app.deps import SystemClock
 from scripts.bench.copying import Copying
 from scripts.bench.load import prepared, raw_request, run_wrk
 from scripts.bench.people import add_subjects, found_county, phone_token
+from scripts.bench.recorder import Recorder, recorder, request
 from scripts.bench.report import REPETITIONS, interleaved, ratios, spread, table, tell
 from scripts.bench.service import Address, Service, service
 
@@ -47,6 +48,12 @@ class Phones:
         for _ in range(wanted):
             headers = self._headers[self.random.randrange(SUBJECTS)]
             yield raw_request("POST", PATH, self._body(size), headers)
+
+    def for_recorder(self, wanted: int) -> Iterator[bytes]:
+        """That many requests with one fix each, as OwnTracks writes it."""
+        for number in (next(self.ids) for _ in range(wanted)):
+            lon, lat = 118.6 + number % 100003 / 1e6, 28.7 + number % 99991 / 1e6
+            yield request(number % SUBJECTS, self.began + timedelta(seconds=number), lon, lat)
 
     def _body(self, size: int) -> bytes:
         """What the app of the phone guide sends: everything that a receiver knows, and both clocks."""
@@ -89,6 +96,7 @@ def bench(*, sizes: tuple[int, ...] = SIZES, repetitions: int = REPETITIONS, sec
         made.settle()
         ours = running.enter_context(made.serving())
         bare = running.enter_context(made.serving(("scripts.bench.bare",)))
+        owntracks = running.enter_context(recorder())
         phones = Phones(made, now)
         rows = []
         for size in sizes:
@@ -102,8 +110,34 @@ def bench(*, sizes: tuple[int, ...] = SIZES, repetitions: int = REPETITIONS, sec
                 repetitions=repetitions,
             )
             rows.append(_row(size, found))
+        beside = _beside(owntracks, made, ours, phones, repetitions, seconds) if owntracks else ""
     heads = ("reports a request", "ours, reports/s", "bare, reports/s", "COPY, rows/s", "ours / bare", "ours / COPY")
-    return f"## Positions\n\n{table(heads, rows)}"
+    return f"## Positions\n\n{table(heads, rows)}{beside}"
+
+
+def _beside(owntracks: Recorder, made: Service, ours: Address, phones: Phones, repetitions: int, seconds: float) -> str:
+    """A line on OwnTracks Recorder with one fix a request, in turns with ours."""
+    found = interleaved(
+        {
+            "ours": partial(_posts, made, ours, phones, 1, seconds, receipts=True),
+            "Recorder": partial(_recorded, owntracks, phones, seconds),
+        },
+        repetitions=repetitions,
+    )
+    figures = ", ".join(f"{name} {spread(found[name])}" for name in found)
+    of_recorder = spread(ratios(found["ours"], found["Recorder"]), ".2f")
+    return f"\nBeside OwnTracks Recorder, one a request: {figures} reports a second; ours / Recorder {of_recorder}.\n"
+
+
+def _recorded(owntracks: Recorder, phones: Phones, seconds: float) -> float:
+    """Fixes a second that the Recorder acknowledged, after looking that its files hold all of them."""
+    before = owntracks.stored()
+    with prepared(phones.for_recorder(int(MOST_REQUESTS[1] * seconds))) as requests:
+        load = run_wrk(owntracks.url, requests, seconds=seconds, connections=CONNECTIONS)
+    points = owntracks.stored() - before
+    _require(not load.refused and not load.broken, f"{load.refused} refused, {load.broken} broken")
+    _require(load.answered <= points <= load.answered + CONNECTIONS, f"{points} points in its files")
+    return load.rate
 
 
 def _row(size: int, found: dict[str, list[float]]) -> list[object]:
