@@ -12,7 +12,7 @@ import click
 
 from app.custody import audit, keys, poison
 from app.starting import give_up, instant, own_settings, ready_deps, refuse_missing_keys
-from app.surveying import load_areas
+from app.surveying import import_official_areas, load_areas
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +34,7 @@ main.add_command(audit)
 main.add_command(keys)
 main.add_command(poison)
 main.add_command(load_areas)
+main.add_command(import_official_areas)
 
 
 @main.command()

@@ -191,7 +191,8 @@ def _write_versions(tx: Connection, code: str, on_record: Sequence[units.Unit], 
 def write_version(tx: Connection, version: units.Made, now: datetime) -> UUID:
     """Write a permitted area out of units on record; gives its id."""
     begins = version.from_at.isoformat() if version.from_at else "-"
-    area_id = uuid5(AREAS, f"{KIND}|{version.permitted.code}|{version.source}|{begins}|{now.isoformat()}")
+    made_of = "|".join(map(str, version.members))
+    area_id = uuid5(AREAS, f"{KIND}|{version.permitted.code}|{begins}|{now.isoformat()}|{made_of}")
     values = {"id": area_id, "code": version.permitted.code, "name": version.permitted.name, "now": now}
     term = {"source": version.source, "from_at": version.from_at, "until": version.until}
     tx.execute(FROM_UNITS, {**values, **term, "members": list(version.members)})

@@ -21,7 +21,7 @@ WRITE = text(
         AS r(id uuid, level text, code text, name text, n integer)
     ), written AS (
         INSERT INTO areas (id, kind, code, name, source, created_at, in_force, boundary)
-        SELECT r.id, r.level, r.code, r.name, :source, :now, tstzrange(CAST(:from_at AS timestamptz), NULL),
+        SELECT r.id, r.level, r.code, r.name, :source, :now, tstzrange(:from_at, :until),
                ST_Multi(ST_CollectionExtract(ST_MakeValid(ST_SetSRID(ST_GeomFromGeoJSON(g.shape), 4326)), 3))
         FROM sent r JOIN unnest(CAST(:shapes AS text[])) WITH ORDINALITY AS g(shape, n) ON g.n = r.n
         ON CONFLICT DO NOTHING
@@ -60,12 +60,20 @@ def provinces_to_load(tx: Connection) -> list[str]:
 LOADED = text("SELECT DISTINCT left(code, 2) FROM areas WHERE kind = 'county'")
 
 
-def write(tx: Connection, units: Sequence[Outline], source: str, from_at: datetime | None, *, now: datetime) -> int:
-    """Write units with their boundaries, in force from `from_at` (None: ever since) on. One statement."""
+def write(
+    tx: Connection,
+    units: Sequence[Outline],
+    source: str,
+    from_at: datetime | None,
+    *,
+    now: datetime,
+    until: datetime | None = None,
+) -> int:
+    """Write units with their boundaries, in force from `from_at` until `until`; None is open. One statement."""
     begins = from_at.isoformat() if from_at else "-"
     rows = [
         {
-            "id": uuid5(UNITS, f"{unit.level}|{unit.code}|{source}|{begins}|{now.isoformat()}"),
+            "id": uuid5(UNITS, f"{unit.level}|{unit.code}|{source}|{begins}|{now.isoformat()}|{unit.geometry}"),
             "level": unit.level,
             "code": unit.code,
             "name": unit.name,
@@ -80,6 +88,7 @@ def write(tx: Connection, units: Sequence[Outline], source: str, from_at: dateti
             "shapes": [unit.geometry for unit in units],
             "source": source,
             "from_at": from_at,
+            "until": until,
             "now": now,
             "county": COUNTY,
         },

@@ -95,6 +95,11 @@ def versions_of(code: str, units: Sequence[Unit]) -> list[Made]:
     return found
 
 
+def made_at(code: str, units: Sequence[Unit], at: datetime, until: datetime | None) -> Made | None:
+    """What makes a permitted area up from `at` until `until`; None where the units in force then do not."""
+    return _made(code, units, at, until)
+
+
 def _made(code: str, units: Sequence[Unit], at: datetime | None, until: datetime | None) -> Made | None:
     try:
         permitted = permitted_units(code, names(units, at))

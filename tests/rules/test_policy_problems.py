@@ -204,7 +204,7 @@ def test_an_empty_text_lacks_everything_but_what_may_be_left_out() -> None:
         "suspicions",
         "orders",
         "searches",
-            "places",
+        "places",
     }
 
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from app.rules.wording import (
     alerts,
+    areas,
     channels,
     duties,
     notices,
@@ -42,6 +43,7 @@ SENTENCES: dict[str, str] = {
     **orders.SENTENCES,
     **patterns.SENTENCES,
     **zones.SENTENCES,
+    **areas.SENTENCES,
 }
 
 

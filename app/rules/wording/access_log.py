@@ -48,6 +48,7 @@ ACTS: dict[str, str] = {
     "roster.import": "批量导入名册",
     "spot_checks.order": "安排抽查",
     "zones.set": "设置限制区域",
+    "areas.import": "导入行政区域边界",
     "zones.remove": "取消限制区域",
     "patterns.note": "记录对签到规律的核查",
     "user.add": "新增账号",
