@@ -83,7 +83,10 @@ def facts_for(tx: Connection, claimed: Mapping[UUID, datetime], *, now: datetime
 
 def _settled(facts: PlaceFacts) -> bool:
     """Whether the few fixes read are enough: all within every bound, none that jumped before them."""
-    jumped = any(mark == Mark.JUMP for _, _, mark in facts.marked)
+    jumps = {fix_id for _, fix_id, mark in facts.marked if mark == Mark.JUMP}
+    jumped = any(point.id in jumps for point in facts.track.points) or any(
+        Mark.JUMP in weight.marks for weight in facts.track.weights
+    )
     return not jumped and all(
         is_quiet(bound, facts.track, facts.since, [one for one in facts.known if one.about == bound.about])
         for bound in facts.bounds

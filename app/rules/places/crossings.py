@@ -58,6 +58,15 @@ def look_back(places: Places) -> timedelta:
     return timedelta(minutes=2 * places.run_gap_min + places.drift_hold_min + places.stay_min)
 
 
+def side_of(beyond_m: float | None, point: Point) -> bool | None:
+    """True where the whole circle lies beyond the bound, False where it lies within, None where nobody can tell."""
+    if beyond_m is None:
+        return None
+    if beyond_m > point.accuracy_m:
+        return True
+    return False if -beyond_m >= point.accuracy_m else None
+
+
 @dataclass(slots=True)
 class Machine:
     """`beyond[n]` is how far fix n lies beyond the bound in metres, negative within it, None where nobody knows."""
@@ -93,13 +102,8 @@ class Machine:
         self.out, self.run = not self.out, []
 
     def side(self, n: int) -> bool | None:
-        """True where the whole circle lies beyond the bound, False where it lies within, None where nobody can tell."""
-        beyond, accuracy = self.beyond[n], self.points[n].accuracy_m
-        if beyond is None:
-            return None
-        if beyond > accuracy:
-            return True
-        return False if -beyond >= accuracy else None
+        """On which side fix n lies, see `side_of`."""
+        return side_of(self.beyond[n], self.points[n])
 
     def _join(self, n: int) -> None:
         """Into the run if it follows on it, else it begins a new one."""

@@ -13,7 +13,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.rules.facts import About, AlertKind
-from app.rules.places.crossings import Crossing, Depths, How, Machine, began, look_back
+from app.rules.places.crossings import Crossing, Depths, How, Machine, began, look_back, side_of
 from app.rules.places.marks import Weight
 from app.rules.places.points import Point
 from app.rules.places.stretches import Region, Stretch
@@ -96,7 +96,7 @@ class Findings:
 
 def find(bound: Bound, track: Track, since: datetime, known: Sequence[Known]) -> Findings:
     """Judge one bound from `since` on; `known` are its episodes on record that had not ended long before."""
-    if is_quiet(bound, track, since, known):
+    if not _lasting(known, since) and is_quiet(bound, track, since, known):
         return Findings(bound)
     since = _from_where(bound, since, track.places)
     before = next((one for one in known if one.decided_at < since and not _ended(one, since)), None)
@@ -105,6 +105,10 @@ def find(bound: Bound, track: Track, since: datetime, known: Sequence[Known]) ->
     _match(episodes, at_issue)
     kept = {id(episode.known) for episode in episodes}
     return Findings(bound, tuple(episodes), tuple(one for one in at_issue if id(one) not in kept))
+
+
+def _lasting(known: Sequence[Known], since: datetime) -> list[Known]:
+    return [one for one in known if not _ended(one, since)]
 
 
 def _ended(one: Known, by: datetime) -> bool:
@@ -120,21 +124,22 @@ def _from_where(bound: Bound, since: datetime, places: Places) -> datetime:
 
 
 def is_quiet(bound: Bound, track: Track, since: datetime, known: Sequence[Known]) -> bool:
-    """Whether every fix from `since` on lies within the bound and nothing else happens to it: nothing to look for.
+    """Whether all fixes from `since` on lie on the side on which the person is known to be, and nothing begins or ends.
 
-    Then no fix before `since` matters either.
+    Then no fix before `since` matters: it would be forgotten by the first of them.
     """
-    if known:
+    lasting = _lasting(known, since)
+    if any(one.decided_at >= since or one.ended_at is not None for one in lasting):
         return False
     points = track.points
     for stretch in bound.stretches:
-        if stretch.region is None or stretch.until <= since:
+        if stretch.until <= since or (stretch.region is None and stretch.from_at < since and not lasting):
             continue
-        if stretch.from_at >= since:
+        if stretch.region is None or stretch.from_at >= since:
             return False
         beyond = bound.beyond[stretch.region]
-        first = bisect_left(points, since, key=_at)
-        if any((b := beyond[n]) is None or -b < points[n].accuracy_m for n in range(first, len(points))):
+        sides = (side_of(beyond[n], points[n]) for n in range(bisect_left(points, since, key=_at), len(points)))
+        if any(side is not bool(lasting) for side in sides):
             return False
     return True
 
@@ -155,13 +160,16 @@ class _Search:
     machine: Machine | None = None
 
     def run(self, before: Known | None, known: Sequence[Known]) -> list[Episode]:
+        if before is not None:
+            region = Region(before.about.id)  # of no account: what is known already is not told again
+            self._open(Episode(before.from_at, before.decided_at, How.BEGAN, region, known=before))
         for stretch in self.bound.stretches:
             if stretch.until <= self.since:
                 continue
             if stretch.from_at >= self.since:
                 self._begin(stretch)
             else:
-                self._resume(stretch, before, known)
+                self._resume(stretch, known)
             if stretch.region is not None:
                 self._walk(stretch)
         return self.episodes
@@ -176,7 +184,7 @@ class _Search:
         self.current = episode
         self.episodes.append(episode)
 
-    def _resume(self, stretch: Stretch, before: Known | None, known: Sequence[Known]) -> None:
+    def _resume(self, stretch: Stretch, known: Sequence[Known]) -> None:
         """In the middle of a stretch: remember the fixes before, with the sides that were decided then."""
         if stretch.region is None:
             return
@@ -188,8 +196,6 @@ class _Search:
             _take_side(machine, known, points[n].at)
             machine.step(n, decide=False)
         _take_side(machine, known, self.since)
-        if before is not None:
-            self._open(Episode(before.from_at, before.decided_at, How.BEGAN, stretch.region, known=before))
 
     def _begin(self, stretch: Stretch) -> None:
         """At the beginning of a stretch: by the fixes of the last while, on which side of it is the person?"""
