@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from app.rules.effects import ChangeDuty, Decision, RaiseAlert
 from app.rules.places import Findings, Spot, decide, find, marks, told_of
 from app.rules.positions import judge_checks
-from app.store import due, effects, naming, places, rejudging
+from app.store import areas, due, effects, places, rejudging
 from app.store.places import PlaceFacts
 
 
@@ -81,7 +81,7 @@ def _spots(
     """For people: in which county the fixes lie that alerts will tell of, and what leave would have allowed then."""
     told = [(each, n) for each in facts for n in _told(findings[each.person.subject_id])]
     points = [each.track.points[n] for each, n in told]
-    counties = naming.counties(tx, [(point.lon, point.lat) for point in points])
+    counties = areas.county_names(tx, [(point.lon, point.lat) for point in points])
     spots: dict[UUID, dict[int, Spot]] = {}
     for (each, n), point, county in zip(told, points, counties, strict=True):
         allowed = [name for leave, names in each.leaves if leave.from_at <= point.at < leave.until for name in names]
