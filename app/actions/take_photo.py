@@ -1,4 +1,4 @@
-"""Take a photo of a check-in from a phone: before its check-in, or after it."""
+"""Take a photo from a phone: of a check-in, before it or after it, or of a paper that proves a ground of leave."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from app.config import Settings
 from app.rules.effects import AttachPhoto, Decision
 from app.rules.errors import NotAllowed
 from app.rules.facts import Actor
-from app.rules.photos import UNUSED_FOR, Kept, Picture, place_asked_at, refuse_unless_allowed, told_at
+from app.rules.photos import UNUSED_FOR, Kept, PhotoPurpose, Picture, place_asked_at, refuse_unless_allowed, told_at
 from app.store import effects, photos, policies, states
 from app.store.sealing import sealing_keys
 
@@ -24,9 +24,12 @@ class TakePhoto:
 
     id: UUID
     picture: Picture
+    purpose: PhotoPurpose = PhotoPurpose.CHECK_IN
 
 
-def known_photo(tx: Connection, actor: Actor, photo_id: UUID, sha256: bytes, *, now: datetime) -> Kept | None:
+def known_photo(
+    tx: Connection, actor: Actor, photo_id: UUID, sha256: bytes, purpose: PhotoPurpose, *, now: datetime
+) -> Kept | None:
     """The same photo as it was taken in before, None for a new one. Asked before the file is decoded.
 
     Refused `photos_off` where the policy in force has no photos, Conflict `id_reused` for other bytes.
@@ -35,7 +38,7 @@ def known_photo(tx: Connection, actor: Actor, photo_id: UUID, sha256: bytes, *, 
         raise NotAllowed("not_allowed")
     if known := photos.earlier(tx, actor.id, photo_id, sha256):
         return known
-    refuse_unless_allowed(policies.of_office(tx, photos.office_of(tx, actor.id), at=now).policy)
+    refuse_unless_allowed(policies.of_office(tx, photos.office_of(tx, actor.id), at=now).policy, purpose)
     return None
 
 
@@ -44,7 +47,7 @@ def take_photo(
 ) -> tuple[Kept, bool]:
     """Keep the photo, sealed; False where the same one was kept before. Refusals are those of `known_photo`.
 
-    Its place is kept only where a power covered it. A try that named it before it came gets it now.
+    Its place is kept only where a power covered it, that of a paper never. A try that named it before it came gets it.
     """
     if actor.id is None:
         raise NotAllowed("not_allowed")
@@ -53,16 +56,18 @@ def take_photo(
     if known := photos.earlier(tx, subject_id, command.id, picture.sha256):
         return known, False
     policy = policies.of_office(tx, photos.office_of(tx, subject_id), at=now).policy
-    refuse_unless_allowed(policy)
+    of_check_in = command.purpose is PhotoPurpose.CHECK_IN
+    refuse_unless_allowed(policy, command.purpose)
     new = photos.NewPhoto(
         subject_id=subject_id,
         id=command.id,
         picture=picture,
         taken_at=told_at(picture, now=now),
-        power_id=photos.power_at(tx, subject_id, place_asked_at(picture, now=now)),
-        keep_days=policy.photos.keep_days,
+        power_id=photos.power_at(tx, subject_id, place_asked_at(picture, now=now)) if of_check_in else None,
+        keep_days=policy.photos.keep_days if of_check_in else policy.leave.proof_keep_days,
+        purpose=command.purpose,
     )
     photos.add(tx, sealing_keys(settings), new, now=now)
-    if attempt_id := photos.waiting_attempt(tx, subject_id, command.id, since=now - LATE_BY):
+    if of_check_in and (attempt_id := photos.waiting_attempt(tx, subject_id, command.id, since=now - LATE_BY)):
         effects.apply(tx, [Decision((AttachPhoto(subject_id, command.id, attempt_id),))])
     return photos.one(tx, subject_id, command.id), True

@@ -34,11 +34,12 @@ class LeaveRequest(Base):
         CheckConstraint(
             "state NOT IN ('approved', 'extended', 'revoked') OR counts_from IS NOT NULL", name="approved_counts"
         ),
-        CheckConstraint("state NOT IN ('refused', 'revoked') OR decision_reason IS NOT NULL", name="reason_given"),
+        CheckConstraint("state <> 'refused' OR decision_reason IS NOT NULL", name="refused_with_reason"),
+        CheckConstraint("state <> 'revoked' OR end_note IS NOT NULL", name="revoked_with_reason"),
         UniqueConstraint("duty_id"),
         ExcludeConstraint(
             ("subject_id", "="),
-            (text("tstzrange(from_at, until)"), "&&"),
+            (text("tstzrange(from_at, GREATEST(from_at, LEAST(until, ended_at)))"), "&&"),
             name="ex_leave_requests_approved",
             using="gist",
             where=text("state IN ('approved', 'extended') AND kind = 'leave'"),
@@ -59,6 +60,7 @@ class LeaveRequest(Base):
     ground: Mapped[str]
     reason: Mapped[str]
     destinations: Mapped[list[str]] = mapped_column(ARRAY(Text()))
+    destination_names: Mapped[list[str]] = mapped_column(ARRAY(Text()))
     place: Mapped[str]
     from_at: Mapped[datetime]
     until: Mapped[datetime]

@@ -49,7 +49,8 @@ class Law:
     revocation_over_months: LawRule[int]
     admonitions_before_warning: LawRule[int]
     warnings_before_revocation: LawRule[int]
-    # Leave and frequent travel
+    # Leave and frequent travel: asked for normally so many days before
+    leave_ask_days: LawRule[int]
     leave_by_office_days: LawRule[int]
     leave_once_days: LawRule[int]
     leave_cumulated_days: LawRule[int]
@@ -92,6 +93,7 @@ _ROWS: dict[str, tuple[LawRule[Any], ...]] = {
     "revocation_over_months": _measures(1, "46, 47"),
     "admonitions_before_warning": _measures(2, "35"),
     "warnings_before_revocation": _measures(2, "46, 47, 49"),
+    "leave_ask_days": _measures(3, "27"),
     "leave_by_office_days": _measures(7, "27"),
     "leave_once_days": _measures(30, "27"),
     "leave_cumulated_days": _measures(30, "27"),

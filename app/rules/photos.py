@@ -47,9 +47,9 @@ class Picture:
     fix: Fix | None = None
 
 
-def refuse_unless_allowed(policy: Policy) -> None:
-    """Refused `photos_off` where the policy in force has no photos."""
-    if policy.photos.check_ins is PhotoMode.OFF:
+def refuse_unless_allowed(policy: Policy, purpose: PhotoPurpose) -> None:
+    """Refused `photos_off` for a check-in where the policy in force has no photos. Papers are no faces."""
+    if purpose is PhotoPurpose.CHECK_IN and policy.photos.check_ins is PhotoMode.OFF:
         raise Refused("photos_off")
 
 
@@ -86,3 +86,5 @@ class Kept:
     received_at: datetime
     keep_until: datetime
     attempt_id: UUID | None
+    purpose: str
+    leave_id: UUID | None

@@ -10,6 +10,7 @@ from app.rules import effects as e
 from app.rules.effects import orders_searches as o
 from app.rules.effects import places as p
 from app.rules.effects.zones import RemoveZone, SetZone
+from app.rules.effects import leave as away
 from app.store import (
     alerts,
     attempts,
@@ -19,6 +20,7 @@ from app.store import (
     handling,
     incidents,
     order_papers,
+    leave_writing,
     outbox,
     photos,
     spot_checks,
@@ -38,6 +40,14 @@ WRITERS: dict[type, Writer] = {
     o.WriteOrderAssessment: order_papers.write_assessments,
     o.WriteLiftRequest: order_papers.write_lift_requests,
     o.AnswerLiftRequests: order_papers.answer_lift_requests,
+    away.RequestLeave: leave_writing.request,
+    away.EndLeave: leave_writing.end,
+    away.DecideLeave: leave_writing.decide,
+    away.ReportLeave: leave_writing.report,
+    away.ConfirmReturn: leave_writing.confirm,
+    away.TellProcuratorate: leave_writing.tell_procuratorate,
+    away.PermitReminded: leave_writing.reminded,
+    away.JudgeAgain: leave_writing.judge_again,
     e.RecordAttempt: attempts.record,
     e.AttachPhoto: photos.attach,
     e.ReviewAttempt: attempts.review,

@@ -10,7 +10,7 @@ from app.models.duty import Duty
 from app.models.subject import Subject
 from app.rules.facts import About, AlertKind, Condition, DutyState, EndReason, SubjectStatus
 from app.rules.subjects import ActiveAlert, UnsettledDuty
-from app.store import devices, endpoints, orders, periods, sessions
+from app.store import devices, endpoints, leave_writing, orders, periods, sessions
 
 
 def unsettled_duties(tx: Connection, subject_id: UUID) -> tuple[UnsettledDuty, ...]:
@@ -37,6 +37,7 @@ def end(tx: Connection, subject_id: UUID, reason: EndReason, *, ended_by: UUID, 
     """Log-in, phone, powers, orders and periods end at `now`, and the subject's supervision with them."""
     stop_phone(tx, subject_id, ended_by=ended_by, reason="supervision_ended", now=now)
     orders.stop_collection(tx, subject_id, now=now)
+    leave_writing.close(tx, subject_id, ended_by=ended_by, now=now)
     periods.close(tx, subject_id, now=now)
     ended = {"status": SubjectStatus.ENDED, "ended_at": now, "end_reason": reason}
     tx.execute(update(Subject).where(Subject.id == subject_id).values(ended))

@@ -1,4 +1,4 @@
-"""Photos of check-ins on disk: sealed, attached to a try, deleted when their time is over."""
+"""Photos on disk: sealed, attached to a try or a request, deleted when their time is over."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,11 @@ from app.store.attempts import point
 from app.store.scope import subjects_of
 from app.store.sealing import Keys, Purpose, Sealed, open_sealed, seal
 
-KEPT = (Photo.subject_id, Photo.id, Photo.sha256, Photo.received_at, Photo.keep_until, Photo.attempt_id)
+KEPT = (
+    *(Photo.subject_id, Photo.id, Photo.sha256, Photo.received_at, Photo.keep_until, Photo.attempt_id),
+    *(Photo.purpose, Photo.leave_id),
+)
+OF_CHECK_INS = Photo.purpose == PhotoPurpose.CHECK_IN
 
 POWER = text(
     """
@@ -106,7 +110,7 @@ def facts(tx: Connection, subject_id: UUID, photo_id: UUID | None) -> PhotoFacts
         select(
             func.max(func.coalesce(Photo.taken_at, Photo.received_at)).filter(Photo.id == photo_id).label("shot_at"),
             func.coalesce(func.bool_or(Photo.attempt_id.is_not(None)), False).label("used"),
-        ).where(Photo.subject_id == subject_id, same)
+        ).where(Photo.subject_id == subject_id, OF_CHECK_INS, same)
     ).one()
     return PhotoFacts(photo_id, row.shot_at, used=row.used)
 
@@ -128,6 +132,7 @@ def attach(tx: Connection, effects: Sequence[AttachPhoto]) -> None:
         tx.execute(
             update(Photo)
             .where(Photo.subject_id == effect.subject_id, Photo.id == effect.photo_id, Photo.attempt_id.is_(None))
+            .where(OF_CHECK_INS)
             .values(
                 attempt_id=effect.attempt_id,
                 keep_until=Photo.received_at + Photo.keep_days * timedelta(days=1),

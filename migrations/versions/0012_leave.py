@@ -53,6 +53,7 @@ def _requests() -> None:
         sa.Column("ground", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("destinations", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("destination_names", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("place", sa.Text(), nullable=False),
         sa.Column("from_at", TIME, nullable=False),
         sa.Column("until", TIME, nullable=False),
@@ -99,9 +100,9 @@ def _requests() -> None:
             name="ck_leave_requests_approved_counts",
         ),
         sa.CheckConstraint(
-            "state NOT IN ('refused', 'revoked') OR decision_reason IS NOT NULL",
-            name="ck_leave_requests_reason_given",
+            "state <> 'refused' OR decision_reason IS NOT NULL", name="ck_leave_requests_refused_with_reason"
         ),
+        sa.CheckConstraint("state <> 'revoked' OR end_note IS NOT NULL", name="ck_leave_requests_revoked_with_reason"),
         *(
             sa.ForeignKeyConstraint([column], [target], name=f"fk_leave_requests_{column}")
             for column, target in (
@@ -118,7 +119,7 @@ def _requests() -> None:
         sa.UniqueConstraint("duty_id", name="uq_leave_requests_duty_id"),
         postgresql.ExcludeConstraint(
             (sa.column("subject_id"), "="),
-            (sa.text("tstzrange(from_at, until)"), "&&"),
+            (sa.text("tstzrange(from_at, GREATEST(from_at, LEAST(until, ended_at)))"), "&&"),
             name="ex_leave_requests_approved",
             using="gist",
             where=sa.text("state IN ('approved', 'extended') AND kind = 'leave'"),

@@ -22,6 +22,7 @@ ARTICLES = {
     "revocation_over_months": (1, "Measures 46, 47"),
     "admonitions_before_warning": (2, "Measures 35"),
     "warnings_before_revocation": (2, "Measures 46, 47, 49"),
+    "leave_ask_days": (3, "Measures 27"),
     "leave_by_office_days": (7, "Measures 27"),
     "leave_once_days": (30, "Measures 27"),
     "leave_cumulated_days": (30, "Measures 27"),

@@ -22,6 +22,7 @@ class RequestLeave:
     ground: str
     reason: str
     destinations: tuple[str, ...]
+    destination_names: tuple[str, ...]
     place: str
     from_at: datetime
     until: datetime
@@ -64,7 +65,7 @@ class DecideLeave:
 class EndLeave:
     """The leave counts no longer than `ended_at`; `whole_chain` ends what it was extended from as well.
 
-    `reason` is what the person is told of a revocation. With `duty_id` another return is owed from now on.
+    `note` is told to the person where the leave was revoked. With `duty_id` another return is owed from now on.
     """
 
     id: UUID
@@ -73,7 +74,6 @@ class EndLeave:
     ended_at: datetime | None
     actor: Actor
     note: str | None = None
-    reason: str | None = None
     duty_id: UUID | None = None
     whole_chain: bool = False
 

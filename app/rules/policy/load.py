@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from app.rules.calendar import DAY_MINUTES
 from app.rules.policy.causes import read_device_trouble, read_outages, read_suspicions
 from app.rules.policy.changes import changed_mapping
+from app.rules.policy.leave import read_leave
 from app.rules.policy.lines import key_lines
 from app.rules.policy.orders_searches import read_orders, read_searches
 from app.rules.policy.photos_spot_checks import read_photos, read_spot_checks
@@ -127,6 +128,7 @@ def _read(mapping: Mapping[str, object], report: Report) -> Policy:
         orders=read_orders(root),
         searches=read_searches(root),
         places=read_places(root),
+        leave=read_leave(root),
     )
     root.finish()
     _check_together(policy, report)

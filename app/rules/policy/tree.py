@@ -17,6 +17,7 @@ from app.rules.policy.causes import (
     Outages,
     Suspicions,
 )
+from app.rules.policy.leave import USUAL_LEAVE, LeaveRules
 from app.rules.policy.orders_searches import USUAL_ORDER_CLOCKS, USUAL_SEARCH_CLOCKS, OrderClocks, SearchClocks
 from app.rules.policy.places import USUAL_PLACES, Places
 
@@ -247,6 +248,7 @@ class Policy:
     orders: OrderClocks = USUAL_ORDER_CLOCKS
     searches: SearchClocks = USUAL_SEARCH_CLOCKS
     places: Places = USUAL_PLACES
+    leave: LeaveRules = USUAL_LEAVE
 
     def item(self, code: str) -> Item | None:
         """The visit or talk rule of that code, None where the policy has none."""

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from app.rules.calendar import Holidays
 from app.rules.policy.places import write_places
+from app.rules.policy.leave import write_leave
 from app.rules.policy.reader import clock_text
 from app.rules.policy.tree import (
     EVERY_DAY,
@@ -66,6 +67,7 @@ def to_mapping(policy: Policy) -> Json:
         "orders": asdict(policy.orders),
         "searches": {key: _plain(value) for key, value in asdict(policy.searches).items()},
         "places": write_places(policy.places),
+        "leave": write_leave(policy.leave),
     }
 
 
