@@ -9,10 +9,12 @@ from sqlalchemy import Connection
 
 from app.rules.duties import JudgeFacts, judge
 from app.rules.effects import ChangeDuty, Decision, PostponeJudgment
-from app.rules.facts import DutyKind, DutyState
+from app.rules.facts import About, DutyKind, DutyState
 from app.rules.intake import Judgment, why_overdue
 from app.rules.orders import at_the_end
 from app.store import due, effects, order_papers
+from app.rules.leave.travelling import why_overdue as why_leave_overdue
+from app.store import due, effects, leave_facts
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,13 @@ def judge_duties(tx: Connection, *, now: datetime, limit: int = 500, ids: Sequen
 
 
 def _facts(tx: Connection, claimed: Sequence[UUID], *, now: datetime) -> list[JudgeFacts]:
-    """What the judgment looks at; for an overdue intake also what its own rule says of it."""
+    """What the judgment looks at; for an overdue intake or return from leave also what its own rule says of it."""
     facts = due.judge_facts(tx, claimed, now=now) if claimed else ()
     intakes = [one.duty.id for one in facts if one.duty.kind is DutyKind.INTAKE]
     judgments = due.judgments(tx, intakes) if intakes else {}
-    return [_with_why(one, judgments.get(one.duty.id), now) for one in facts]
+    returns = [one.duty.id for one in facts if one.duty.kind is DutyKind.LEAVE_RETURN]
+    leaves = leave_facts.overdue(tx, returns) if returns else {}
+    return [_of_leave(_with_why(one, judgments.get(one.duty.id), now), leaves.get(one.duty.id)) for one in facts]
 
 
 def _with_orders(
@@ -57,6 +61,13 @@ def _with_orders(
 
 def _with_why(facts: JudgeFacts, judgment: Judgment | None, now: datetime) -> JudgeFacts:
     return facts if judgment is None else replace(facts, why=why_overdue(judgment, facts.policy.holidays, now=now))
+
+
+def _of_leave(facts: JudgeFacts, leave: tuple[UUID, datetime, datetime | None] | None) -> JudgeFacts:
+    if leave is None:
+        return facts
+    leave_id, until, delay_told_at = leave
+    return replace(facts, why=why_leave_overdue(until, delay_told_at), about=About("leave", leave_id))
 
 
 def _counted(decisions: Sequence[Decision]) -> Judged:

@@ -83,6 +83,13 @@ JOBS: tuple[Job, ...] = (
         max_age=DAY,
     ),
     Job(
+        "remind_permits",
+        sweeps.permits,
+        "whoever travels by a permit may ask anew before it ends [Measures 29]",
+        every=timedelta(minutes=10),
+        max_age=timedelta(hours=2),
+    ),
+    Job(
         "seal_audit",
         audit_chain.seal,
         "what was done and seen is sealed into a chain, so that nobody can change it unnoticed",

@@ -16,6 +16,7 @@ from app.actions.look_ahead_absences import look_ahead_absences
 from app.actions.open_duties import open_duties
 from app.actions.plan_duties import plan_duties
 from app.actions.remind_duties import remind_duties
+from app.actions.remind_permits import remind_permits
 from app.deps import Deps
 from app.jobs import chunks
 from app.jobs.job import Counts
@@ -120,3 +121,9 @@ def absences(deps: Deps, now: datetime) -> Counts:
     """Days ahead on which nobody will be on duty."""
     with deps.transaction() as tx:
         return look_ahead_absences(tx, now=now)
+
+
+def permits(deps: Deps, now: datetime) -> Counts:
+    """Permits for frequent travel that end soon."""
+    with deps.transaction() as tx:
+        return remind_permits(tx, now=now)

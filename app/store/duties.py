@@ -11,12 +11,13 @@ from uuid import UUID
 from sqlalchemy import Connection, TextClause, delete, insert, select, text, update
 
 from app.models.duty import Duty, DutyEvent
+from app.models.leave import LeaveRequest
 from app.models.position import CollectionPower
 from app.models.subject import Subject
 from app.rules.duties import WaiveFacts
 from app.rules.effects import CancelPlanned, ChangeDuty, MarkReminded, MovePlan, PlanDuty, PostponeJudgment
 from app.rules.errors import NotFound
-from app.rules.facts import Actor, DutyKind, DutyState, Reason
+from app.rules.facts import About, Actor, DutyKind, DutyState, Reason
 from app.store import states
 from app.store.arrays import as_json
 from app.store.scope import subjects_of
@@ -263,4 +264,8 @@ def waive_facts(tx: Connection, actor: Actor, duty_id: UUID) -> WaiveFacts:
         raise NotFound("not_found")
     states.lock(tx, [subject_id])
     row = tx.execute(select(Duty.kind, Duty.state, Duty.waived_by, Duty.waive_reason).where(Duty.id == duty_id)).one()
-    return WaiveFacts(duty_id, subject_id, DutyKind(row.kind), DutyState(row.state), row.waived_by, row.waive_reason)
+    kind, leave_id = DutyKind(row.kind), None
+    if kind is DutyKind.LEAVE_RETURN:
+        leave_id = tx.execute(select(LeaveRequest.id).where(LeaveRequest.duty_id == duty_id)).scalar_one_or_none()
+    about = About("leave", leave_id) if leave_id else None
+    return WaiveFacts(duty_id, subject_id, kind, DutyState(row.state), row.waived_by, row.waive_reason, about)

@@ -8,14 +8,17 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select, text
 
+from app.models.area import Area
 from app.models.leave import LeaveReport, LeaveRequest
 from app.models.office import Office
 from app.models.subject import Subject, SubjectState
+from app.rules.errors import NotFound, Refused
 from app.rules.facts import Actor, Channel, DutyState, Role, SubjectStatus
 from app.rules.leave import LeaveKind, LeaveLevel, LeaveState
-from app.rules.leave.facts import LEVEL_OF, Leave, Person
+from app.rules.leave.authority import LEVEL_OF
+from app.rules.leave.facts import Leave, Person
 from app.rules.leave.filing import EndingPermit
-from app.store import ladder, policies
+from app.store import areas, ladder, policies
 from app.store.scope import subjects_of
 
 # Two months count together, and a leave of a month may reach back: what ended longer ago decides nothing any more.
@@ -65,6 +68,30 @@ def person(
         leaves=tuple(_leave(each) for each in found),
         deciders=deciders(tx, [row.office_id], now=now)[row.office_id],
     )
+
+
+def case(tx: Connection, actor: Actor, leave_id: UUID, *, now: datetime) -> tuple[Person, Leave]:
+    """A request within the actor's reach with its person, under the subject's lock; NotFound for any other."""
+    subject_id = subject_of(tx, leave_id)
+    found = person(tx, actor, subject_id, now=now, leave_id=leave_id) if subject_id else None
+    leave = found.leave(leave_id) if found else None
+    if found is None or leave is None:
+        raise NotFound("not_found")
+    return found, leave
+
+
+def destination_names(tx: Connection, codes: Sequence[str], *, now: datetime) -> tuple[str, ...]:
+    """The name of each area that somebody who lives in the unit may not leave, in the order of `codes`.
+
+    Refused `unknown_area` for a code that names no county, district or city.
+    """
+    try:
+        ids = areas.area_ids_of_destinations(tx, codes, now=now)
+    except Refused as error:
+        raise Refused(error.code, fields={"destinations": error.code}) from error
+    rows = tx.execute(select(Area.id, Area.name).where(Area.id.in_(ids.values())))
+    names = {row.id: row.name for row in rows}
+    return tuple(names[ids[code]] for code in codes)
 
 
 def subject_of(tx: Connection, leave_id: UUID) -> UUID | None:
@@ -164,8 +191,3 @@ OVERDUE = text(
 def overdue(tx: Connection, duty_ids: Sequence[UUID]) -> Mapping[UUID, tuple[UUID, datetime, datetime | None]]:
     """By return duty: the leave, its end, and when a delay was told, if it was."""
     return {row.duty_id: (row.id, row.until, row.delay_at) for row in tx.execute(OVERDUE, {"duty_ids": list(duty_ids)})}
-
-
-def of_duty(tx: Connection, duty_id: UUID) -> UUID | None:
-    """The leave of which this duty is the return; None for any other duty."""
-    return tx.execute(select(LeaveRequest.id).where(LeaveRequest.duty_id == duty_id)).scalar_one_or_none()

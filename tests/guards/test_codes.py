@@ -15,7 +15,7 @@ from tests.guards.source import calls, modules, texts
 CODED = {kind.__name__ for kind in STATUS} | {"Reason", "sentence"}
 """Calls whose first argument is a code."""
 
-TOLD = (DutyKind.CHECK_IN, DutyKind.LOCATION_CHECK, DutyKind.SPOT_CHECK)
+TOLD = (DutyKind.CHECK_IN, DutyKind.LOCATION_CHECK, DutyKind.SPOT_CHECK, DutyKind.LEAVE_RETURN)
 BUILT = {f"{kind}_{step}" for kind in TOLD for step in ("opened", "reminder")}
 """Codes put together from two parts that are both variable."""
 

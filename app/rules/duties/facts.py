@@ -15,6 +15,7 @@ ALERTS = {
     DutyKind.TALK: AlertKind.TALK_OVERDUE,
     DutyKind.ORDER_NOTICE: AlertKind.HANDLING_OVERDUE,
     DutyKind.SEARCH: AlertKind.HANDLING_OVERDUE,
+    DutyKind.LEAVE_RETURN: AlertKind.LEAVE_OVERDUE,
 }
 """What a missed duty raises. A missed location check alone raises nothing: it is counted.
 
@@ -80,7 +81,7 @@ class JudgeFacts:
 
     `planned_at` is when its row was written. `policy` is the version by which it was planned. `gaps` are the API's that
     touch [opens_at, due_at), whole and in order. `why` is what another rule found: reason, cause and strength of what
-    this one knows nothing of.
+    this one knows nothing of; `about` what its alert is about, where that is neither the subject nor the duty.
     """
 
     duty: DutyFacts
@@ -91,6 +92,7 @@ class JudgeFacts:
     gaps: tuple[Gap, ...] = ()
     phone: PhoneFacts = PhoneFacts()
     why: tuple[Reason, Cause, Strength] | None = None
+    about: About | None = None
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,10 @@ class OwedFacts:
 
 @dataclass(frozen=True)
 class WaiveFacts:
-    """A duty that somebody wants to waive, as it stands; with who waived it before, and why."""
+    """A duty that somebody wants to waive, as it stands; with who waived it before, and why.
+
+    `about` is what its alert is about, where that is neither the subject nor the duty: the leave of a return.
+    """
 
     id: UUID
     subject_id: UUID
@@ -116,6 +121,7 @@ class WaiveFacts:
     state: DutyState
     waived_by: UUID | None = None
     waive_reason: str | None = None
+    about: About | None = None
 
 
 def alert_about(kind: DutyKind, subject_id: UUID, duty_id: UUID) -> About:

@@ -68,7 +68,7 @@ def waive(facts: WaiveFacts, reason: str, actor: Actor, *, now: datetime) -> Dec
     ]
     kind = ALERTS.get(facts.kind)
     if facts.state in ALERTED and kind is not None:
-        over = alert_about(facts.kind, facts.subject_id, facts.id)
+        over = facts.about or alert_about(facts.kind, facts.subject_id, facts.id)
         effects.append(RecoverAlert(facts.subject_id, kind, over, now, now, Reason("duty_waived"), source=about))
     return Decision(tuple(effects))
 
@@ -84,11 +84,19 @@ def how_to(owed: OwedFacts, *, now: datetime) -> Reason:
         return Reason("how_upcoming", window(owed.opens_at, owed.due_at))
     if owed.state is not DutyState.OPEN:
         return Reason(f"how_{owed.state.value}")
+    if owed.kind is DutyKind.LEAVE_RETURN:
+        return _how_to_return(owed, now)
     if owed.due_at <= now:
         return Reason("how_still_late", (("grace", moment(owed.grace_until)),))
-    if owed.kind is DutyKind.LOCATION_CHECK:
-        return Reason("how_location_check", window(owed.opens_at, owed.due_at))
     if owed.kind is DutyKind.SPOT_CHECK:
         return Reason("how_spot_check", (*window(owed.opens_at, owed.due_at), ("spot_ground", owed.ground or "")))
-    by_phone = owed.channel is Channel.SMARTPHONE
-    return Reason("how_by_phone" if by_phone else "how_in_person", window(owed.opens_at, owed.due_at))
+    by_phone = "how_by_phone" if owed.channel is Channel.SMARTPHONE else "how_in_person"
+    code = "how_location_check" if owed.kind is DutyKind.LOCATION_CHECK else by_phone
+    return Reason(code, window(owed.opens_at, owed.due_at))
+
+
+def _how_to_return(owed: OwedFacts, now: datetime) -> Reason:
+    """Being back is due at the end of the leave, the formality may follow."""
+    if owed.due_at <= now:
+        return Reason("how_leave_return_late", (("grace", moment(owed.grace_until)),))
+    return Reason("how_leave_return", window(owed.opens_at, owed.due_at))

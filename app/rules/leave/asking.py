@@ -17,6 +17,7 @@ from app.rules.leave.moments import span, tell_users
 
 LONGEST = timedelta(days=366)
 """What is asked for at once beyond a year is a slip of the keyboard, or another institution of the law."""
+ASKED = {LeaveKind.LEAVE: "leave_asked", LeaveKind.PERMIT: "permit_asked"}
 UNSETTLED = frozenset({LeaveState.PENDING, LeaveState.APPROVED, LeaveState.EXTENDED})
 
 
@@ -62,7 +63,7 @@ def ask(person: Person, wanted: Wanted, actor: Actor, *, now: datetime) -> Decis
         total_days=counted.cumulated,
         decider=decider,
     )
-    asked = Reason(f"{wanted.kind}_asked", (*span(from_at, until), ("days", str(counted.at_once))))
+    asked = Reason(ASKED[wanted.kind], (*span(from_at, until), ("days", str(counted.at_once))))
     notices = tell_users(person.deciders.get(decider, ()), person.subject_id, wanted.id, "asked", asked, now)
     details = {"kind": wanted.kind.value, "days": counted.at_once, "decider": decider.value}
     audit = WriteAudit(

@@ -8,8 +8,9 @@ from app.rules.effects import ChangeDuty, Decision, Effect, Notify, PlanDuty, Re
 from app.rules.effects.leave import DecideLeave, EndLeave, JudgeAgain
 from app.rules.errors import Conflict, NotAllowed, Refused
 from app.rules.facts import About, Actor, AlertKind, DutyKind, DutyState, Obligor, Reason
+from app.rules.leave.authority import refuse_other_roles
 from app.rules.leave.counting import Count
-from app.rules.leave.facts import LEVEL_OF, MAY_DECIDE, Leave, Person, Verdict
+from app.rules.leave.facts import Leave, Person, Verdict
 from app.rules.leave.kinds import LeaveKind, LeaveLevel, LeaveState
 from app.rules.leave.moments import moment, span, tell_subject, tell_users
 from app.rules.schedule import JUDGE_DELAY
@@ -17,6 +18,11 @@ from app.rules.schedule import JUDGE_DELAY
 RULE_CODE = "leave_return"
 OWED = frozenset({DutyState.PLANNED, DutyState.OPEN, DutyState.SUBMITTED})
 ALERTED = frozenset({DutyState.MISSED, DutyState.SUBMITTED})
+
+APPROVED = {LeaveKind.LEAVE: "leave_approved", LeaveKind.PERMIT: "permit_approved"}
+REFUSED = {LeaveKind.LEAVE: "leave_refused", LeaveKind.PERMIT: "permit_refused"}
+REVOKED = {LeaveKind.LEAVE: "leave_revoked", LeaveKind.PERMIT: "permit_revoked"}
+"""What the person is told."""
 
 
 @dataclass(frozen=True)
@@ -52,14 +58,6 @@ def decide(person: Person, leave: Leave, verdict: Verdict, actor: Actor, *, now:
     return _approve(ruling) if verdict.approve else _refuse(ruling)
 
 
-def refuse_other_roles(needed: LeaveLevel, actor: Actor) -> LeaveLevel:
-    """At which level the actor decides; NotAllowed with who must, where none of the actor's roles may."""
-    for role, level in LEVEL_OF.items():
-        if role in MAY_DECIDE[needed] and actor.has(role):
-            return level
-    raise NotAllowed(f"leave_needs_{needed}")
-
-
 def _same(leave: Leave, verdict: Verdict, actor: Actor) -> bool:
     approved = leave.state is not LeaveState.REFUSED
     return (
@@ -75,7 +73,7 @@ def _refuse(ruling: Ruling) -> Decision:
     leave, reason = ruling.leave, ruling.verdict.reason
     if not reason:
         raise Refused("leave_reason_needed", fields={"reason": "leave_reason_needed"})
-    told = _tell(ruling, f"{leave.kind}_refused", leave.from_at)
+    told = _tell(ruling, REFUSED[leave.kind], leave.from_at)
     return Decision((_decided(ruling, LeaveState.REFUSED), told, _audit(ruling, "leave.refuse")))
 
 
@@ -104,7 +102,7 @@ def _approve(ruling: Ruling) -> Decision:
             approved,
             *(_extend(person, old, actor, now) if old else ()),
             JudgeAgain(person.subject_id, now),
-            _tell(ruling, f"{leave.kind}_approved", counts_from),
+            _tell(ruling, APPROVED[leave.kind], counts_from),
             *_tell_county(ruling),
             _audit(ruling, "leave.approve"),
         )
@@ -217,7 +215,7 @@ def revoke(person: Person, leave: Leave, reason: str, actor: Actor, *, now: date
     back_by = min(leave.until, now + timedelta(hours=person.policy.leave.recall_h))
     away = leave.kind is LeaveKind.LEAVE and person.is_away(leave, now=now)
     duty = return_duty(person, uuid5(leave.id, "recalled"), now, back_by, now=now) if away else None
-    code = f"{leave.kind}_revoked" if duty is None else "leave_recalled"
+    code = REVOKED[leave.kind] if duty is None else "leave_recalled"
     effects: list[Effect] = [
         *((duty,) if duty else ()),
         EndLeave(leave.id, LeaveState.REVOKED, now, now, actor, reason, duty.id if duty else None, whole_chain=True),

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.rules.calendar import legal_day
-from app.rules.facts import Actor, Channel, DutyState, Role, SubjectStatus
+from app.rules.facts import Actor, Channel, DutyState, SubjectStatus
 from app.rules.law import in_force
 from app.rules.leave.counting import Count, Days, count, days_of, who_decides
 from app.rules.leave.kinds import LeaveGround, LeaveKind, LeaveLevel, LeaveState, ReportKind
@@ -14,18 +14,6 @@ from app.rules.policy import Policy
 
 COUNTED = frozenset({LeaveState.APPROVED, LeaveState.EXTENDED, LeaveState.ENDED, LeaveState.REVOKED})
 RUNNING = frozenset({LeaveState.APPROVED, LeaveState.EXTENDED})
-MAY_DECIDE = {
-    LeaveLevel.OFFICE: frozenset({Role.OFFICER, Role.COUNTY_STAFF, Role.COUNTY_HEAD}),
-    LeaveLevel.COUNTY: frozenset({Role.COUNTY_STAFF, Role.COUNTY_HEAD}),
-    LeaveLevel.CITY: frozenset({Role.CITY_STAFF}),
-}
-"""Roles that decide at each level. What the county delegated it may still decide itself."""
-LEVEL_OF = {
-    Role.CITY_STAFF: LeaveLevel.CITY,
-    Role.COUNTY_HEAD: LeaveLevel.COUNTY,
-    Role.COUNTY_STAFF: LeaveLevel.COUNTY,
-    Role.OFFICER: LeaveLevel.OFFICE,
-}
 
 
 @dataclass(frozen=True)

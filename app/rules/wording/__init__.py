@@ -8,6 +8,7 @@ from app.rules.wording import (
     areas,
     channels,
     duties,
+    leave,
     notices,
     orders,
     patterns,
@@ -44,6 +45,7 @@ SENTENCES: dict[str, str] = {
     **patterns.SENTENCES,
     **zones.SENTENCES,
     **areas.SENTENCES,
+    **leave.SENTENCES,
 }
 
 

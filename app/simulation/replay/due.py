@@ -21,6 +21,7 @@ DUE = """
         least((SELECT min(silence_check_at) FROM subject_states WHERE silence_check_at IS NOT NULL),
               (SELECT min(heard_again_at) FROM subject_states WHERE heard_again_at IS NOT NULL)) AS check_silence,
         (SELECT min(next_step_at) FROM alerts WHERE next_step_at IS NOT NULL) AS climb_ladder,
+        (SELECT min(remind_at) FROM leave_requests WHERE remind_at IS NOT NULL) AS remind_permits,
         (SELECT min(next_try_at) FROM deliveries WHERE state = 'pending') AS deliver
 """
 
@@ -32,6 +33,7 @@ ORDER = (
     "judge_duties",
     "check_silence",
     "climb_ladder",
+    "remind_permits",
     "deliver",
 )
 """The order in which jobs run at one instant: what happened is judged before it is told."""
