@@ -1,0 +1,61 @@
+"""The office's calendar of leave: who is away, who comes back today or is overdue, what waits for whom."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Connection, and_, func, select
+
+from app.models.duty import Duty
+from app.models.leave import LeaveRequest
+from app.queries.leaves import RUNNING, LeaveView, shown_rows, views
+from app.rules.calendar import end_of_day, legal_day, start_of_day
+from app.rules.facts import Actor, DutyState
+from app.rules.leave import LeaveKind, LeaveLevel, LeaveState
+
+
+class Show(StrEnum):
+    """Parts of the calendar. `returning`: back today, by the local day. `procuratorate`: still to be told."""
+
+    WAITING = "waiting"
+    OVERDUE = "overdue"
+    RETURNING = "returning"
+    AWAY = "away"
+    COMING = "coming"
+    PERMITS = "permits"
+    PROCURATORATE = "procuratorate"
+
+
+def showing(show: Show, now: datetime) -> ColumnElement[bool]:
+    """What belongs to this part of the calendar at `now`."""
+    today = legal_day(now)
+    leave = LeaveRequest.kind == LeaveKind.LEAVE
+    approved = and_(leave, LeaveRequest.state == LeaveState.APPROVED)
+    running = and_(leave, LeaveRequest.state.in_(RUNNING), LeaveRequest.ended_at.is_(None))
+    owed = func.coalesce(Duty.state, "") != DutyState.WAIVED
+    by_city = and_(LeaveRequest.decided_level == LeaveLevel.CITY, LeaveRequest.counts_from.is_not(None))
+    permit = and_(LeaveRequest.kind == LeaveKind.PERMIT, LeaveRequest.state == LeaveState.APPROVED)
+    parts = {
+        Show.WAITING: LeaveRequest.state == LeaveState.PENDING,
+        Show.OVERDUE: and_(approved, LeaveRequest.until <= now, owed),
+        Show.RETURNING: and_(approved, LeaveRequest.until > now, _on_day(today)),
+        Show.AWAY: and_(running, LeaveRequest.counts_from <= now, LeaveRequest.until > now),
+        Show.COMING: and_(approved, LeaveRequest.counts_from > now),
+        Show.PERMITS: and_(permit, LeaveRequest.until > now),
+        Show.PROCURATORATE: and_(by_city, LeaveRequest.told_procuratorate_at.is_(None)),
+    }
+    return parts[show]
+
+
+def _on_day(today: date) -> ColumnElement[bool]:
+    return and_(LeaveRequest.until > start_of_day(today), LeaveRequest.until <= end_of_day(today))
+
+
+def board(
+    connection: Connection, actor: Actor, show: Show, *, now: datetime, limit: int
+) -> tuple[tuple[LeaveView, ...], int]:
+    """One part of the calendar, what comes first in time first, and how many there are in all."""
+    statement = views(actor).where(showing(show, now))
+    order = LeaveRequest.from_at if show in {Show.WAITING, Show.COMING} else LeaveRequest.until
+    total = connection.execute(select(func.count()).select_from(statement.subquery())).scalar_one()
+    ordered = statement.order_by(order, LeaveRequest.id).limit(limit)
+    return tuple(shown_rows(connection, actor, ordered, now) if total else ()), total
