@@ -51,7 +51,7 @@ class LeaveBody(Body):
     extends_id = fields.UUID(load_default=None, allow_none=True, metadata={"description": "The leave to be extended."})
 
 
-class ReportBody(Body):
+class LeaveReportBody(Body):
     """Something told on the way."""
 
     id = fields.UUID(required=True)
@@ -69,7 +69,7 @@ class ReportBody(Body):
     note = text(500, load_default=None, allow_none=True, metadata={"description": "Of a delay: the reason."})
 
 
-class ReturnBody(Body):
+class LeaveReturnBody(Body):
     """The return, with its formality."""
 
     id = fields.UUID(required=True)
@@ -77,13 +77,13 @@ class ReturnBody(Body):
     note = text(500, load_default=None, allow_none=True)
 
 
-class WithdrawBody(Body):
+class LeaveWithdrawBody(Body):
     """Taking a request back."""
 
     note = text(500, load_default=None, allow_none=True)
 
 
-class ReportAnswer(Body):
+class LeaveReportAnswer(Body):
     """One thing told on the way."""
 
     id = fields.UUID(required=True)
@@ -143,7 +143,7 @@ class LeaveAnswer(Body):
     overdue = fields.Boolean(required=True)
     departed_at = Instant(required=True, allow_none=True)
     arrived_at = Instant(required=True, allow_none=True)
-    reports = fields.List(fields.Nested(ReportAnswer), required=True, metadata={"description": "Empty in lists."})
+    reports = fields.List(fields.Nested(LeaveReportAnswer), required=True, metadata={"description": "Empty in lists."})
 
 
 def wanted(body: dict[str, Any]) -> Wanted:

@@ -64,13 +64,18 @@ def _sexagesimal(degrees: float) -> tuple[float, float, float]:
 
 
 def send_photo(
-    client: FlaskClient, phone: dict[str, str], sent: bytes | None = None, photo_id: UUID | None = None
+    client: FlaskClient,
+    phone: dict[str, str],
+    sent: bytes | None = None,
+    photo_id: UUID | None = None,
+    purpose: str | None = None,
 ) -> Any:
     """What a phone sends, and the answer."""
     image: str | bytes = a_photo() if sent is None else sent
     parts: dict[str, str | bytes | tuple[str, str | bytes]] = {
         "id": str(photo_id or uuid4()),
         "image": ("photo.jpg", image),
+        **({"purpose": purpose} if purpose else {}),
     }
     body, form = encode_multipart_formdata(parts)  # in memory: what the client itself writes spools into a file
     return client.post(PHOTOS, data=body, content_type=form, headers=phone)

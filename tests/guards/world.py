@@ -13,6 +13,7 @@ from app.actions.add_order_paper import ask_lift
 from app.actions.notice_judgment import notice_judgment
 from app.actions.record_talk import record_talk
 from app.actions.record_visit import record_visit
+from app.actions.request_leave import request_leave
 from app.rules.absences import Away
 from app.rules.devices import Device
 from app.rules.effects import Decision, RecordAttempt
@@ -28,6 +29,7 @@ from tests.builders.alerts import a_notice, an_alert
 from tests.builders.app import MONDAY, settings_for_tests
 from tests.builders.duties import a_duty
 from tests.builders.judgments import an_announcement
+from tests.builders.leave import wanted
 from tests.builders.offices import Tree, a_policy, a_tree, an_office, shipped_policy
 from tests.builders.positions import an_order
 from tests.builders.second_factor import a_totp, an_offered_totp
@@ -256,6 +258,13 @@ def _attempt_to_review(tx: Connection, place: Place) -> UUID:
     return attempt.id
 
 
+def _leave(tx: Connection, place: Place) -> UUID:
+    """A request for three days that nobody has decided on."""
+    asked = wanted(MONDAY + timedelta(days=8), MONDAY + timedelta(days=10), id=place.derived("leave"))
+    request_leave(tx, place.officer.actor, place.subject_id, asked, now=MONDAY)
+    return asked.id
+
+
 def _photo(tx: Connection, place: Place) -> UUID:
     picture = Picture(b"a picture", b"its hash")
     new = photos.NewPhoto(place.subject_id, place.derived("photo"), picture, None, None, 180)
@@ -286,6 +295,7 @@ THINGS: dict[str, Callable[[Connection, Place], UUID]] = {
     "duty_id": _duty,
     "check_in_id": _attempt_to_review,
     "photo_id": _photo,
+    "leave_id": _leave,
     "order_id": _order,
     "zone_id": _zone,
     "request_id": _lift_request,

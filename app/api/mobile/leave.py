@@ -11,7 +11,16 @@ from app.actions.withdraw_leave import withdraw_leave
 from app.api.auth import phone
 from app.api.blueprint import Blueprint
 from app.api.context import current_actor, deps
-from app.api.leave import LeaveAnswer, LeaveBody, ReportBody, ReturnBody, WithdrawBody, told, told_return, wanted
+from app.api.leave import (
+    LeaveAnswer,
+    LeaveBody,
+    LeaveReportBody,
+    LeaveReturnBody,
+    LeaveWithdrawBody,
+    told,
+    told_return,
+    wanted,
+)
 from app.api.paging import PageArgs, next_cursor, page_of
 from app.api.refusals import refusals
 from app.queries import leaves as queries
@@ -74,7 +83,7 @@ class Withdrawal(MethodView):
 
     @phone
     @refusals(404, 409)
-    @BLUEPRINT.arguments(WithdrawBody)
+    @BLUEPRINT.arguments(LeaveWithdrawBody)
     @BLUEPRINT.response(200, LeaveAnswer)
     def post(self, body: dict[str, Any], leave_id: UUID) -> LeaveView:
         """Take a request back that nobody has decided on; again changes nothing."""
@@ -89,7 +98,7 @@ class Reports(MethodView):
 
     @phone
     @refusals(404, 409)
-    @BLUEPRINT.arguments(ReportBody)
+    @BLUEPRINT.arguments(LeaveReportBody)
     @BLUEPRINT.response(201, LeaveAnswer)
     @BLUEPRINT.alt_response(200, schema=LeaveAnswer, description="Repeated: the request as it stands now.")
     def post(self, body: dict[str, Any], leave_id: UUID) -> tuple[LeaveView, int]:
@@ -103,7 +112,7 @@ class Return(MethodView):
 
     @phone
     @refusals(404, 409)
-    @BLUEPRINT.arguments(ReturnBody)
+    @BLUEPRINT.arguments(LeaveReturnBody)
     @BLUEPRINT.response(201, LeaveAnswer)
     @BLUEPRINT.alt_response(200, schema=LeaveAnswer, description="Repeated: the request as it stands now.")
     def post(self, body: dict[str, Any], leave_id: UUID) -> tuple[LeaveView, int]:

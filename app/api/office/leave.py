@@ -16,7 +16,16 @@ from app.api.auth import office
 from app.api.blueprint import Blueprint
 from app.api.context import current_actor, deps
 from app.api.fields import Body, Instant, Truth, choice, text
-from app.api.leave import LeaveAnswer, LeaveBody, ReportBody, ReturnBody, WithdrawBody, told, told_return, wanted
+from app.api.leave import (
+    LeaveAnswer,
+    LeaveBody,
+    LeaveReportBody,
+    LeaveReturnBody,
+    LeaveWithdrawBody,
+    told,
+    told_return,
+    wanted,
+)
 from app.api.paging import PageArgs, next_cursor, page_of
 from app.api.refusals import refusals
 from app.queries import leaves as queries
@@ -34,7 +43,7 @@ class OfficeLeaveBody(LeaveBody):
     subject_id = fields.UUID(required=True)
 
 
-class DecisionBody(Body):
+class LeaveDecisionBody(Body):
     """A decision. A refusal needs a reason in plain words: the person reads it."""
 
     approve = Truth(required=True)
@@ -45,13 +54,13 @@ class DecisionBody(Body):
     )
 
 
-class RevocationBody(Body):
+class LeaveRevocationBody(Body):
     """Why what was approved counts no longer: the person reads it."""
 
     reason = text(1000, required=True)
 
 
-class ProcuratorateBody(Body):
+class LeaveProcuratorateBody(Body):
     """When and how the procuratorate was told."""
 
     told_at = Instant(required=True)
@@ -151,7 +160,7 @@ class Decision(MethodView):
 
     @office("leave.decide")
     @refusals(404, 409)
-    @BLUEPRINT.arguments(DecisionBody)
+    @BLUEPRINT.arguments(LeaveDecisionBody)
     @BLUEPRINT.response(200, OfficeLeaveAnswer)
     def post(self, body: dict[str, Any], leave_id: UUID) -> LeaveView:
         """Approve or refuse. 403 tells who must decide; days and two months' total are counted anew."""
@@ -168,7 +177,7 @@ class Withdrawal(MethodView):
 
     @office("leave.enter")
     @refusals(404, 409)
-    @BLUEPRINT.arguments(WithdrawBody)
+    @BLUEPRINT.arguments(LeaveWithdrawBody)
     @BLUEPRINT.response(200, OfficeLeaveAnswer)
     def post(self, body: dict[str, Any], leave_id: UUID) -> LeaveView:
         """Take a request back that nobody has decided on, because the person asked to."""
@@ -183,7 +192,7 @@ class Revocation(MethodView):
 
     @office("leave.decide")
     @refusals(404, 409)
-    @BLUEPRINT.arguments(RevocationBody)
+    @BLUEPRINT.arguments(LeaveRevocationBody)
     @BLUEPRINT.response(200, OfficeLeaveAnswer)
     def post(self, body: dict[str, Any], leave_id: UUID) -> LeaveView:
         """Leave or permit counts no longer; the person is told why, and by when to be back."""
@@ -198,7 +207,7 @@ class Reports(MethodView):
 
     @office("leave.report")
     @refusals(404, 409)
-    @BLUEPRINT.arguments(ReportBody)
+    @BLUEPRINT.arguments(LeaveReportBody)
     @BLUEPRINT.response(201, OfficeLeaveAnswer)
     @BLUEPRINT.alt_response(200, schema=OfficeLeaveAnswer, description="Repeated: as it stands now.")
     def post(self, body: dict[str, Any], leave_id: UUID) -> tuple[LeaveView, int]:
@@ -212,7 +221,7 @@ class Returns(MethodView):
 
     @office("leave.confirm")
     @refusals(404, 409)
-    @BLUEPRINT.arguments(ReturnBody)
+    @BLUEPRINT.arguments(LeaveReturnBody)
     @BLUEPRINT.response(201, OfficeLeaveAnswer)
     @BLUEPRINT.alt_response(200, schema=OfficeLeaveAnswer, description="Repeated: as it stands now.")
     def post(self, body: dict[str, Any], leave_id: UUID) -> tuple[LeaveView, int]:
@@ -226,7 +235,7 @@ class Procuratorate(MethodView):
 
     @office("leave.tell_procuratorate")
     @refusals(404, 409)
-    @BLUEPRINT.arguments(ProcuratorateBody)
+    @BLUEPRINT.arguments(LeaveProcuratorateBody)
     @BLUEPRINT.response(200, OfficeLeaveAnswer)
     def post(self, body: dict[str, Any], leave_id: UUID) -> LeaveView:
         """Record when and how it was told, for leave that the city approved."""

@@ -149,8 +149,10 @@ def _refuse_overlap(person: Person, leave: Leave) -> None:
 def return_duty(person: Person, duty_id: UUID, opens_at: datetime, due_at: datetime, *, now: datetime) -> PlanDuty:
     """What the person owes: to be back, and to tell it, by the end; the formality may follow within the grace.
 
-    Each has a slot of its own, when it was planned: the same span may be granted again after it was revoked.
+    Each has a slot of its own, some microseconds after those of other leave that began at the same instant: a span may
+    be granted again after it was revoked.
     """
+    as_many = sum(one.counts_from == opens_at for one in person.leaves)
     grace_until = due_at + timedelta(minutes=person.policy.grace_min.of(DutyKind.LEAVE_RETURN))
     remind_at = due_at - timedelta(hours=person.policy.leave.remind_return_h)
     return PlanDuty(
@@ -159,7 +161,7 @@ def return_duty(person: Person, duty_id: UUID, opens_at: datetime, due_at: datet
         kind=DutyKind.LEAVE_RETURN,
         obligor=Obligor.SUBJECT,
         rule_code=RULE_CODE,
-        slot_start=now,
+        slot_start=opens_at + timedelta(microseconds=as_many),
         opens_at=opens_at,
         due_at=due_at,
         grace_until=grace_until,
