@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 
 from app.rules import effects as e
 from app.rules.effects import orders_searches as o
+from app.rules.effects import leave as away
 from app.rules.effects import places as p
 from app.rules.effects.zones import RemoveZone, SetZone
-from app.rules.effects import leave as away
 from app.store import (
     alerts,
     attempts,

@@ -56,6 +56,9 @@ class Example:
     """What is sent as a form, with a file, instead of JSON."""
 
 
+BELOW_THE_CITY = frozenset({Role.OFFICER, Role.COUNTY_STAFF, Role.COUNTY_HEAD})
+
+
 def _in(hours: float) -> str:
     return (MONDAY + timedelta(hours=hours)).isoformat()
 
@@ -281,34 +284,33 @@ EXAMPLES: dict[str, Example] = {
         CASE, lambda _: {"accepted": True, "note": "电话核实"}
     ),
     "GET /subjects/<subject_id>/photos/<photo_id>": Example(CASE, query=lambda _: {"reason": "核实签到"}),
-    # leave: one request that nobody has decided on
+    # leave: a request that nobody has decided on, and a month's leave that the city approved
     "GET /leave-requests": Example(CASES),
     "POST /leave-requests": Example(
         CASE,
         lambda place: a_request(
-            MONDAY + timedelta(days=20),
-            MONDAY + timedelta(days=21),
+            MONDAY + timedelta(days=200),
+            MONDAY + timedelta(days=201),
             id=str(place.derived("more leave")),
             subject_id=str(place.subject_id),
         ),
     ),
     "GET /leave-requests/<leave_id>": Example(CASE),
-    "POST /leave-requests/<leave_id>/decision": Example(
+    "POST /leave-requests/<request_id>/decision": Example(
         CASE, lambda _: {"approve": False, "reason": "材料不全"}, refuses=frozenset({Role.CITY_STAFF})
     ),
-    "POST /leave-requests/<leave_id>/withdraw": Example(CASE, lambda _: {"note": "本人改期"}),
-    "POST /leave-requests/<leave_id>/revocation": Example(CASE, lambda _: {"reason": "情况有变"}, status=409),
+    "POST /leave-requests/<request_id>/withdraw": Example(CASE, lambda _: {"note": "本人改期"}),
+    "POST /leave-requests/<leave_id>/revocation": Example(
+        CASE, lambda _: {"reason": "情况有变"}, refuses=BELOW_THE_CITY
+    ),
     "POST /leave-requests/<leave_id>/reports": Example(
         CASE,
         lambda place: {"id": str(place.derived("departure")), "kind": "departure", "happened_at": _in(0)},
-        status=409,
     ),
     "POST /leave-requests/<leave_id>/returns": Example(
-        CASE, lambda place: {"id": str(place.derived("return")), "returned_at": _in(0)}, status=409
+        CASE, lambda place: {"id": str(place.derived("return")), "returned_at": _in(0)}
     ),
-    "POST /leave-requests/<leave_id>/procuratorate": Example(
-        CASE, lambda _: {"told_at": _in(0), "note": "函告"}, status=409
-    ),
+    "POST /leave-requests/<leave_id>/procuratorate": Example(CASE, lambda _: {"told_at": _in(0), "note": "函告"}),
     # spot checks and patterns
     "GET /spot-checks": Example(CASES),
     "POST /spot-checks": Example(

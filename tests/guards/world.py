@@ -10,6 +10,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from sqlalchemy import Connection
 
 from app.actions.add_order_paper import ask_lift
+from app.actions.decide_leave import decide_leave
 from app.actions.notice_judgment import notice_judgment
 from app.actions.record_talk import record_talk
 from app.actions.record_visit import record_visit
@@ -18,6 +19,7 @@ from app.rules.absences import Away
 from app.rules.devices import Device
 from app.rules.effects import Decision, RecordAttempt
 from app.rules.facts import Category, DutyKind, DutyState, OfficeLevel, Outcome, Reason, Role, TrackerClient
+from app.rules.leave.facts import Verdict
 from app.rules.offices import Site
 from app.rules.orders import AskedLift
 from app.rules.photos import Picture
@@ -258,10 +260,19 @@ def _attempt_to_review(tx: Connection, place: Place) -> UUID:
     return attempt.id
 
 
-def _leave(tx: Connection, place: Place) -> UUID:
+def _request(tx: Connection, place: Place) -> UUID:
     """A request for three days that nobody has decided on."""
-    asked = wanted(MONDAY + timedelta(days=8), MONDAY + timedelta(days=10), id=place.derived("leave"))
+    asked = wanted(MONDAY + timedelta(days=120), MONDAY + timedelta(days=122), id=place.derived("request"))
     request_leave(tx, place.officer.actor, place.subject_id, asked, now=MONDAY)
+    return asked.id
+
+
+def _leave(tx: Connection, place: Place) -> UUID:
+    """A month's leave that begins now and that the city approved."""
+    asked = wanted(MONDAY, MONDAY + timedelta(days=31), id=place.derived("leave"))
+    request_leave(tx, place.officer.actor, place.subject_id, asked, now=MONDAY)
+    city = a_user(tx, place.tree.city, Role.CITY_STAFF, login=f"city-{place.name}")
+    decide_leave(tx, city.actor, asked.id, Verdict(approve=True), now=MONDAY)
     return asked.id
 
 
@@ -296,6 +307,7 @@ THINGS: dict[str, Callable[[Connection, Place], UUID]] = {
     "check_in_id": _attempt_to_review,
     "photo_id": _photo,
     "leave_id": _leave,
+    "request_id": _request,
     "order_id": _order,
     "zone_id": _zone,
     "request_id": _lift_request,

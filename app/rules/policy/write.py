@@ -8,8 +8,8 @@ from datetime import date
 from typing import TypeVar
 
 from app.rules.calendar import Holidays
-from app.rules.policy.places import write_places
 from app.rules.policy.leave import write_leave
+from app.rules.policy.places import write_places
 from app.rules.policy.reader import clock_text
 from app.rules.policy.tree import (
     EVERY_DAY,
