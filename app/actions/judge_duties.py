@@ -11,10 +11,9 @@ from app.rules.duties import JudgeFacts, judge
 from app.rules.effects import ChangeDuty, Decision, PostponeJudgment
 from app.rules.facts import About, DutyKind, DutyState
 from app.rules.intake import Judgment, why_overdue
-from app.rules.orders import at_the_end
-from app.store import due, effects, order_papers
 from app.rules.leave.travelling import why_overdue as why_leave_overdue
-from app.store import due, effects, leave_facts
+from app.rules.orders import at_the_end
+from app.store import due, effects, leave_facts, order_papers
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.rules import effects as e
-from app.rules.effects import orders_searches as o
 from app.rules.effects import leave as away
+from app.rules.effects import orders_searches as o
 from app.rules.effects import places as p
 from app.rules.effects.zones import RemoveZone, SetZone
 from app.store import (
@@ -19,8 +19,8 @@ from app.store import (
     episodes,
     handling,
     incidents,
-    order_papers,
     leave_writing,
+    order_papers,
     outbox,
     photos,
     spot_checks,

@@ -296,10 +296,10 @@ EXAMPLES: dict[str, Example] = {
         ),
     ),
     "GET /leave-requests/<leave_id>": Example(CASE),
-    "POST /leave-requests/<request_id>/decision": Example(
+    "POST /leave-requests/<pending_id>/decision": Example(
         CASE, lambda _: {"approve": False, "reason": "材料不全"}, refuses=frozenset({Role.CITY_STAFF})
     ),
-    "POST /leave-requests/<request_id>/withdraw": Example(CASE, lambda _: {"note": "本人改期"}),
+    "POST /leave-requests/<pending_id>/withdraw": Example(CASE, lambda _: {"note": "本人改期"}),
     "POST /leave-requests/<leave_id>/revocation": Example(
         CASE, lambda _: {"reason": "情况有变"}, refuses=BELOW_THE_CITY
     ),

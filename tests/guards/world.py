@@ -260,7 +260,7 @@ def _attempt_to_review(tx: Connection, place: Place) -> UUID:
     return attempt.id
 
 
-def _request(tx: Connection, place: Place) -> UUID:
+def _pending_leave(tx: Connection, place: Place) -> UUID:
     """A request for three days that nobody has decided on."""
     asked = wanted(MONDAY + timedelta(days=120), MONDAY + timedelta(days=122), id=place.derived("request"))
     request_leave(tx, place.officer.actor, place.subject_id, asked, now=MONDAY)
@@ -307,7 +307,7 @@ THINGS: dict[str, Callable[[Connection, Place], UUID]] = {
     "check_in_id": _attempt_to_review,
     "photo_id": _photo,
     "leave_id": _leave,
-    "request_id": _request,
+    "pending_id": _pending_leave,
     "order_id": _order,
     "zone_id": _zone,
     "request_id": _lift_request,

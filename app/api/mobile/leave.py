@@ -77,7 +77,7 @@ class OneLeaveRequest(MethodView):
             return queries.leave(connection, current_actor(), leave_id, now=deps().now())
 
 
-@BLUEPRINT.route("/leave-requests/<uuid:request_id>/withdraw")
+@BLUEPRINT.route("/leave-requests/<uuid:pending_id>/withdraw")
 class Withdrawal(MethodView):
     """Taking a request back."""
 
@@ -85,11 +85,11 @@ class Withdrawal(MethodView):
     @refusals(404, 409)
     @BLUEPRINT.arguments(LeaveWithdrawBody)
     @BLUEPRINT.response(200, LeaveAnswer)
-    def post(self, body: dict[str, Any], request_id: UUID) -> LeaveView:
+    def post(self, body: dict[str, Any], pending_id: UUID) -> LeaveView:
         """Take a request back that nobody has decided on; again changes nothing."""
         with deps().transaction() as tx:
-            withdraw_leave(tx, current_actor(), request_id, body["note"], now=deps().now())
-            return queries.leave(tx, current_actor(), request_id, now=deps().now())
+            withdraw_leave(tx, current_actor(), pending_id, body["note"], now=deps().now())
+            return queries.leave(tx, current_actor(), pending_id, now=deps().now())
 
 
 @BLUEPRINT.route("/leave-requests/<uuid:leave_id>/reports")

@@ -154,7 +154,7 @@ class OneLeaveRequest(MethodView):
             return queries.leave(connection, current_actor(), leave_id, now=deps().now())
 
 
-@BLUEPRINT.route("/leave-requests/<uuid:request_id>/decision")
+@BLUEPRINT.route("/leave-requests/<uuid:pending_id>/decision")
 class Decision(MethodView):
     """The decision on one request."""
 
@@ -162,16 +162,16 @@ class Decision(MethodView):
     @refusals(404, 409)
     @BLUEPRINT.arguments(LeaveDecisionBody)
     @BLUEPRINT.response(200, OfficeLeaveAnswer)
-    def post(self, body: dict[str, Any], request_id: UUID) -> LeaveView:
+    def post(self, body: dict[str, Any], pending_id: UUID) -> LeaveView:
         """Approve or refuse. 403 tells who must decide; days and two months' total are counted anew."""
         verdict = Verdict(body["approve"], body["reason"], body["conditions"], body["report_arrival"])
         now = deps().now()
         with deps().transaction() as tx:
-            decide_leave(tx, current_actor(), request_id, verdict, now=now)
-            return queries.leave(tx, current_actor(), request_id, now=now)
+            decide_leave(tx, current_actor(), pending_id, verdict, now=now)
+            return queries.leave(tx, current_actor(), pending_id, now=now)
 
 
-@BLUEPRINT.route("/leave-requests/<uuid:request_id>/withdraw")
+@BLUEPRINT.route("/leave-requests/<uuid:pending_id>/withdraw")
 class Withdrawal(MethodView):
     """Taking a request back at the person's word."""
 
@@ -179,11 +179,11 @@ class Withdrawal(MethodView):
     @refusals(404, 409)
     @BLUEPRINT.arguments(LeaveWithdrawBody)
     @BLUEPRINT.response(200, OfficeLeaveAnswer)
-    def post(self, body: dict[str, Any], request_id: UUID) -> LeaveView:
+    def post(self, body: dict[str, Any], pending_id: UUID) -> LeaveView:
         """Take a request back that nobody has decided on, because the person asked to."""
         with deps().transaction() as tx:
-            withdraw_leave(tx, current_actor(), request_id, body["note"], now=deps().now())
-            return queries.leave(tx, current_actor(), request_id, now=deps().now())
+            withdraw_leave(tx, current_actor(), pending_id, body["note"], now=deps().now())
+            return queries.leave(tx, current_actor(), pending_id, now=deps().now())
 
 
 @BLUEPRINT.route("/leave-requests/<uuid:leave_id>/revocation")
