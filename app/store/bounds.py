@@ -102,8 +102,8 @@ class Measuring:
         """How deep one person's fixes lie in one of the person's own areas, in metres."""
         if area_id not in self._area_depths:
             depths_m = np.full(len(self._all.x), np.nan)
-            parts = [self._slices[one] for one in self._area_of[area_id]]
-            index = np.concatenate([np.arange(part.start, part.stop) for part in parts])
+            parts = [self._slices[one] for one in self._area_of.get(area_id, ())]  # nobody of it may have a fix yet
+            index = np.concatenate([np.arange(0), *(np.arange(part.start, part.stop) for part in parts)])
             at = Spots(self._all.x[index], self._all.y[index], self._all.scale[index])
             depths_m[index] = self._ground.areas[area_id].depth(at)
             self._area_depths[area_id] = depths_m
