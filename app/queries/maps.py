@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, select, text, true
 
 from app.models.alert import Alert, AlertOccurrence
 from app.models.area import Area
@@ -206,9 +206,11 @@ def county_of_last(connection: Connection, actor: Actor, subject_id: UUID, *, at
 
 
 def zones(
-    connection: Connection, actor: Actor, subject_id: UUID, from_at: datetime, until: datetime
+    connection: Connection, actor: Actor, subject_id: UUID, from_at: datetime, until: datetime | None
 ) -> Sequence[DrawnZone]:
-    """The zones of one person whose term touches [from_at, until), in the order in which they begin."""
+    """The zones of one person whose term touches [from_at, until), in the order in which they begin; without `until`
+    those that have not ended by `from_at`.
+    """
     ends = func.least(Zone.until, Zone.removed_at)
     rows = connection.execute(
         select(
@@ -224,7 +226,7 @@ def zones(
             Zone.radius_m,
         )
         .join(Subject, Subject.id == Zone.subject_id)
-        .where(Zone.subject_id == subject_id, subjects_of(actor), Zone.from_at < until)
+        .where(Zone.subject_id == subject_id, subjects_of(actor), true() if until is None else Zone.from_at < until)
         .where((ends.is_(None)) | ((ends > from_at) & (ends > Zone.from_at)))
         .order_by(Zone.from_at, Zone.id)
     )

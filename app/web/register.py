@@ -31,6 +31,7 @@ from app.web import (  # noqa: F401  (their views)
     today,
     track_maps,
     trackers,
+    zone_drawing,
 )
 from app.web.blueprint import PAGES
 from app.web.faults import PagePath

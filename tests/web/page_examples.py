@@ -30,6 +30,20 @@ def _record(_: Place) -> Form:
     return {"id": str(uuid4()), "happened_at": "2026-03-02T08:30", "note": "情况稳定"}
 
 
+def _circle(_: Place) -> Form:
+    return {
+        "id": str(uuid4()),
+        "kind": "stay_inside",
+        "name": "住处",
+        "shape": "circle",
+        "lon": "118.627",
+        "lat": "28.738",
+        "radius_m": "300",
+        "datum": "wgs84",
+        "reason": "夜间居家",
+    }
+
+
 PAGES: dict[str, PageExample] = {
     "GET /": PageExample(Shows.CASES),
     "GET /today/alerts": PageExample(Shows.CASES),
@@ -70,6 +84,8 @@ PAGES: dict[str, PageExample] = {
     "GET /subjects/<subject_id>/track.json": PageExample(
         Shows.CASE, mimetype="application/json", query={"reason": "核对预警"}
     ),
+    "GET /subjects/<subject_id>/zones/draw": PageExample(Shows.CASE),
+    "POST /subjects/<subject_id>/zones/draw": PageExample(Shows.CASE, _circle, 303),
     "GET /subjects": PageExample(Shows.CASES),
     "POST /subjects/find": PageExample(Shows.CASE, lambda place: {"id_number": id_number_in(place.name)}, 303),
     "GET /subjects/<subject_id>": PageExample(Shows.CASE),

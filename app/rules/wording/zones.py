@@ -17,6 +17,7 @@ SENTENCES: dict[str, str] = {
     "zone_ended": "这处区域已经取消或到期,不必再取消。",
     "zone_needs_prohibition": "禁止进入的区域只能依据法院禁止令中“禁止进入特定区域、场所”(01)一项设置。",
     "zone_needs_document": "请填写禁止令的文书号和依据的条款。",
+    "zone_name_needed": "请给这处区域起一个名称。",
     "zone_needs_shape": "请给出一个圆形(circle)或一个多边形(geometry),两者选一。",
     "zone_hours_forbidden": "禁止进入的区域全天有效,不能设置时段。",
     "zone_hours_many": "时段太多,请合并后再填。",

@@ -4,7 +4,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const user = document.body.dataset.user;
   const PREFIX = "draft:";
   const key = (action) => `${PREFIX}${user}:${action}`;
-  const fields = (form) => [...form.querySelectorAll("textarea, select, input:not([type=hidden]), input[name=id]")];
+  const fields = (form) => [...form.querySelectorAll("textarea, select, input:not([type=hidden], [type=checkbox]), input[name=id]")];
   const drop = (which) => {
     for (const name of Object.keys(sessionStorage)) if (name.startsWith(which)) sessionStorage.removeItem(name);
   };

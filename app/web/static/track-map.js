@@ -85,7 +85,7 @@ document.addEventListener("DOMContentLoaded", async () => {
     new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(seconds * 1000);
   const fixWords = (one) =>
     [`${one.when} 的位置`, one.county ? `在${one.county}` : "", `误差约 ${Math.round(one.accuracy_m)} 米`, one.words, one.proven ? "" : "时间无法核对", one.marked].filter(Boolean).join(",");
-  const gapAt = (t) => track.gaps.find((gap) => gap.from < t && t < gap.to);
+  const gapAt = (t) => track.gaps.find((gap) => gap.from <= t && t < gap.to);
   const lastUntil = (points, t) => {
     let [low, high] = [0, points.length];
     while (low < high) {
