@@ -55,6 +55,20 @@ JOBS: tuple[Job, ...] = (
         max_age=timedelta(minutes=5),
     ),
     Job(
+        "guard_outages",
+        sweeps.outages,
+        "an outage of a carrier is one incident, and no alert about each of its customers",
+        every=timedelta(seconds=60),
+        max_age=timedelta(minutes=10),
+    ),
+    Job(
+        "weigh_causes",
+        sweeps.weigh,
+        "what is behind a silence shows only when the phone is back",
+        every=timedelta(seconds=60),
+        max_age=timedelta(minutes=10),
+    ),
+    Job(
         "climb_ladder",
         sweeps.ladder,
         "an alert that nobody takes on goes to the county and then to the city",

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from app.actions.check_silence import check_silence, end_silence
 from app.actions.climb_ladder import LIMIT, climb_ladder, due_steps
+from app.actions.guard_outages import guard_outages
 from app.actions.judge_duties import judge_duties
 from app.actions.judge_positions import judge_positions
 from app.actions.look_ahead_absences import look_ahead_absences
@@ -17,6 +18,7 @@ from app.actions.open_duties import open_duties
 from app.actions.plan_duties import plan_duties
 from app.actions.remind_duties import remind_duties
 from app.actions.remind_permits import remind_permits
+from app.actions.weigh_causes import weigh_causes
 from app.deps import Deps
 from app.jobs import chunks
 from app.jobs.job import Counts
@@ -58,6 +60,7 @@ def swept(kind: due.Sweep, action: Callable[..., object]) -> Sweeping:
 open_windows = swept(due.OPEN, open_duties)
 judge = swept(due.JUDGE, judge_duties)
 remind = swept(due.REMIND, remind_duties)
+weigh = swept(due.CAUSES, weigh_causes)
 _judge_new_fixes = swept(due.REJUDGE, judge_positions)
 _judge_by_the_clock = swept(due.LOOK_AGAIN, judge_positions)
 
@@ -115,6 +118,13 @@ def ladder(deps: Deps, now: datetime, *, limit: int = LIMIT) -> Counts:
 
 def _climb(tx: Connection, ids: Sequence[UUID], now: datetime) -> Climbed:
     return Climbed(**climb_ladder(tx, now=now, only=ids))
+
+
+def outages(deps: Deps, now: datetime) -> Counts:
+    """Phones that fell silent together, and those that are back."""
+    with deps.transaction() as tx:
+        guarded = guard_outages(tx, now=now)
+    return {name: n for name, n in asdict(guarded).items() if n}
 
 
 def absences(deps: Deps, now: datetime) -> Counts:

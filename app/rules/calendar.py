@@ -138,3 +138,9 @@ def _local(at: datetime) -> datetime:
     if at.tzinfo is None:
         raise ValueError("a local day or time needs an aware instant")
     return at.astimezone(SHANGHAI)
+
+
+def next_half_hour(at: datetime) -> datetime:
+    """The next full or half hour after `at`: what is looked at again and again is looked at together."""
+    step = timedelta(minutes=30)
+    return at + step - (at - datetime.min.replace(tzinfo=at.tzinfo)) % step

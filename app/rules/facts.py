@@ -1,6 +1,7 @@
 """Value types that several rooms share: the words of the domain as closed sets, and who acts."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -297,6 +298,21 @@ class About:
 
     kind: str
     id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """An outage of many touched a subject: its phone fell silent with theirs, and was last heard at `from_at`.
+
+    `kind` and `about` name the outage (`carrier` and its name …). `until` is when the phone was heard again (`heard`)
+    or the outage was over, None while it lasts.
+    """
+
+    kind: str
+    about: str
+    from_at: datetime
+    until: datetime | None
+    heard: bool = False
 
 
 @dataclass(frozen=True)

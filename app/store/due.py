@@ -16,7 +16,7 @@ from app.rules.duties import DutyFacts, JudgeFacts, PhoneFacts
 from app.rules.facts import Category, Channel, DutyKind, DutyState, Obligor
 from app.rules.intake import Judgment
 from app.rules.planning import HORIZON, STEP
-from app.store import policies, uptimes
+from app.store import outages, policies, uptimes
 
 AHEAD = HORIZON - STEP
 """A subject whose plan reaches less far than this is planned again."""
@@ -54,8 +54,12 @@ REJUDGE = Sweep("subject_states", "subject_id", "rejudge_from", "rejudge_from IS
 SILENCE = Sweep("subject_states", "subject_id", "silence_check_at", "silence_check_at IS NOT NULL")
 LOOK_AGAIN = Sweep("subject_states", "subject_id", "look_again_at", "look_again_at IS NOT NULL")
 HEARD_AGAIN = Sweep("subject_states", "subject_id", "heard_again_at", "heard_again_at IS NOT NULL")
+CAUSES = Sweep("subject_states", "subject_id", "cause_check_at", "cause_check_at IS NOT NULL")
 
-_LISTINGS = {sweep: sweep.listing() for sweep in (PLAN, OPEN, REMIND, JUDGE, REJUDGE, LOOK_AGAIN, SILENCE, HEARD_AGAIN)}
+_LISTINGS = {
+    sweep: sweep.listing()
+    for sweep in (PLAN, OPEN, REMIND, JUDGE, REJUDGE, LOOK_AGAIN, SILENCE, HEARD_AGAIN, CAUSES)
+}
 _LOWEST = UUID(int=0)
 
 
@@ -130,10 +134,10 @@ PLAIN_FACTS = text(FACTS.format(more="", joined=""))
 # What another phone said before the present one was bound says nothing of this one.
 JUDGE_FACTS = text(
     FACTS.format(
-        more=", h.battery_percent, h.location_permission, coalesce(h.battery_saver, false) AS battery_saver",
+        more=", h.battery_percent, h.location_permission, coalesce(h.battery_saver, false) AS battery_saver, h.network",
         joined="""
     LEFT JOIN LATERAL (
-        SELECT battery_percent, location_permission, battery_saver FROM device_health
+        SELECT battery_percent, location_permission, battery_saver, network FROM device_health
         WHERE subject_id = d.subject_id AND received_at >= coalesce(
             (SELECT max(lower(b.bound)) FROM device_bindings b WHERE b.subject_id = d.subject_id), '-infinity')
         ORDER BY received_at DESC LIMIT 1) h ON true""",
@@ -147,12 +151,13 @@ def facts(tx: Connection, duty_ids: Sequence[UUID]) -> tuple[DutyFacts, ...]:
 
 
 def judge_facts(tx: Connection, duty_ids: Sequence[UUID], *, now: datetime) -> tuple[JudgeFacts, ...]:
-    """The duties with all that their judgment looks at. The caller has claimed them. Three queries for any number."""
+    """The duties with all that their judgment looks at. The caller has claimed them. Four queries for any number."""
     rows = tx.execute(JUDGE_FACTS, {"ids": list(duty_ids)}).all()
     if not rows:
         return ()
     versions = policies.by_id(tx, {row.policy_version_id for row in rows})
     gaps = uptimes.gaps(tx, uptimes.API, since=min(row.opens_at for row in rows), now=now)
+    holds = outages.holds(tx, [row.subject_id for row in rows], since=min(row.opens_at for row in rows))
     return tuple(
         JudgeFacts(
             duty=_duty(row),
@@ -161,7 +166,10 @@ def judge_facts(tx: Connection, duty_ids: Sequence[UUID], *, now: datetime) -> t
             policy_version_id=row.policy_version_id,
             policy=versions[row.policy_version_id],
             gaps=tuple(gap for gap in gaps if gap.touches(row.opens_at, row.due_at)),
-            phone=PhoneFacts(row.last_heard_at, row.battery_percent, row.location_permission, row.battery_saver),
+            holds=holds.get(row.subject_id, ()),
+            phone=PhoneFacts(
+                row.last_heard_at, row.battery_percent, row.location_permission, row.battery_saver, row.network
+            ),
         )
         for row in rows
     )

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.rules import effects as e
+from app.rules.effects import causes
 from app.rules.effects import leave as away
 from app.rules.effects import orders_searches as o
 from app.rules.effects import places as p
@@ -26,6 +27,7 @@ from app.store import (
     spot_checks,
     states,
     visits,
+    weighing,
     zones,
 )
 
@@ -60,6 +62,7 @@ WRITERS: dict[type, Writer] = {
     p.DropEpisode: episodes.drop,
     p.KeepEpisode: episodes.keep,
     p.MarkFixes: episodes.mark,
+    causes.WeighCause: weighing.weigh_cause,
     e.AcknowledgeAlert: handling.acknowledge,
     e.CloseAlert: handling.close,
     e.TakeStep: alerts.take_step,
@@ -68,7 +71,9 @@ WRITERS: dict[type, Writer] = {
     e.MoveSilenceCheck: states.move_silence_check,
     SetZone: zones.write,
     RemoveZone: zones.remove,
+    causes.MoveCauseCheck: states.move_cause_check,
     e.OpenIncident: incidents.open_,
+    causes.EndIncident: incidents.end,
     e.WriteAudit: audit.write,
 }
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from app.rules.effects import MoveSilenceCheck
+from app.rules.effects.causes import MoveCauseCheck
 from app.store.arrays import as_json
 
 MOVE_SILENCE_CHECK = text(
@@ -19,6 +20,13 @@ MOVE_SILENCE_CHECK = text(
     """
 )
 
+
+MOVE_CAUSE_CHECK = text(
+    """
+    UPDATE subject_states t SET cause_check_at = r.check_at
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(id uuid, check_at timestamptz) WHERE t.subject_id = r.id
+    """
+)
 
 LOCK = text("SELECT FROM subject_states WHERE subject_id = ANY(:subject_ids) ORDER BY subject_id FOR UPDATE")
 
@@ -45,3 +53,9 @@ def move_silence_check(tx: Connection, effects: Sequence[MoveSilenceCheck]) -> N
         for e in effects
     }
     tx.execute(MOVE_SILENCE_CHECK, {"rows": as_json(list(rows.values()))})
+
+
+def move_cause_check(tx: Connection, effects: Sequence[MoveCauseCheck]) -> None:
+    """Set when the cause of each subject's silence is weighed anew."""
+    rows = {e.subject_id: {"id": e.subject_id, "check_at": e.check_at} for e in effects}
+    tx.execute(MOVE_CAUSE_CHECK, {"rows": as_json(list(rows.values()))})

@@ -243,7 +243,7 @@ class TestTheCause:
         looked(tx, HEARD + DAY)
 
         [alert] = alerts_of(tx, subject_id)
-        assert (alert.cause, alert.strength, alert.why["code"]) == ("phone", "weak", "silent_battery_low")
+        assert (alert.cause, alert.strength, alert.why["code"]) == ("phone", "medium", "silent_battery_low")
         assert alert.why["params"]["battery"] == "4"
 
     def test_what_the_phone_before_said_explains_nothing(self, tx: Connection, subject_id: UUID) -> None:
@@ -273,4 +273,4 @@ def test_a_sweep_takes_the_same_statements_for_any_number(
     with counted(tx) as sent:
         assert looked(tx, MONDAY + DAY).silent == people
 
-    assert len(sent) == 8
+    assert len(sent) == 14

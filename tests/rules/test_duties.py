@@ -197,10 +197,11 @@ READINGS = [
     Reading("silent since before the window", PhoneFacts(BEFORE), "silent", Cause.UNSURE, Strength.WEAK),
     Reading("heard as it opened, then silent", PhoneFacts(WITHIN), "silent", Cause.UNSURE, Strength.MEDIUM),
     Reading("heard a second before the end", PhoneFacts(ENDS - SECOND), "silent", Cause.UNSURE, Strength.MEDIUM),
-    Reading("heard at the end and after", PhoneFacts(AFTER), "heard", Cause.UNSURE, Strength.MEDIUM),
+    Reading("heard at the end and after", PhoneFacts(AFTER), "heard", Cause.PERSON, Strength.MEDIUM),
     Reading("silent on an empty battery", PhoneFacts(BEFORE, 10), "low_battery", Cause.PHONE, Strength.WEAK),
-    Reading("silent on a battery that lasts", PhoneFacts(BEFORE, 11), "silent", Cause.UNSURE, Strength.WEAK),
-    Reading("heard on an empty battery", PhoneFacts(AFTER, 3), "heard", Cause.UNSURE, Strength.MEDIUM),
+    Reading("silent on a battery that lasts", PhoneFacts(BEFORE, 21), "silent", Cause.UNSURE, Strength.WEAK),
+    Reading("silent without a network", PhoneFacts(BEFORE, network="none"), "no_network", Cause.PHONE, Strength.WEAK),
+    Reading("heard on an empty battery", PhoneFacts(AFTER, 3), "heard", Cause.PERSON, Strength.MEDIUM),
     Reading(
         "silent in battery saver",
         PhoneFacts(BEFORE, battery_saver=True),
@@ -208,7 +209,7 @@ READINGS = [
         Cause.PHONE,
         Strength.WEAK,
     ),
-    Reading("heard in battery saver", PhoneFacts(AFTER, battery_saver=True), "heard", Cause.UNSURE, Strength.MEDIUM),
+    Reading("heard in battery saver", PhoneFacts(AFTER, battery_saver=True), "heard", Cause.PERSON, Strength.MEDIUM),
     Reading(
         "heard without permission to locate",
         PhoneFacts(AFTER, 80, "denied"),
@@ -223,7 +224,7 @@ READINGS = [
         Cause.PHONE,
         Strength.WEAK,
     ),
-    Reading("permission only in use", PhoneFacts(AFTER, 80, "while_in_use"), "heard", Cause.UNSURE, Strength.MEDIUM),
+    Reading("permission only in use", PhoneFacts(AFTER, 80, "while_in_use"), "heard", Cause.PERSON, Strength.MEDIUM),
 ]
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.rules.facts import About, AlertKind, Cause, Channel, DutyKind, DutyState, Obligor, Reason, Strength
+from app.rules.facts import About, AlertKind, Cause, Channel, DutyKind, DutyState, Hold, Obligor, Reason, Strength
 from app.rules.policy import Policy
 
 ALERTS = {
@@ -61,6 +61,7 @@ class PhoneFacts:
     battery_percent: int | None = None
     location_permission: str | None = None
     battery_saver: bool = False
+    network: str | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,8 @@ class JudgeFacts:
 
     `planned_at` is when its row was written. `policy` is the version by which it was planned. `gaps` are the API's that
     touch [opens_at, due_at), whole and in order. `why` is what another rule found: reason, cause and strength of what
-    this one knows nothing of; `about` what its alert is about, where that is neither the subject nor the duty.
+    this one knows nothing of; `about` what its alert is about, where that is neither the subject nor the duty. `holds`
+    are the outages of many that touched the subject's phone in that time.
     """
 
     duty: DutyFacts
@@ -91,6 +93,7 @@ class JudgeFacts:
     policy: Policy
     gaps: tuple[Gap, ...] = ()
     phone: PhoneFacts = PhoneFacts()
+    holds: tuple[Hold, ...] = ()
     why: tuple[Reason, Cause, Strength] | None = None
     about: About | None = None
 

@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.rules.calendar import next_half_hour
 from app.rules.duties.facts import ALERTS, CHECKED_IN, DutyFacts, Gap, JudgeFacts, alert_about
-from app.rules.duties.moments import moment
+from app.rules.duties.moments import moment, window
 from app.rules.duties.reading import reading
 from app.rules.duties.steps import cancelled
 from app.rules.effects import ChangeDuty, Decision, OpenIncident, PostponeJudgment, RaiseAlert
-from app.rules.facts import JOB, About, DutyKind, DutyState, Reason
+from app.rules.facts import JOB, About, DutyKind, DutyState, Hold, Reason
 
 STANDSTILL = "service_away"
 PLANNED_LATE = "planned_late"
+HELD = "held_by_outage"
 
 TOLD_BY_PLAN = CHECKED_IN | {DutyKind.LOCATION_CHECK}
 """Windows that a phone knows of only because they were planned. A visit or an intake is owed whatever is planned."""
@@ -35,7 +37,10 @@ def judge(facts: JudgeFacts, *, now: datetime) -> Decision:
     if _planned_late(facts):
         return _unjudged(duty, PLANNED_LATE, "scheduler", Gap(duty.opens_at, facts.planned_at), now)
     gap = _excusing_gap(facts)
-    return _missed(facts, now) if gap is None else _after_gap(facts, gap, now)
+    if gap is not None:
+        return _after_gap(facts, gap, now)
+    hold = _excusing_hold(facts)
+    return _missed(facts, now) if hold is None else _after_hold(facts, hold, now)
 
 
 def _after_gap(facts: JudgeFacts, gap: Gap, now: datetime) -> Decision:
@@ -50,6 +55,35 @@ def _after_gap(facts: JudgeFacts, gap: Gap, now: datetime) -> Decision:
     if duty.kind not in TOLD_BY_PLAN and not _lost_most(facts):
         return _missed(facts, now)
     return _unjudged(duty, STANDSTILL, "api", gap, now)
+
+
+def _excusing_hold(facts: JudgeFacts) -> Hold | None:
+    """The outage of many in which the subject's phone was at the end of the window, or for more than half of it."""
+    duty = facts.duty
+    if duty.kind not in TOLD_BY_PLAN:
+        return None
+    for hold in facts.holds:
+        gap = Gap(hold.from_at, hold.until)
+        if not gap.touches(duty.opens_at, duty.due_at):
+            continue
+        if hold.until is None or duty.due_at <= hold.until or _lost(facts, gap) * 2 > duty.due_at - duty.opens_at:
+            return hold
+    return None
+
+
+def _after_hold(facts: JudgeFacts, hold: Hold, now: datetime) -> Decision:
+    """Wait until the phone is heard or all is over, and then for what it kept; else nobody can judge.
+
+    The outage has its incident already, and the subject is one of those whom it touched.
+    """
+    duty = facts.duty
+    wait = timedelta(minutes=facts.policy.late_evidence_wait_min)
+    ready_at = next_half_hour(now) if hold.until is None else max(hold.until, duty.due_at) + wait
+    if now < ready_at:
+        return Decision((PostponeJudgment(duty.id, ready_at),))
+    params = (*window(duty.opens_at, duty.due_at), ("outage", hold.kind), ("outage_of", hold.about or "—"))
+    reason = Reason(HELD, params)
+    return Decision((ChangeDuty(duty.id, DutyState.UNJUDGED, now, reason, JOB, office_id=duty.office_id),))
 
 
 def _planned_late(facts: JudgeFacts) -> bool:

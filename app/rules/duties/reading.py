@@ -5,14 +5,15 @@ from app.rules.duties.moments import last_moment, moment, window
 from app.rules.facts import AlertKind, Cause, Channel, DutyKind, Reason, Strength
 
 # These word a cause, nothing is decided by them; they are the same for a silence (rules/silence.py).
-LOW_BATTERY_PERCENT = 10
+LOW_BATTERY_PERCENT = 20
 PERMISSION_LOST = frozenset({"denied", "services_off", "restricted", "never", "none", "off", "lost"})
 
 
 def reading(facts: JudgeFacts) -> tuple[Reason, Cause, Strength]:
     """The reason, its cause and its strength, from what is known when the duty is judged.
 
-    Nothing that a phone says proves that its owner did not want to, so no cause is ever read as the person's.
+    Where the phone was in order and heard beyond the end of the window, what was missing was the person: who forgot,
+    slept or did not want to. Nothing that a phone says tells which, so it is never said strongly.
     """
     if facts.why is not None:
         return facts.why
@@ -40,7 +41,9 @@ def _check_in(duty: DutyFacts, phone: PhoneFacts) -> tuple[Reason, Cause, Streng
     if fault := _fault(phone, silent=silent):
         battery = () if phone.battery_percent is None else (("battery", str(phone.battery_percent)),)
         return Reason(fault, (*params, *battery)), Cause.PHONE, strength
-    return Reason(f"missed_check_in_{'silent' if silent else 'heard'}", params), Cause.UNSURE, strength
+    if silent:
+        return Reason("missed_check_in_silent", params), Cause.UNSURE, strength
+    return Reason("missed_check_in_heard", params), Cause.PERSON, strength
 
 
 def _of_spot_check(reason: Reason) -> Reason:
@@ -54,6 +57,8 @@ def _fault(phone: PhoneFacts, *, silent: bool) -> str | None:
         return "missed_check_in_no_permission"
     if silent and phone.battery_percent is not None and phone.battery_percent <= LOW_BATTERY_PERCENT:
         return "missed_check_in_low_battery"
+    if silent and phone.network == "none":
+        return "missed_check_in_no_network"
     if silent and phone.battery_saver:
         return "missed_check_in_battery_saver"
     return None

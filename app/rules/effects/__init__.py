@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from app.rules.effects.causes import CauseEffect
 from app.rules.effects.leave import LeaveEffect
 from app.rules.effects.orders_searches import OrderOrSearchEffect
 from app.rules.effects.places import PlaceEffect
@@ -310,7 +311,10 @@ class MoveSilenceCheck:
 
 @dataclass(frozen=True)
 class OpenIncident:
-    """One fault of the service or a carrier that holds personal alerts."""
+    """One fault of the service or a carrier that holds personal alerts, and a subject whom it touches.
+
+    `silent_since`: the subject's phone fell silent with many others, and was last heard then.
+    """
 
     kind: str
     about: str
@@ -318,6 +322,7 @@ class OpenIncident:
     to_at: datetime | None
     subject_id: UUID
     at: datetime
+    silent_since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -359,6 +364,7 @@ Effect = (
     | LeaveEffect
     | ZoneEffect
     | PlaceEffect
+    | CauseEffect
 )
 
 

@@ -11,6 +11,7 @@ from app.rules.wording import (
     leave,
     notices,
     orders,
+    outages,
     patterns,
     photos,
     places,
@@ -46,6 +47,7 @@ SENTENCES: dict[str, str] = {
     **zones.SENTENCES,
     **areas.SENTENCES,
     **leave.SENTENCES,
+    **outages.SENTENCES,
 }
 
 

@@ -46,6 +46,7 @@ SENTENCES: dict[str, str] = {
     "missed_check_in_heard": "{opens} 至 {due} 未收到签到,手机最近一次联系是 {heard}。",
     "missed_check_in_no_permission": "{opens} 至 {due} 未收到签到,手机最近一次联系是 {heard},当时定位没有打开。",
     "missed_check_in_low_battery": "{opens} 至 {due} 未收到签到,手机 {heard} 之后没有联系,当时电量 {battery}%。",
+    "missed_check_in_no_network": "{opens} 至 {due} 未收到签到,手机 {heard} 之后没有联系,当时没有网络。",
     "missed_check_in_battery_saver": "{opens} 至 {due} 未收到签到,手机 {heard} 之后没有联系,当时开着省电模式。",
     "visit_overdue_no_record": "{title}最迟应在 {due} 完成,还没有记录。",
     "talk_overdue_no_record": "{title}最迟应在 {due} 完成,还没有记录。",

@@ -20,6 +20,7 @@ DUE = """
         (SELECT min(judge_at) FROM duties WHERE state IN ('planned', 'open')) AS judge_duties,
         least((SELECT min(silence_check_at) FROM subject_states WHERE silence_check_at IS NOT NULL),
               (SELECT min(heard_again_at) FROM subject_states WHERE heard_again_at IS NOT NULL)) AS check_silence,
+        (SELECT min(cause_check_at) FROM subject_states WHERE cause_check_at IS NOT NULL) AS weigh_causes,
         (SELECT min(next_step_at) FROM alerts WHERE next_step_at IS NOT NULL) AS climb_ladder,
         (SELECT min(remind_at) FROM leave_requests WHERE remind_at IS NOT NULL) AS remind_permits,
         (SELECT min(next_try_at) FROM deliveries WHERE state = 'pending') AS deliver
@@ -32,6 +33,7 @@ ORDER = (
     "remind_duties",
     "judge_duties",
     "check_silence",
+    "weigh_causes",
     "climb_ladder",
     "remind_permits",
     "deliver",
@@ -42,7 +44,7 @@ ORDER = (
 LOOK = f"""
     SELECT {", ".join(f"due.{name}" for name in ORDER)},
            coalesce((SELECT max(id) FROM duty_events), 0), coalesce((SELECT max(id) FROM alert_events), 0),
-           (SELECT count(*) FROM incident_subjects)
+           (SELECT count(*) FROM incident_subjects), (SELECT count(*) FROM incidents WHERE to_at IS NOT NULL)
     FROM ({DUE}) AS due
 """  # noqa: S608  (constants of this file)
 
@@ -55,14 +57,15 @@ class Look:
     duty_event: int
     alert_event: int
     touched: int
+    ended: int
 
 
 def look(connection: Connection) -> Look:
     """One look at the whole county. It is had at each instant, so it goes straight to the driver."""
     driver = connection.connection.driver_connection
     assert driver is not None  # noqa: S101  (a connection in use has one)
-    *times, duty_event, alert_event, touched = driver.execute(LOOK).fetchone()
+    *times, duty_event, alert_event, touched, ended = driver.execute(LOOK).fetchone()
     due = {name: at.astimezone(UTC) for name, at in zip(ORDER, times, strict=True) if at is not None}
     if "plan_duties" in due:
         due["plan_duties"] -= PLAN_AHEAD
-    return Look(due, duty_event, alert_event, touched)
+    return Look(due, duty_event, alert_event, touched, ended)

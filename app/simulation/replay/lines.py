@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.rules.devices import group_name
 from app.rules.facts import Role
 from app.simulation.replay.county import County
 from app.simulation.replay.people import Habit, People
@@ -14,6 +15,7 @@ from app.simulation.replay.scenario import Event
 from app.simulation.replay.service import Service
 from app.simulation.replay.staff import ACTS, Staff
 
+CARRIER = "carrier:"
 FIX_FIELDS = ("lon", "lat", "accuracy_m")
 LOOK_AHEAD = timedelta(hours=6)
 
@@ -80,12 +82,16 @@ class Lines:
             phone.offset = timedelta(seconds=event["clock_offset_s"])
         if event.get("reboot"):
             phone.reboot(event.at)
-        if event.get("online") is False and phone.online:
+        if event.get("online") is False and phone.on:
             self.people.poll(subject)
-            phone.online = False
-        elif event.get("online") and not phone.online:
-            phone.online = True
+            phone.on = False
+        elif event.get("online") and not phone.on:
+            phone.on = True
             self.people.come_online(subject)
+        described = {key: event[key] for key in ("maker", "carrier") if event.get(key)}
+        if described:
+            phone.maker, phone.carrier = described.get("maker", phone.maker), described.get("carrier", phone.carrier)
+            self.people.tell_health(subject, described, event.line)
 
     def position(self, event: Event) -> None:
         """The phone measured its place."""
@@ -111,8 +117,28 @@ class Lines:
 
     def outage(self, event: Event) -> None:
         """Something falls silent until a given time."""
+        if event["what"].startswith(CARRIER):
+            self._carrier_out(event["what"].removeprefix(CARRIER), event["until"])
+            return
         self.service.fall_silent(event["what"])
         self.people.timeline.add(event["until"], lambda: self.service.come_back(event["what"]), 0)
+
+    def _carrier_out(self, carrier: str, until: datetime) -> None:
+        """No phone of the carrier reaches the service; what they would send they keep."""
+        name, phones = group_name(carrier), sorted(self.county.phones.items())
+        cut = [subject for subject, phone in phones if group_name(phone.carrier) == name]
+        for subject in cut:
+            self.people.poll(subject)
+            self.county.phones[subject].cut = True
+        self.people.timeline.add(until, lambda: self._carrier_back(cut), 0)
+
+    def _carrier_back(self, subjects: list[str]) -> None:
+        for subject in subjects:
+            phone = self.county.phones.get(subject)
+            if phone is not None and phone.cut:
+                phone.cut = False
+                if phone.on:
+                    self.people.come_online(subject)
 
     def truth(self, event: Event) -> None:
         """Only the score may see it."""

@@ -34,7 +34,7 @@ ALERTS = text(
 
 INCIDENTS = text(
     """
-    SELECT i.id, i.kind, i.about, i.from_at,
+    SELECT i.id, i.kind, i.about, i.from_at, i.to_at IS NOT NULL AS ended,
            (SELECT count(*) FROM incident_subjects s WHERE s.incident_id = i.id) AS subjects
     FROM incidents i ORDER BY i.from_at, i.kind, i.about
     """
@@ -58,8 +58,9 @@ class Outlet:
         self._write = write
         self._last_duty = 0
         self._last_alert = 0
-        self._touched = 0
+        self._touched = (0, 0)
         self._incidents: dict[UUID, int] = {}
+        self._lasting: set[UUID] = set()
 
     def say(self, at: datetime, did: str, **content: Any) -> None:
         """One line at `at`."""
@@ -75,8 +76,8 @@ class Outlet:
             self._read_duties(connection, at, names)
         if newest.alert_event > self._last_alert:
             self._read_alerts(connection, at, names)
-        if newest.touched > self._touched:
-            self._touched = newest.touched
+        if (newest.touched, newest.ended) != self._touched:
+            self._touched = (newest.touched, newest.ended)
             self._read_incidents(connection, at)
 
     def _read_duties(self, connection: Connection, at: datetime, names: Mapping[UUID, str]) -> None:
@@ -117,7 +118,12 @@ class Outlet:
             if known != row.subjects:
                 self._incidents[row.id] = row.subjects
                 state = "opened" if known is None else "counted"
-                self.say(at, "incident", what=row.kind, state=state, subjects=row.subjects)
+                self.say(at, "incident", what=_what(row), state=state, subjects=row.subjects)
+            if not row.ended:
+                self._lasting.add(row.id)
+            elif row.id in self._lasting:
+                self._lasting.discard(row.id)
+                self.say(at, "incident", what=_what(row), state="ended", subjects=row.subjects)
 
     def pushes(self, connection: Connection, at: datetime, tries: list[tuple[str, UUID, str]]) -> None:
         """Print the tries (to whom, notice, result) at pushes."""
@@ -132,3 +138,8 @@ class Outlet:
 
 def _local(at: datetime) -> str:
     return at.astimezone(LOCAL).isoformat()
+
+
+def _what(row: Any) -> str:
+    """Such as `carrier:telecom`; a fault of the service is named by its kind alone."""
+    return f"{row.kind}:{row.about}" if row.kind in {"carrier", "maker"} else str(row.kind)

@@ -270,8 +270,10 @@ class People:
             )
 
     def come_online(self, subject: str) -> None:
-        """The connection is back: what was queued goes out, then the phone polls."""
+        """The connection is back, where the phone has any: what was queued goes out, then the phone polls."""
         phone = self.county.phones[subject]
+        if not phone.online:
+            return
         phone.succeeded()
         self.flush(subject)
         self.poll(subject)

@@ -64,13 +64,19 @@ class Fix:
 
 @dataclass
 class Phone:
-    """State of one subject's phone. The true time is handed in; what the phone believes is that plus `offset`."""
+    """State of one subject's phone. The true time is handed in; what the phone believes is that plus `offset`.
+
+    `on` is what the scenario says of the phone itself, `cut` that its carrier is out.
+    """
 
     subject: str
     device_id: UUID
     registered_at: datetime
     poll_every: timedelta
-    online: bool = True
+    on: bool = True
+    cut: bool = False
+    maker: str | None = None
+    carrier: str | None = None
     offset: timedelta = timedelta(0)
     boot: int = 1
     booted_at: datetime = field(init=False)
@@ -82,6 +88,11 @@ class Phone:
     def __post_init__(self) -> None:
         """A phone was on for a while when it was bound."""
         self.booted_at = self.registered_at - timedelta(hours=1)
+
+    @property
+    def online(self) -> bool:
+        """Whether it reaches the service, if that is there."""
+        return self.on and not self.cut
 
     def reboot(self, at: datetime) -> None:
         """The monotonic clock starts anew; what was queued before can no longer prove its time."""

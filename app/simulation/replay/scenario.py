@@ -8,7 +8,7 @@ from typing import Any
 
 from app.rules.facts import AlertKind
 from app.simulation.replay import fields as f
-from app.simulation.replay.vocabulary import EVENTS, OUTAGES, Form
+from app.simulation.replay.vocabulary import CARRIER, EVENTS, OUTAGES, Form
 
 HEADER = {"scenario", "start", "end", "policy", "policy_changes", "seed", "score"}
 
@@ -130,9 +130,10 @@ def _fields(n: int, form: Form, value: Mapping[str, Any]) -> dict[str, Any]:
     read = {key: _field(n, key, readers[key], inner) for key, inner in given.items()}
     if form.one_of and len(given.keys() & set(form.one_of)) != 1:
         raise ScenarioError(n, f"{' or '.join(form.one_of)}: just one of them should be there")
-    if "what" in read and read["what"] not in OUTAGES:
-        reason = "is not built yet" if read["what"].startswith("carrier:") else f"should be one of {', '.join(OUTAGES)}"
-        raise ScenarioError(n, f"what: an outage of {read['what']} {reason}")
+    if "what" in read and read["what"] not in OUTAGES and not CARRIER.fullmatch(read["what"]):
+        raise ScenarioError(
+            n, f"what: an outage of {read['what']} should be one of {', '.join(OUTAGES)}, carrier:<name>"
+        )
     return read
 
 

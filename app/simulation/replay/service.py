@@ -1,8 +1,12 @@
 """The service's own side of a replay: its jobs by the test clock, its beats, and what of it is down."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
+
+from sqlalchemy import text
 
 from app.jobs.deliver import deliver
 from app.jobs.job import Job
@@ -16,6 +20,16 @@ BEATING = {"service": ("api", "scheduler"), "scheduler": ("scheduler",)}
 JUDGES = frozenset({"judge_duties", "check_silence"})
 """The jobs that ask whether the service was up."""
 DAILY = tuple(job for job in JOBS if job.daily_at is not None)
+GUARD = "guard_outages"
+EACH_MINUTE = timedelta(minutes=1)
+POLLED = text(
+    """
+    UPDATE subject_states t SET last_heard_at = r.at
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(id uuid, at timestamptz)
+    WHERE t.subject_id = r.id AND t.last_heard_at < r.at
+    """
+)
+LASTING = text("SELECT EXISTS (SELECT FROM incidents WHERE to_at IS NULL)")
 BY_NAME = {job.name: job for job in JOBS}
 
 
@@ -28,6 +42,8 @@ class Service:
     lives: dict[str, int] = field(default_factory=lambda: {"api": 1, "scheduler": 1})
     daily_done: dict[str, datetime] = field(default_factory=dict)
     seen: Mapping[str, datetime] = field(default_factory=dict)
+    guard_at: datetime | None = None
+    guarding: bool = False
 
     def next_due(self) -> datetime | None:
         """When a job has something to do next, as it was last seen; None while the scheduler is down."""
@@ -49,6 +65,8 @@ class Service:
         now = self.county.clock.now()
         if JUDGES.intersection(names):
             self.beat()
+            if self.guarding or self._many_unheard():
+                self._guard(now)
         for name in names:
             job = BY_NAME[name]
             if name == "deliver":  # one after the other, so that a flaky phone fails at the same calls in each replay
@@ -57,6 +75,31 @@ class Service:
                 job.run(self.county.deps, now)
             if job.daily_at is not None:
                 self.daily_done[name] = job.due_since(now)
+
+    def _many_unheard(self) -> bool:
+        """Whether so many phones do not reach the service that it may be one thing: else no incident can begin."""
+        unheard = sum(not phone.online for phone in self.county.phones.values())
+        return unheard >= self._at_least
+
+    @cached_property
+    def _at_least(self) -> int:
+        return self.county.policy.outages.at_least
+
+    def _guard(self, now: datetime) -> None:
+        """Look for outages of many, at most once a minute. Phones that are online polled all the while."""
+        if self.guard_at is not None and now - self.guard_at < EACH_MINUTE:
+            return
+        self.guard_at = now
+        polled = [
+            {"id": str(self.county.subjects[name]), "at": phone.last_poll(now).isoformat()}
+            for name, phone in self.county.phones.items()
+            if phone.online
+        ]
+        with self.county.deps.transaction() as tx:
+            tx.execute(POLLED, {"rows": json.dumps(polled)})
+        BY_NAME[GUARD].run(self.county.deps, now)
+        with self.county.deps.autocommit() as connection:
+            self.guarding = bool(connection.execute(LASTING).scalar_one())
 
     def _next_daily(self, job: Job) -> datetime:
         slot = job.due_since(self.county.clock.now())

@@ -1,5 +1,6 @@
 """Every event that a scenario may hold: its fields, and whether the service can play it yet."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -108,4 +109,5 @@ EVENTS: Mapping[str, Form] = {
 }
 
 OUTAGES = ("push", "scheduler", "service")
-"""What may fall silent. An outage of a carrier is read, and refused as not built."""
+CARRIER = re.compile(r"carrier:\S.*")
+"""What may fall silent."""

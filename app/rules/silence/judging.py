@@ -5,57 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from app.rules.calendar import SHANGHAI
+from app.rules.calendar import next_half_hour
 from app.rules.effects import Decision, MoveSilenceCheck, RaiseAlert, RecoverAlert
-from app.rules.facts import About, AlertKind, Cause, Reason, Strength
-from app.rules.policy import Policy
+from app.rules.effects.causes import MoveCauseCheck
+from app.rules.facts import About, AlertKind, Reason
+from app.rules.silence.causes import weigh
+from app.rules.silence.facts import SilenceFacts, Span, began_at
 
 RULE_CODE = "silence"
-
-# A phone that says so little of its battery is as good as empty within the hour.
-LOW_BATTERY_PERCENT = 10
-
-# Phones word it in their own ways; each of these says that the app gets no place.
-PERMISSION_LOST = frozenset({"denied", "services_off", "restricted", "never", "none", "off", "lost"})
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """From `from_at` until `until`, exclusive: an order's term, or a time in which the service was away."""
-
-    from_at: datetime
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class PhoneHealth:
-    """What the phone said of itself last."""
-
-    battery_percent: int | None = None
-    location_permission: str | None = None
-    battery_saver: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SilenceFacts:
-    """One subject. `watched` is false for those who carry no smartphone or are not under correction any more.
-
-    `counts_from` is when the subject was last given a smartphone, or a person closed the alert of a silence that went
-    on: the silence counts anew from there. `orders` are the terms that end after the silence began; `away` the times
-    since then in which the API was away, in order.
-    """
-
-    subject_id: UUID
-    office_id: UUID
-    watched: bool
-    registered_at: datetime
-    last_heard_at: datetime | None
-    counts_from: datetime | None
-    orders: tuple[Span, ...]
-    away: tuple[Span, ...]
-    health: PhoneHealth
-    policy_version_id: UUID
-    policy: Policy
+BACK_FOR_GOOD = timedelta(minutes=30)
+"""By then a phone that is back has sent what it had kept, and said how it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +29,22 @@ def judge_silence(facts: SilenceFacts, *, now: datetime) -> Decision:
     """Raise one `lost_contact` where the limit is reached, else say when to look again.
 
     Heard means any authenticated request of the bound phone; never heard counts from registration. A time in which
-    the service itself was away is not silence, and after it late evidence is given its time to arrive.
+    the service itself was away is not silence, and after it late evidence is given its time to arrive. Who fell silent
+    with many others is held while that lasts: those who come back after it are never alerted about, the rest are.
     """
     if not facts.watched:
         return Decision((MoveSilenceCheck(facts.subject_id, None, silent=False),))
     limit = _limit(facts)
-    look_at = max([limit.reached_at, *_waits(facts, limit)])
+    look_at = max([limit.reached_at, *_waits(facts, limit), *_held(facts, now)])
     if look_at > now:
         return Decision((MoveSilenceCheck(facts.subject_id, look_at, silent=False),))
-    return Decision((_alert(facts, limit, now), MoveSilenceCheck(facts.subject_id, None, silent=True)))
+    return Decision(
+        (
+            _alert(facts, limit, now),
+            MoveSilenceCheck(facts.subject_id, None, silent=True),
+            MoveCauseCheck(facts.subject_id, now + timedelta(hours=limit.hours)),
+        )
+    )
 
 
 def judge_return(facts: SilenceFacts, *, heard_again_at: datetime, now: datetime) -> Decision:
@@ -96,7 +62,13 @@ def judge_return(facts: SilenceFacts, *, heard_again_at: datetime, now: datetime
         source=About("silence", facts.subject_id),
     )
     next_look = _limit(facts).reached_at if facts.watched else None
-    return Decision((recovered, MoveSilenceCheck(facts.subject_id, next_look, silent=False)))
+    return Decision(
+        (
+            recovered,
+            MoveCauseCheck(facts.subject_id, now + BACK_FOR_GOOD),
+            MoveSilenceCheck(facts.subject_id, next_look, silent=False),
+        )
+    )
 
 
 def look_again(subject_id: UUID, check_at: datetime | None, *, since: datetime) -> Decision:
@@ -106,12 +78,6 @@ def look_again(subject_id: UUID, check_at: datetime | None, *, since: datetime) 
     if check_at is None or check_at <= since:
         return Decision()
     return Decision((MoveSilenceCheck(subject_id, since, silent=False),))
-
-
-def began_at(facts: SilenceFacts) -> datetime:
-    """The instant from which the silence counts."""
-    marks = (facts.registered_at, facts.last_heard_at, facts.counts_from)
-    return max(mark for mark in marks if mark is not None)
 
 
 def _limit(facts: SilenceFacts) -> _Limit:
@@ -152,8 +118,16 @@ def _waits(facts: SilenceFacts, limit: _Limit) -> Iterator[datetime]:
     return (span.until + wait for span in facts.away if began < span.until and span.from_at <= limit.reached_at)
 
 
+def _held(facts: SilenceFacts, now: datetime) -> Iterator[datetime]:
+    """When to look again at somebody who fell silent with many others and was not heard since."""
+    wait = timedelta(minutes=facts.policy.late_evidence_wait_min)
+    for hold in facts.holds:
+        if not hold.heard:
+            yield next_half_hour(now) if hold.until is None else hold.until + wait
+
+
 def _alert(facts: SilenceFacts, limit: _Limit, now: datetime) -> RaiseAlert:
-    cause, why = _why(facts, limit)
+    verdict = weigh(facts, hours=limit.hours, now=now)
     return RaiseAlert(
         subject_id=facts.subject_id,
         office_id=facts.office_id,
@@ -162,26 +136,16 @@ def _alert(facts: SilenceFacts, limit: _Limit, now: datetime) -> RaiseAlert:
         source=About("silence", facts.subject_id),
         event_at=limit.reached_at,
         at=now,
-        why=why,
-        cause=cause,
-        strength=Strength.WEAK if cause is Cause.PHONE else Strength.MEDIUM,
+        why=verdict.why,
+        cause=verdict.cause,
+        strength=verdict.strength,
         rule_code=RULE_CODE,
         policy_version_id=facts.policy_version_id,
-        evidence={"last_heard_at": facts.last_heard_at, "registered_at": facts.registered_at},
+        evidence={
+            "last_heard_at": facts.last_heard_at,
+            "registered_at": facts.registered_at,
+            "boots": facts.signs.boots,
+            "hours": limit.hours,
+            **({"battery_percent": facts.health.battery_percent} if facts.health.battery_percent is not None else {}),
+        },
     )
-
-
-def _why(facts: SilenceFacts, limit: _Limit) -> tuple[Cause, Reason]:
-    """What the phone said of itself last may explain the silence; without that nobody can tell."""
-    since = facts.last_heard_at or facts.registered_at
-    params = (("since", since.astimezone(SHANGHAI).isoformat(timespec="minutes")), ("hours", f"{limit.hours:g}"))
-    battery = facts.health.battery_percent
-    if facts.last_heard_at is None:
-        return Cause.UNSURE, Reason("never_heard", params)
-    if battery is not None and battery <= LOW_BATTERY_PERCENT:
-        return Cause.PHONE, Reason("silent_battery_low", (*params, ("battery", str(battery))))
-    if facts.health.location_permission in PERMISSION_LOST:
-        return Cause.PHONE, Reason("silent_permission_lost", params)
-    if facts.health.battery_saver:
-        return Cause.PHONE, Reason("silent_battery_saver", params)
-    return Cause.UNSURE, Reason("silent", params)
