@@ -32,6 +32,7 @@ WORDS_ELSEWHERE = {
     "app/rules/roster/cells.py": "the signs by which people write a day",
     "app/rules/areas.py": "tells districts and cities apart by how their names end",
     "app/rules/policy/tree.py": "the policy's own codes of visits and talks",
+    "app/rules/devices.py": "the names by which phones call the carriers",
     "app/rules/identity.py": "what stands for the given name of a minor",
     "app/rules/policy/problems.py": "sentences for those who write policies, in two languages side by side",
     "app/rules/policy/reader.py": "the kinds of values in those sentences",
