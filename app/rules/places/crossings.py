@@ -15,6 +15,11 @@ from app.rules.places.marks import Weight
 from app.rules.places.points import Point, median, metres, reachable
 from app.rules.policy import Departure, Places
 
+SPREAD, OUTLIER = 2.0, 3.0
+"""A phone's accuracy is the circle in which two thirds of its fixes lie. One in a hundred lies beyond twice as much,
+one in thirty thousand beyond three times: three in a row are asked for with the first, one fix with the second.
+"""
+
 
 class How(StrEnum):
     """What a crossing was decided by: one circle, a run of them, or that the bound began with the person beyond it."""
@@ -119,21 +124,24 @@ class Machine:
     def _decided(self, n: int) -> How | None:
         need = self.depths.back_m if self.out else self.depths.beyond_m
         deep = abs(self.beyond[n] or 0.0) >= need
-        free = not self._explained_by_drift(n)
-        if deep and free and self.weights[n].alone:
+        if deep and self.weights[n].alone and not self._explained_by_drift(n, OUTLIER):
             return How.CIRCLE
         lasted = self.points[n].at - self.points[self.run[0]].at
         if len(self.run) < self.departure.circles or lasted < timedelta(minutes=self.departure.over_min):
             return None
-        return How.RUN if free or lasted >= timedelta(minutes=self.places.drift_hold_min) else None
+        if lasted >= timedelta(minutes=self.places.drift_hold_min) or not self._explained_by_drift(n, SPREAD):
+            return How.RUN
+        return None
 
-    def _explained_by_drift(self, n: int) -> bool:
-        """Whether a phone that lies where it lay could have reported this fix."""
+    def _explained_by_drift(self, n: int, circles: float) -> bool:
+        """Whether a phone that lies where it lay could have reported this fix: by straying, or as one of those of which
+        its accuracy is not the outer bound.
+        """
         if self._strayed_from is None:
             return False
         point = self.points[n]
         away = metres(*self._strayed_from, point.lon, point.lat)
-        return away <= max(self.places.drift_m, 2 * point.accuracy_m)
+        return away <= max(self.places.drift_m + point.accuracy_m, circles * point.accuracy_m)
 
     def _stay(self, n: int) -> tuple[float, float] | None:
         """Where the phone lay before fix n, if that is on the side that the machine believes it to be on."""
