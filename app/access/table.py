@@ -67,6 +67,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "patterns.read": CASE_READERS - {_PR},
     "patterns.note": CASE_WORKERS,
     "alerts.read": CASE_READERS - {_PR},
+    "alerts.evidence": CASE_WORKERS | {_CI},
     "alerts.acknowledge": CASE_WORKERS | {_A, _CI},
     "alerts.close": CASE_WORKERS | {_CI},
     "zones.read": CASE_READERS,

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select, text, true
+from sqlalchemy import Connection, func, select, true
 
 from app.models.alert import Alert, AlertOccurrence
 from app.models.area import Area
@@ -22,6 +22,7 @@ from app.queries.told import sentence_of
 from app.rules.errors import NotFound
 from app.rules.facts import Actor, Handling, SubjectStatus
 from app.rules.wording.alerts import KINDS
+from app.store import areas
 from app.store.scope import below, subjects_of
 
 Geometry = dict[str, Any]
@@ -174,35 +175,19 @@ def _outlines(connection: Connection, tolerance_deg: float, *which: Any) -> Sequ
     return [Outline(row.id, row.kind, row.name, json.loads(row.drawn)) for row in connection.execute(statement)]
 
 
-COUNTY = text(
-    """
-    SELECT found.name
-    FROM unnest(CAST(:lons AS float8[]), CAST(:lats AS float8[])) WITH ORDINALITY AS place (lon, lat, n)
-    LEFT JOIN LATERAL (
-        SELECT a.name FROM area_parts p JOIN areas a ON a.id = p.area_id
-        WHERE a.kind = 'county' AND a.in_force @> CAST(:at AS timestamptz)
-          AND ST_Covers(p.part, ST_SetSRID(ST_MakePoint(place.lon, place.lat), 4326))
-        ORDER BY a.code LIMIT 1
-    ) AS found ON true
-    ORDER BY place.n
-    """
-)
+def counties_of(connection: Connection, places: Sequence[tuple[float, float]]) -> Sequence[str | None]:
+    """The county in which each place lies, as people name it; None where none is known."""
+    return areas.county_names(connection, places)
 
 
-def counties_of(connection: Connection, places: Sequence[tuple[float, float]], *, at: datetime) -> Sequence[str | None]:
-    """The name of the county in which each place lies; None where none is known."""
-    values = {"lons": [lon for lon, _ in places], "lats": [lat for _, lat in places], "at": at}
-    return list(connection.execute(COUNTY, values).scalars())
-
-
-def county_of_last(connection: Connection, actor: Actor, subject_id: UUID, *, at: datetime) -> str | None:
+def county_of_last(connection: Connection, actor: Actor, subject_id: UUID) -> str | None:
     """The county of one person's newest fix; None where there is none, or it lies in no county that is known."""
     row = connection.execute(
         select(func.ST_X(SubjectState.last_position).label("lon"), func.ST_Y(SubjectState.last_position).label("lat"))
         .join(Subject, Subject.id == SubjectState.subject_id)
         .where(Subject.id == subject_id, subjects_of(actor), SubjectState.last_position.is_not(None))
     ).one_or_none()
-    return counties_of(connection, [(row.lon, row.lat)], at=at)[0] if row else None
+    return counties_of(connection, [(row.lon, row.lat)])[0] if row else None
 
 
 def zones(

@@ -32,7 +32,10 @@ PAGE = text(
     f"""
     SELECT f.id, f.effective_at, f.recorded_at, f.received_at, f.time_proven, ST_X(f.place) AS lon,
            ST_Y(f.place) AS lat, f.accuracy_m, f.speed_mps, f.heading_deg, f.provider, f.mock, f.power_id,
-           p.kind AS power_kind, lower(p.covers) AS power_from, upper(p.covers) AS power_until
+           p.kind AS power_kind, lower(p.covers) AS power_from, upper(p.covers) AS power_until,
+           ARRAY(SELECT m.mark FROM position_marks m
+                 WHERE m.subject_id = f.subject_id AND m.at = f.effective_at AND m.position_id = f.id
+                 ORDER BY m.mark) AS marks
     FROM ({FOUND}) AS f LEFT JOIN collection_powers p ON p.id = f.power_id
     WHERE CAST(:after_at AS timestamptz) IS NULL
        OR (f.effective_at, f.recorded_at, f.id)
@@ -82,6 +85,7 @@ class TrackPoint:
     power_kind: str | None
     power_from: datetime | None
     power_until: datetime | None
+    marks: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

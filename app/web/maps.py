@@ -121,7 +121,7 @@ def _as_text(office: OfficeView | None, areas: Sequence[UUID]) -> tuple[Sequence
         )
         shown = found[:LIMIT]
         _note(tx, office, len(shown))
-        counties = queries.counties_of(tx, [(one.lon, one.lat) for one in shown], at=deps().now())
+        counties = queries.counties_of(tx, [(one.lon, one.lat) for one in shown])
         outlines = [queries.outline(tx, area_id, tolerance_deg=DETAILS["coarse"]) for area_id in areas[:5]]
     places = [Marked(one.lon, one.lat, one.accuracy_m, freshness(one.at), one.name) for one in shown]
     more = next_link([shown[-1].subject_no]) if len(found) > LIMIT else None

@@ -25,6 +25,7 @@ ROLES: dict[str, str] = {
 STATUSES: dict[str, str] = {"noticed": "等待入矫", "in_correction": "在矫", "ended": "已结束"}
 CHANNELS: dict[str, str] = {"smartphone": "手机签到", "no_smartphone": "不用智能手机,当面签到"}
 POWERS: dict[str, str] = {"check": "信息化核查", "order": "电子定位决定"}
+ARTICLES: dict[str, str] = {"Law 26": "社区矫正法第二十六条", "Law 29": "社区矫正法第二十九条"}
 MARKS: dict[str, str] = {
     "implausible_speed": "移动快得不合常理",
     "drift": "短时飘移",
@@ -119,6 +120,11 @@ def area_word(code: str) -> str:
 def power_word(kind: str | None) -> str:
     """Under which power a fix was taken."""
     return POWERS.get(kind or "", "依据不明")
+
+
+def article_word(article: str) -> str:
+    """社区矫正法第二十九条, ..."""
+    return ARTICLES.get(article, article)
 
 
 def mark_words(marks: Sequence[str]) -> str:

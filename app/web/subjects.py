@@ -18,7 +18,7 @@ from app.queries.subject_file import subject_file
 from app.queries.subjects import Wanted
 from app.rules.calendar import legal_day
 from app.rules.errors import NotFound, ZhifangError
-from app.rules.facts import Actor, DutyState, SubjectStatus, SupervisionClass
+from app.rules.facts import DutyState, SubjectStatus, SupervisionClass
 from app.rules.wording.own_file import CATEGORIES, CLASSES, GROUNDS
 from app.web.blueprint import PAGES
 from app.web.context import deps, user
@@ -123,7 +123,7 @@ def _page(subject_id: UUID, id_number: str | None, fault: str | None) -> str:
         shown = subject_file(tx, reader, subject_id, deps().settings, now=now)
         note_reading(tx, reader, "subjects.read", subject_id, now=now)
         parts = _parts(tx, subject_id)
-        county = _county(tx, reader, subject_id) if shown.last_position_at and may("tracks.read") else None
+        county = maps.county_of_last(tx, reader, subject_id) if shown.last_position_at and may("tracks.read") else None
     return render_template(
         "subject.html",
         here="subjects",
@@ -139,11 +139,6 @@ def _page(subject_id: UUID, id_number: str | None, fault: str | None) -> str:
         grounds=GROUNDS,
         **parts,
     )
-
-
-def _county(tx: Any, reader: Actor, subject_id: UUID) -> str | None:
-    """In which county the person was last, for whoever may also read where exactly."""
-    return maps.county_of_last(tx, reader, subject_id, at=deps().now())
 
 
 def _parts(tx: Any, subject_id: UUID) -> dict[str, Any]:

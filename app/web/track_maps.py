@@ -5,34 +5,30 @@ Without a reason the page shows what is not a track: the area that may not be le
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from itertools import pairwise
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from flask import Response, request, url_for
 
 from app.actions.note_reading import note_reading
-from app.actions.read_track import Track, read_track
 from app.queries import maps as queries
-from app.queries.maps import DrawnZone, Episode
+from app.queries.maps import DrawnZone
 from app.queries.subject_file import SubjectFile, subject_file
 from app.rules.access_log import FIRST, LAST
-from app.rules.calendar import SHANGHAI, end_of_day, legal_day, start_of_day
+from app.rules.calendar import end_of_day, legal_day, start_of_day
 from app.rules.errors import Refused
-from app.rules.tracks import Stretch, place_of, runs
+from app.rules.tracks import Stretch
 from app.web.blueprint import PAGES
-from app.web.context import deps, user
-from app.web.drawing import DETAILS, answer_json, drawn, drawn_zone, map_page
-from app.web.guard import may, page, user_for
-from app.web.paging import chosen, cursor, next_link
-from app.web.shown import clock, moment
+from app.web.context import deps
+from app.web.drawing import answer_json, drawn, drawn_zone, map_page
+from app.web.guard import page, user_for
+from app.web.paging import chosen, next_link
+from app.web.shown import moment
 from app.web.shown_codes import hours_words, mark_words, power_word
-from app.web.sketch import Marked, sketch_of
+from app.web.track_words import Looked, lines_of, marks_of, part_words, read, sketch_of_track, span_words, why_gap
 
-AT_ONCE = 2000
 LONGEST_REASON = 500
-EXPLAINS = ("lost_contact", "device_trouble", "suspected_fake", "suspected_separation")
 
 
 @dataclass(frozen=True)
@@ -60,7 +56,7 @@ def subject_map(subject_id: UUID) -> Response:
         note_reading(tx, reader, "subjects.read", subject_id, now=now)
         zones = queries.zones(tx, reader, subject_id, asked.stretch.from_at, asked.stretch.until)
     text = bool(asked.reason) and chosen("view", ("text",)) == "text"
-    shown = _as_text(subject_id, person, zones, asked) if text else {"told": None, "sketch": None, "more": None}
+    shown = _as_text(subject_id, person, zones, asked) if text else {"looked": None}
     return map_page(
         "subject_map.html",
         here="subjects",
@@ -83,7 +79,8 @@ def track_json(subject_id: UUID) -> Response:
     asked = _asked()
     if not asked.reason:
         raise Refused("reason_needed")
-    track, counties, explained = _read(subject_id, asked)
+    looked = read(subject_id, asked.stretch, asked.reason)
+    track = looked.track
     place = track.next_place
     following = next_link(place.as_key()) if place else None
     return answer_json(
@@ -92,8 +89,9 @@ def track_json(subject_id: UUID) -> Response:
             "to": min(asked.stretch.until, deps().now()).timestamp(),
             "unbroken_s": track.unbroken_s,
             "total": track.total,
-            "points": _points(track, counties),
-            "gaps": [_gap(gap, explained) for gap in track.gaps],
+            "points": _points(looked),
+            "parts": [part_words(part) for part in track.parts],
+            "gaps": [_gap(gap, looked) for gap in track.gaps],
             "next": following and url_for("pages.track_json", subject_id=subject_id, **_values(following)),
         }
     )
@@ -112,28 +110,20 @@ def _asked() -> Asked:
     return Asked(from_day, to_day, request.args.get("reason", "").replace("\0", "").strip()[:LONGEST_REASON])
 
 
-def _read(subject_id: UUID, asked: Asked) -> tuple[Track, Sequence[str | None], Sequence[Episode]]:
-    """The track, the county of each fix, and what alerts told of that time."""
-    now = deps().now()
-    shown = asked.stretch
-    with deps().transaction() as tx:
-        track = read_track(
-            tx, user(), subject_id, shown, reason=asked.reason, now=now, after=place_of(cursor()), limit=AT_ONCE
-        )
-        counties = queries.counties_of(tx, [(point.lon, point.lat) for point in track.items], at=now)
-        if not may("alerts.read"):
-            return track, counties, ()
-        told = queries.episodes(
-            tx, user_for("alerts.read"), subject_id, shown.from_at, shown.until, today=legal_day(now)
-        )
-    return track, counties, [one for one in told if one.kind in EXPLAINS]
-
-
 def _values(following: dict[str, str]) -> dict[str, Any]:
     return dict(following)
 
 
-def _points(track: Track, counties: Sequence[str | None]) -> list[dict[str, Any]]:
+def _gap(gap: Stretch, looked: Looked) -> dict[str, Any]:
+    return {
+        "from": gap.from_at.timestamp(),
+        "to": gap.until.timestamp(),
+        "when": span_words(gap.from_at, gap.until),
+        "why": why_gap(gap, looked.explained),
+    }
+
+
+def _points(looked: Looked) -> list[dict[str, Any]]:
     return [
         {
             "t": point.effective_at.timestamp(),
@@ -147,87 +137,17 @@ def _points(track: Track, counties: Sequence[str | None]) -> list[dict[str, Any]
             "when": moment(point.effective_at),
             "county": county,
         }
-        for point, county in zip(track.items, counties, strict=True)
+        for point, county in zip(looked.track.items, looked.counties, strict=True)
     ]
-
-
-def marks_of(point: Any) -> Sequence[str]:
-    """What is thought of a fix: what judging found, and what the phone says itself."""
-    found = list(getattr(point, "marks", ()) or ())
-    if point.mock and "mock" not in found:
-        found.append("mock")
-    return found
-
-
-def _gap(gap: Stretch, explained: Sequence[Episode]) -> dict[str, Any]:
-    return {
-        "from": gap.from_at.timestamp(),
-        "to": gap.until.timestamp(),
-        "when": _span(gap.from_at, gap.until),
-        "why": why_gap(gap, explained),
-    }
-
-
-def why_gap(gap: Stretch, explained: Sequence[Episode]) -> str | None:
-    """What an alert told of that time; None where nothing is known."""
-    for one in explained:
-        if one.from_at < gap.until and (one.until is None or one.until > gap.from_at):
-            return one.why
-    return None
-
-
-def _span(from_at: datetime, until: datetime) -> str:
-    same = from_at.astimezone(SHANGHAI).date() == until.astimezone(SHANGHAI).date()
-    return f"{moment(from_at)} 至 {clock(until) if same else moment(until)}"
 
 
 def _as_text(subject_id: UUID, person: SubjectFile, zones: Sequence[DrawnZone], asked: Asked) -> dict[str, Any]:
-    """The same facts as lines in order of time, gaps among them, and the plain sketch."""
-    track, counties, explained = _read(subject_id, asked)
-    points = track.items
-    joined = runs([point.effective_at for point in points], timedelta(seconds=track.unbroken_s))
-    places = [
-        Marked(
-            point.lon,
-            point.lat,
-            point.accuracy_m,
-            "doubtful" if marks_of(point) else "new",
-            f"{moment(point.effective_at)},误差 {point.accuracy_m:.0f} 米",
-        )
-        for point in points
-    ]
-    shapes = [(zone.kind, zone.name, zone.geometry) for zone in zones]
-    if person.permitted_area_id:
-        with deps().autocommit() as connection:
-            area = queries.outline(connection, person.permitted_area_id, tolerance_deg=DETAILS["fine"])
-        shapes.insert(0, ("area", area.name, area.geometry))
-    lines = [[(points[n].lon, points[n].lat) for n in run] for run in joined]
+    looked = read(subject_id, asked.stretch, asked.reason)
+    place = looked.track.next_place
     return {
-        "told": _lines(track, counties, explained),
-        "sketch": sketch_of(places, shapes, lines),
-        "more": next_link(track.next_place.as_key()) if track.next_place else None,
+        "looked": looked,
+        "told": lines_of(looked),
+        "parts": [part_words(part) for part in looked.track.parts],
+        "sketch": sketch_of_track(looked, person.permitted_area_id, zones),
+        "more": next_link(place.as_key()) if place else None,
     }
-
-
-def _lines(track: Track, counties: Sequence[str | None], explained: Sequence[Episode]) -> list[dict[str, Any]]:
-    """Each fix, and between two that are too far apart the gap; under an order those that nobody closed yet too."""
-    lines: list[dict[str, Any]] = []
-    longest = timedelta(seconds=track.unbroken_s)
-    ordered = {(gap.from_at, gap.until) for gap in track.gaps}
-    spans = {(a.effective_at, b.effective_at) for a, b in pairwise(track.items)}
-    gaps = ordered | {span for span in spans if span[1] - span[0] > longest}
-    for from_at, until in gaps:
-        gap = Stretch(from_at, until)
-        lines.append(
-            {
-                "at": from_at,
-                "gap": _span(from_at, until),
-                "missing": (from_at, until) in ordered,
-                "why": why_gap(gap, explained),
-                "point": None,
-            }
-        )
-    for point, county in zip(track.items, counties, strict=True):
-        marked = mark_words(marks_of(point))
-        lines.append({"at": point.effective_at, "gap": None, "point": point, "marked": marked, "county": county})
-    return sorted(lines, key=lambda line: (line["at"], line["gap"] is not None))

@@ -49,6 +49,7 @@ PAGES: dict[str, PageExample] = {
     "GET /today/alerts": PageExample(Shows.CASES),
     "GET /alerts": PageExample(Shows.CASES),
     "GET /alerts/<alert_id>": PageExample(Shows.CASE),
+    "GET /alerts/<alert_id>/evidence": PageExample(Shows.CASE),
     "POST /alerts/<alert_id>/acknowledge": PageExample(Shows.CASE, status=303),
     "POST /alerts/<alert_id>/close": PageExample(Shows.CASE, lambda _: {"reason": "phone", "result": "已联系"}, 303),
     "GET /duties": PageExample(Shows.CASES),

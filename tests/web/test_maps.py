@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, text
 
 from app.clients.datum import Datum, to_wgs84
 from app.config import SettingsError, TileSettings, load_settings
@@ -117,6 +117,34 @@ def test_a_gap_says_what_an_alert_told_of_it(undone: Engine, officer: Visitor, o
         an_alert(tx, office.tree, person, MONDAY - 2 * HOUR)
     told = officer.get(f"/subjects/{person}/track.json?reason=x").get_json()
     assert [bool(gap["why"]) for gap in told["gaps"]] == [False, True, True]
+
+
+def test_the_evidence_of_an_alert_is_a_drawing_and_lines_and_a_look_that_is_recorded(
+    undone: Engine, officer: Visitor, office: Office, person: UUID
+) -> None:
+    with transaction(undone) as tx:
+        alert = an_alert(tx, office.tree, person, MONDAY - 3 * HOUR)
+    assert "看前后的位置" in officer.text(f"/alerts/{alert}")
+    assert looks(undone) == []
+    page = officer.text(f"/alerts/{alert}/evidence")
+    for words in ("<svg", "今天 06:05", "今天 06:10 至 08:00", "电子定位决定", "这次查看已记录"):
+        assert words in page, words
+    (action, whose, why, _) = looks(undone)[0]
+    assert (action, whose, why) == ("tracks.read", person, "核对预警:失去联系(今天 06:00)")
+
+
+def test_what_judging_thinks_of_a_fix_stands_beside_it(undone: Engine, officer: Visitor, person: UUID) -> None:
+    with transaction(undone) as tx:
+        tx.execute(
+            text(
+                "INSERT INTO position_marks SELECT subject_id, effective_at, id, 'drift', :now FROM positions"
+                " WHERE subject_id = :id ORDER BY effective_at LIMIT 1"
+            ),
+            {"id": person, "now": MONDAY},
+        )
+    told = officer.get(f"/subjects/{person}/track.json?reason=x").get_json()
+    assert [point["marked"] for point in told["points"]] == ["短时飘移", "标有模拟定位", "", ""]
+    assert told["parts"] == ["今天 06:00 至 08:00:电子定位决定(社区矫正法第二十九条),今天 00:00 至 10:00有效,4 个位置"]
 
 
 def test_the_version_in_words_says_the_same(undone: Engine, officer: Visitor, person: UUID) -> None:

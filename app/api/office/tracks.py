@@ -52,6 +52,13 @@ class PointAnswer(Body):
     heading_deg = fields.Float(required=True, allow_none=True)
     provider = fields.String(required=True, allow_none=True)
     mock = fields.Boolean(required=True, allow_none=True)
+    marks = fields.List(
+        fields.String(),
+        required=True,
+        metadata={
+            "description": "What judging thinks of it: implausible_speed, drift, stale_repeat. Nothing is deleted."
+        },
+    )
     power_id = fields.UUID(required=True)
     power_kind = choice(PowerKind, required=True, allow_none=True)
 

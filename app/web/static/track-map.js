@@ -23,13 +23,14 @@ document.addEventListener("DOMContentLoaded", async () => {
 
   const byId = (id) => document.getElementById(id);
   const nothing = byId("nothing");
-  const track = { points: [], gaps: [] };
+  const track = { points: [], gaps: [], parts: [] };
   try {
     let url = host.dataset.track;
     for (let page = 0; url && page < MOST_PAGES; page += 1) {
       const answer = await maps.fetched(url);
       track.points.push(...answer.points);
       track.gaps.push(...answer.gaps);
+      track.parts.push(...answer.parts);
       Object.assign(track, { from: track.from || answer.from, to: answer.to, unbroken: answer.unbroken_s, more: answer.next });
       url = answer.next;
     }
@@ -158,6 +159,7 @@ document.addEventListener("DOMContentLoaded", async () => {
       items.push(item);
     }
     byId("lines").replaceChildren(...items);
+    byId("parts").replaceChildren(...track.parts.map((words) => maps.element("li", words, "row small")));
   };
 
   byId("slider").hidden = !track.points.length;
