@@ -284,6 +284,33 @@ def simulate(file: "TextIO", without: tuple[str, ...], **county: Any) -> None:
         give_up(sentence(error.code, error.params))
 
 
+@main.group()
+def policies() -> None:
+    """Local policies (制度)."""
+
+
+@policies.command("try")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--on", "scenario", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A scenario.")
+@click.option("--last", "days", metavar="30d", help="The last days of the configured database, without identities.")
+@click.option("--as", "login", help="With --last: the head of a county, who is recorded to have looked.")
+def try_policy(file: Path, scenario: Path | None, days: str | None, login: str | None) -> None:
+    """What the policy in FILE would alert that the one in force does not, and the other way round."""
+    from app.simulation.trials.command import TrialError, try_on_file, try_on_the_last
+
+    if (scenario is None) == (days is None) or (days is None) != (login is None):
+        give_up("Say either --on SCENARIO, or --last 30d with --as LOGIN.")
+    try:
+        if scenario is not None:
+            told = try_on_file(file, scenario)
+        else:
+            told = try_on_the_last(file, str(days), str(login), ready_deps())
+    except TrialError as error:
+        give_up(str(error))
+    for line in told:
+        click.echo(json.dumps(line, ensure_ascii=False))
+
+
 @main.command("export-openapi")
 @click.argument("folder", default=ROOT / "mobile_api_docs", type=click.Path(file_okay=False, path_type=Path))
 def export_openapi(folder: Path) -> None:

@@ -35,6 +35,7 @@ ACTS: dict[str, str] = {
     "device.release": "解除登记手机",
     "trackers.issue": "登记第三方定位客户端",
     "trackers.revoke": "停用第三方定位客户端",
+    "policies.try": "用近期数据试算监管制度(隐去身份)",
     "poison.replay": "重新处理搁置的上报",
     "duties.waive": "免除一项任务",
     "check_ins.record": "补登签到",
