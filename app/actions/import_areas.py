@@ -59,11 +59,11 @@ def import_areas(tx: Connection, wanted: ImportAreas, *, dry_run: bool, now: dat
     Judgments that were made keep the version by which they were made: it stays on record with its time.
     """
     imports.take_time(tx)
-    nested = tx.begin_nested()
-    done = _import(tx, wanted, now)
-    if done.faults or dry_run:
-        nested.rollback()
-        return done
+    with tx.begin_nested() as nested:
+        done = _import(tx, wanted, now)
+        if done.faults or dry_run:
+            nested.rollback()
+            return done
     details = {
         "source": wanted.source,
         "valid_from": wanted.valid_from.isoformat(),
@@ -72,7 +72,6 @@ def import_areas(tx: Connection, wanted: ImportAreas, *, dry_run: bool, now: dat
         "permitted": len(done.permitted),
     }
     effects.apply(tx, [Decision((WriteAudit(now, JOB, "areas.import", details=details),))])
-    nested.commit()
     return done
 
 

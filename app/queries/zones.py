@@ -81,6 +81,15 @@ class OwnZone:
     article: str | None
 
 
+def whose(connection: Connection, actor: Actor, subject_id: UUID) -> str:
+    """The name of the person as `actor` reads it; NotFound out of reach."""
+    columns = (Subject.name, Subject.minor_regime, Subject.office_id)
+    row = connection.execute(select(*columns).where(Subject.id == subject_id, subjects_of(actor))).one_or_none()
+    if row is None:
+        raise NotFound("not_found")
+    return shown_name(actor, Named(row.name, row.minor_regime, row.office_id))
+
+
 def zone(connection: Connection, actor: Actor, zone_id: UUID) -> ZoneView:
     """One zone with its shape; NotFound outside the actor's reach."""
     shape = (_geojson().label("geometry"), Zone.given)
@@ -112,19 +121,6 @@ def zones(
         statement = statement.where(tuple_(Zone.from_at, Zone.id) < tuple_(*key))
     rows = [_view(actor, row, None, None) for row in connection.execute(statement)]
     return page_of(rows, limit, lambda row: [row.from_at.isoformat(), str(row.id)])
-
-
-def shapes(connection: Connection, actor: Actor, subject_id: UUID, *, held_at: datetime) -> list[ZoneView]:
-    """What binds one person at an instant or will, with shapes: for a map. Nothing where the person is out of reach."""
-    ends = func.least(Zone.until, Zone.removed_at)
-    rows = connection.execute(
-        _zones(actor)
-        .add_columns(_geojson().label("geometry"), Zone.given)
-        .where(Zone.subject_id == subject_id, ends.is_(None) | (ends > held_at))
-        .order_by(Zone.from_at, Zone.id)
-        .limit(MOST_OWN)
-    )
-    return [_view(actor, row, json.loads(row.geometry), row.given) for row in rows]
 
 
 def own_zones(connection: Connection, subject_id: UUID, *, now: datetime) -> tuple[OwnZone, ...]:

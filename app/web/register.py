@@ -33,6 +33,7 @@ from app.web import (  # noqa: F401  (their views)
     track_maps,
     trackers,
     zone_drawing,
+    zones,
 )
 from app.web.blueprint import PAGES
 from app.web.faults import PagePath

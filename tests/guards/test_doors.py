@@ -30,7 +30,7 @@ WORDS_ELSEWHERE = {
     "app/main.py": "the titles of the two interfaces",
     "app/api/problem_codes.py": "writes the Chinese table of codes",
     "app/rules/roster/cells.py": "the signs by which people write a day",
-    "app/rules/areas.py": "tells districts and cities apart by how their names end",
+    "app/rules/areas/__init__.py": "tells districts and cities apart by how their names end",
     "app/rules/policy/tree.py": "the policy's own codes of visits and talks",
     "app/rules/devices.py": "the names by which phones call the carriers",
     "app/rules/identity.py": "what stands for the given name of a minor",

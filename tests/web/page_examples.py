@@ -105,6 +105,24 @@ PAGES: dict[str, PageExample] = {
     "POST /subjects/<subject_id>/trackers/<credential_id>/revoke": PageExample(
         Shows.CASE, lambda _: {"reason": "手机遗失"}, 303
     ),
+    "GET /subjects/<subject_id>/zones": PageExample(Shows.CASE),
+    "POST /subjects/<subject_id>/zones": PageExample(
+        Shows.CASE,
+        lambda _: {
+            "id": str(uuid4()),
+            "kind": "stay_inside",
+            "name": "住处",
+            "datum": "wgs84",
+            "lon": "118.627",
+            "lat": "28.738",
+            "radius_m": "500",
+            "reason": "夜间居家",
+        },
+        303,
+    ),
+    "POST /subjects/<subject_id>/zones/<zone_id>/remove": PageExample(
+        Shows.CASE, lambda _: {"reason": "不再需要"}, 303
+    ),
     "GET /notices": PageExample(Shows.ONESELF),
     "POST /notices/read": PageExample(
         Shows.SOMEBODY_ELSES, lambda place: {"notice": str(place.id_of("notice_id"))}, 404
