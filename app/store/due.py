@@ -57,8 +57,7 @@ HEARD_AGAIN = Sweep("subject_states", "subject_id", "heard_again_at", "heard_aga
 CAUSES = Sweep("subject_states", "subject_id", "cause_check_at", "cause_check_at IS NOT NULL")
 
 _LISTINGS = {
-    sweep: sweep.listing()
-    for sweep in (PLAN, OPEN, REMIND, JUDGE, REJUDGE, LOOK_AGAIN, SILENCE, HEARD_AGAIN, CAUSES)
+    sweep: sweep.listing() for sweep in (PLAN, OPEN, REMIND, JUDGE, REJUDGE, LOOK_AGAIN, SILENCE, HEARD_AGAIN, CAUSES)
 }
 _LOWEST = UUID(int=0)
 

@@ -1,6 +1,5 @@
-"""Zones of one person: the list, a form for a circle, a drawn shape or a file, and the end of one."""
+"""Zones of one person: the list, a form for a circle or a file, and the end of one."""
 
-import json
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -25,7 +24,7 @@ from app.web.forms import client_id, done, hash_of, instant, optional, told, wri
 from app.web.guard import page, user_for
 from app.web.shown_codes import hours_words
 
-LONGEST_REASON, LONGEST_NAME, LONGEST_DOCUMENT, LONGEST_SHAPE = 500, 80, 100, 1_000_000
+LONGEST_REASON, LONGEST_NAME, LONGEST_DOCUMENT = 500, 80, 100
 WINDOWS = (1, 2)
 """Windows that the form offers; more come through the interface."""
 SHOWN = 100
@@ -98,17 +97,11 @@ def _wanted(subject_id: UUID) -> list[Wanted]:
 
 
 def _features(datum: Datum) -> tuple[list[SentFeature], bool]:
-    """The shapes of the form, and whether they came out of a file: a file, a shape that was drawn, or a circle."""
+    """The shapes of the form, and whether they came out of a file: a file, or a circle."""
     sent = request.files.get("file")
     content = sent.read() if sent else b""
     if content:
         return zone_shapes.features(zone_shapes.read_file(content), datum), True
-    if drawn := request.form.get("geometry", "")[:LONGEST_SHAPE]:
-        try:
-            geometry = json.loads(drawn)
-        except (ValueError, RecursionError):
-            raise Refused("shape_no_polygon") from None
-        return [SentFeature(None, zone_shapes.polygons(geometry, datum))], False
     lon, lat, radius = (_number(name) for name in ("lon", "lat", "radius_m"))
     return [SentFeature(None, zone_shapes.circle(lon, lat, radius, datum))], False
 

@@ -13,7 +13,6 @@ SENTENCES: dict[str, str] = {
     "zone_told_forbidden": "法院禁止令要求:自 {from} 起不得进入指定区域。范围和依据见“我的档案”,有疑问请联系司法所。",
     "zone_told_stay_inside": "自 {from} 起,请在规定时段留在指定区域内。范围和时段见“我的档案”,有疑问请联系司法所。",
     "zone_told_removed": "一处限制区域已经取消,详见“我的档案”。",
-    "zone_name_needed": "请填写区域的名称。",
     "zone_shape_needed": "请填写中心经度、纬度和半径,或者选择一个 GeoJSON 文件。",
     "zone_enough": "一名对象同时最多设置 {most} 处区域,请先取消不再需要的。",
     "zone_ended": "这处区域已经取消或到期,不必再取消。",
