@@ -18,7 +18,9 @@ from app.rules.calendar import end_of_day, legal_day, start_of_day
 from app.rules.duties import OwedFacts, how_to
 from app.rules.errors import NotFound
 from app.rules.facts import Actor, Channel, DutyKind, DutyState, Reason
+from app.rules.visits import roles_reaching
 from app.rules.wording.duties import TITLES
+from app.store import policies
 from app.store.scope import subjects_of
 
 MOST_ON_PHONE = 100
@@ -128,6 +130,23 @@ def duty(connection: Connection, actor: Actor, duty_id: UUID, *, now: datetime) 
     if row is None:
         raise NotFound("not_found")
     return _view(actor, row)
+
+
+def may_fulfil(connection: Connection, actor: Actor, duty_id: UUID, *, now: datetime) -> bool:
+    """Whether the local rule lets one of the actor's roles write down the visit or talk that fulfils a duty.
+
+    False where the subject is not within reach, or the rule is no longer there.
+    """
+    row = connection.execute(
+        select(Duty.rule_code, Subject.office_id, Office.path)
+        .join(Subject, Subject.id == Duty.subject_id)
+        .join(Office, Office.id == Subject.office_id)
+        .where(Duty.id == duty_id, subjects_of(actor))
+    ).one_or_none()
+    if row is None:
+        return False
+    item = policies.of_office(connection, row.office_id, at=now).policy.item(row.rule_code)
+    return item is not None and not roles_reaching(actor.grants, row.path).isdisjoint(item.by)
 
 
 def duty_history(connection: Connection, actor: Actor, duty_id: UUID) -> tuple[DutyChange, ...]:

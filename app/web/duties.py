@@ -1,5 +1,6 @@
 """Duties on pages: the list, one duty with its history, letting it go."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -81,7 +82,7 @@ def duty_page(duty_id: UUID, typed: Any, fault: str | None) -> str:
         reader = user_for("duties.read")
         shown = queries.duty(connection, reader, duty_id, now=now)
         history = queries.duty_history(connection, reader, duty_id)
-    action = RECORDED_BY.get(DutyKind(shown.kind))
+        recordable = shown.opens_at <= now and _recordable(connection, shown, now)
     return render_template(
         "duty.html",
         here="duties",
@@ -89,7 +90,7 @@ def duty_page(duty_id: UUID, typed: Any, fault: str | None) -> str:
         history=history,
         typed=typed,
         fault=fault,
-        recordable=shown.state in _recordable(shown) and shown.opens_at <= now and action is not None and may(action),
+        recordable=recordable,
         waivable=shown.state in {*UNSETTLED, DutyState.SUBMITTED} and may("duties.waive"),
         record_id=typed.get("id") or uuid4(),
         local_now=f"{now.astimezone(LOCAL):%Y-%m-%dT%H:%M}",
@@ -97,6 +98,15 @@ def duty_page(duty_id: UUID, typed: Any, fault: str | None) -> str:
     )
 
 
-def _recordable(shown: queries.DutyView) -> set[DutyState]:
-    """In which states something may still be written down. A check-in under review may be settled face to face."""
-    return UNSETTLED | ({DutyState.SUBMITTED} if shown.kind in CHECKED_IN else set())
+def _recordable(connection: Any, shown: queries.DutyView, now: datetime) -> bool:
+    """Whether this user may still write down what fulfils it: for visits and talks the local rule says whose it is.
+
+    A check-in under review may be settled face to face.
+    """
+    kind = DutyKind(shown.kind)
+    action = RECORDED_BY.get(kind)
+    if action is None or not may(action):
+        return False
+    if kind in CHECKED_IN:
+        return shown.state in {*UNSETTLED, DutyState.SUBMITTED}
+    return shown.state in UNSETTLED and queries.may_fulfil(connection, user_for(action), shown.id, now=now)

@@ -45,6 +45,11 @@ def row_of(engine: Engine, read: Any, row_id: UUID) -> Any:
         return read(tx, row_id)
 
 
+def duty_rule(engine: Engine, duty_id: UUID) -> str:
+    """The code of the local rule that a duty comes from."""
+    return str(row_of(engine, duty_row, duty_id).rule_code)
+
+
 def a_record(**changes: str) -> dict[str, str]:
     return {"id": str(uuid4()), "happened_at": "2026-03-02T08:30", "note": "家中见到本人,情绪平稳。", **changes}
 
@@ -148,6 +153,29 @@ def test_a_talk_is_for_those_who_may_hold_one(undone: Engine, app: Flask, office
     officer = a_visitor(app, office.officer)
     assert officer.post(f"/duties/{talk}/visit", a_record()).status_code == 422
     assert officer.post(f"/duties/{talk}/talk", a_record()).status_code == 303
+
+
+def test_a_visit_is_offered_to_those_whom_the_local_rule_names(
+    undone: Engine, app: Flask, office: Office, person: UUID
+) -> None:
+    with transaction(undone) as tx:
+        head = a_user(tx, office.tree.county, Role.COUNTY_HEAD, login="head")
+        visit = a_visit_due(tx, office, person)
+    item = office.tree.policy.item(duty_rule(undone, visit))
+    assert item is not None
+    for user in (head, office.officer):
+        visitor = a_visitor(app, user)
+        offered = "记录走访" in visitor.text(f"/duties/{visit}")
+        assert offered is (user.role in item.by), user.role
+        assert visitor.post(f"/duties/{visit}/visit", a_record()).status_code == (303 if offered else 403)
+    assert Role.COUNTY_HEAD not in item.by
+
+
+def test_those_above_read_whose_duty_it_is(undone: Engine, app: Flask, office: Office, person: UUID) -> None:
+    with transaction(undone) as tx:
+        a_visit_due(tx, office, person)
+    assert "双塔司法所,期限" in a_visitor(app, office.county).text("/duties")
+    assert "双塔司法所,期限" not in a_visitor(app, office.officer).text("/duties")
 
 
 def test_a_check_in_face_to_face_gives_its_number(undone: Engine, officer: Visitor, office: Office) -> None:
