@@ -65,7 +65,7 @@ def test_a_header_that_does_not_fit_is_refused(change: dict[str, Any], reason: s
     ("event", "reason"),
     [
         ({"at": AT, "do": "dance"}, "dance"),
-        ({"at": AT, "do": "leave", "subject": "s"}, "leave is not built yet"),
+        ({"at": AT, "do": "transfer", "subject": "s"}, "transfer is not built yet"),
         ({"at": AT, "do": "office", "office": "o"}, "county: is missing"),
         ({**OFFICE, "colour": "red"}, "colour"),
         ({"at": "2026-03-02T09:00:00", "do": "office", "office": "o", "county": "330881"}, "at"),

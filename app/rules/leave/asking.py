@@ -64,7 +64,8 @@ def ask(person: Person, wanted: Wanted, actor: Actor, *, now: datetime) -> Decis
         decider=decider,
     )
     asked = Reason(ASKED[wanted.kind], (*span(from_at, until), ("days", str(counted.at_once))))
-    notices = tell_users(person.deciders.get(decider, ()), person.subject_id, wanted.id, "asked", asked, now)
+    others = tuple(user for user in person.deciders.get(decider, ()) if user != actor.id)
+    notices = tell_users(others, person.subject_id, wanted.id, "asked", asked, now)
     details = {"kind": wanted.kind.value, "days": counted.at_once, "decider": decider.value}
     audit = WriteAudit(
         now, actor, "leave.request", person.subject_id, About("leave", wanted.id), wanted.reason, details

@@ -36,7 +36,7 @@ def report(person: Person, leave: Leave, told: Told, actor: Actor, *, now: datet
     if told.kind is ReportKind.DELAY:
         wording = Reason("leave_delay_told", (("until", moment(leave.until)),))
         office = person.deciders.get(LeaveLevel.OFFICE, ())
-        effects.extend(tell_users(office, person.subject_id, leave.id, f"delay.{told.id}", wording, now))
+        effects.extend(tell_users(office, person.subject_id, leave.id, f"{told.id}.delay", wording, now))
     return Decision(tuple(effects))
 
 
@@ -84,7 +84,7 @@ def _wait(person: Person, leave: Leave, told: Told, actor: Actor, now: datetime)
         effects.append(ChangeDuty(leave.duty_id, DutyState.SUBMITTED, now, why, actor, evidence=evidence))
     office = person.deciders.get(LeaveLevel.OFFICE, ())
     wording = Reason("leave_return_to_confirm")
-    effects.extend(tell_users(office, person.subject_id, leave.id, f"return.{told.id}", wording, now))
+    effects.extend(tell_users(office, person.subject_id, leave.id, f"{told.id}.return", wording, now))
     return Decision(tuple(effects))
 
 

@@ -19,6 +19,13 @@ def word(value: Any) -> str:
     return value
 
 
+def words(value: Any) -> list[str]:
+    """A list of names, at least one."""
+    if not isinstance(value, list) or not value:
+        raise BadField("should be a list with at least one name")
+    return [word(each) for each in value]
+
+
 def text(value: Any) -> str:
     """Any text."""
     if not isinstance(value, str):

@@ -8,6 +8,7 @@ from typing import Any
 from app.rules.devices import group_name
 from app.rules.facts import Role
 from app.simulation.replay.county import County
+from app.simulation.replay.leave import LEAVE
 from app.simulation.replay.people import Habit, People
 from app.simulation.replay.phone import Fix
 from app.simulation.replay.registration import register
@@ -71,6 +72,10 @@ class Lines:
             self.people.poll_next(event["subject"], event.get("from", event.at))
         elif done and event.do == "spot_check":
             self.people.poll_next(event["subject"], event.at)
+
+    def leave(self, event: Event) -> None:
+        """Leave or a permit is asked for and decided, or somebody is back."""
+        LEAVE[event.do](self.staff, event)
 
     def phone(self, event: Event) -> None:
         """The phone's connection, clock or power."""
@@ -168,4 +173,5 @@ LINES: dict[str, Callable[[Lines, Event], None]] = {
     "outage": Lines.outage,
     "truth": Lines.truth,
     **dict.fromkeys(ACTS, Lines.act),
+    **dict.fromkeys(LEAVE, Lines.leave),
 }

@@ -102,10 +102,22 @@ EVENTS: Mapping[str, Form] = {
         {"subject": f.word, "kind": KINDS, "from": f.instant, "to": f.instant},
         {"cause": f.one_of("person", "phone", "service")},
     ),
-    "leave": Form(unbuilt=LATER),
-    "returned": Form(unbuilt=LATER),
+    "leave": Form(
+        {
+            "subject": f.word,
+            "from": f.instant,
+            "to": f.instant,
+            "destination": f.word,
+            "decision": f.one_of("approved", "refused"),
+        },
+        {"by": f.word, "officer": f.word, "reason": f.text},
+    ),
+    "returned": Form({"subject": f.word}, {"officer": f.word}),
+    "permit": Form(
+        {"subject": f.word, "places": f.words, "from": f.instant, "to": f.instant},
+        {"by": f.word, "officer": f.word, "reason": f.text, "frequency": f.text},
+    ),
     "transfer": Form(unbuilt=LATER),
-    "permit": Form(unbuilt=LATER),
 }
 
 OUTAGES = ("push", "scheduler", "service")
