@@ -93,8 +93,7 @@ def _schemes(access: set[str]) -> Json:
     """How those are known who may call the routes of a document."""
     if "tracker" not in access:
         return {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
-    in_path = {"type": "apiKey", "in": "query", "name": "secret", "description": "In the path, as the last part of it."}
-    return {"basic": {"type": "http", "scheme": "basic"}, "path_secret": in_path}
+    return {"basic": {"type": "http", "scheme": "basic"}}
 
 
 def _secure(operation: Json, access: str) -> None:

@@ -2,13 +2,14 @@
 
 from flask import render_template
 
-from app.queries import service_days
+from app.queries import poison, service_days
 from app.queries.service_days import DayView
 from app.rules.wording import sentence
 from app.rules.wording.service import FAULTS, MISSING
+from app.rules.wording.trackers import ASIDE, CLIENTS, OWN_APP
 from app.web.blueprint import PAGES
 from app.web.context import deps
-from app.web.guard import page
+from app.web.guard import may, page, user_for
 
 DAYS = 14
 
@@ -21,8 +22,18 @@ def service() -> str:
     with deps().autocommit() as connection:
         days = service_days.days(connection, now=now, how_many=DAYS)
         faults = service_days.faults(connection)
+        aside = poison.poison_counts(connection, user_for("poison.read")) if may("poison.read") else ()
     return render_template(
-        "service.html", here="service", days=days, faults=faults, told=told, missing=missing, fault_words=FAULTS
+        "service.html",
+        here="service",
+        days=days,
+        faults=faults,
+        aside=[one for one in aside if one.waiting],
+        sources={"mobile": OWN_APP, **CLIENTS},
+        reasons=ASIDE,
+        told=told,
+        missing=missing,
+        fault_words=FAULTS,
     )
 
 

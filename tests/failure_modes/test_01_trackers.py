@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, create_engine, text
 
 from app.rules.facts import TrackerClient
-from app.store.session import make_engine, transaction
+from app.store.session import Limits, make_engine, transaction
 from tests.builders.app import MONDAY, a_clock, make_test_app
 from tests.builders.duties import a_supervised
 from tests.builders.offices import a_tree
@@ -22,8 +22,10 @@ from tests.builders.positions import DAY, a_power, state_of, stored
 from tests.builders.trackers import Golden, Phone, a_location, a_tracker, golden_requests, poison_of
 from tests.builders.users import a_user
 from tests.database import Database
+from tests.wire_cutter import wire
 
 REQUESTS = golden_requests()
+QUICK = Limits(statement_ms=2000, lock_ms=300, pool_ms=300)
 
 
 def a_phone(engine: Engine, client: TrackerClient) -> tuple[Phone, UUID]:
@@ -117,3 +119,24 @@ def test_no_200_while_the_database_refuses_to_keep_it(fresh_database: Database, 
     assert refused == [500, 500]
     assert taken == [200, 200]
     assert rows == (1, 1)
+
+
+@pytest.mark.parametrize("client", list(TrackerClient))
+def test_a_client_comes_again_while_the_database_is_away(fresh_database: Database, client: TrackerClient) -> None:
+    """503 and nothing else: both clients keep the message, and the next try makes the one row."""
+    with wire(fresh_database.url) as cutter:
+        engine = make_engine(cutter.url, pool_size=2, limits=QUICK)
+        phone, subject_id = a_phone(engine, client)
+        http = make_test_app(engine, a_clock()).test_client()
+        good = a_location(phone, MONDAY)
+
+        with cutter.away():
+            refused = [phone.send(http, good).status_code, phone.send(http, b"{").status_code]
+        taken = [phone.send(http, good).status_code for _ in range(2)]
+
+        with transaction(engine) as tx:
+            rows = len(stored(tx, subject_id)), len(poison_of(tx, subject_id))
+        engine.dispose()
+    assert refused == [503, 503]
+    assert taken == [200, 200]
+    assert rows == (1, 0)

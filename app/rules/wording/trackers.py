@@ -19,3 +19,20 @@ DATUMS: dict[str, str] = {
     "gcj02": "GCJ-02(火星坐标)",
     "bd09": "BD-09(百度坐标)",
 }
+
+OWN_APP = "签到应用"
+
+ASIDE: dict[str, str] = {
+    "empty": "没有内容",
+    "no_json": "格式损坏",
+    "unknown_type": "不认识的消息",
+    "encrypted": "客户端加密了内容",
+    "no_place": "经纬度不可能",
+    "no_time": "没有可用的时间",
+    "not_valid": "手机注明没有定到位",
+    "other_device": "设备名与登记的不符",
+    "too_large": "内容过大",
+    "future_time": "时间晚于收到的时间",
+    "null_island": "经纬度为 0",
+}
+"""By reason: why something was set aside."""
