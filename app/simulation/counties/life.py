@@ -1,7 +1,7 @@
 """One person's days: the way through them, what really happened, what ailed the phone, and which leave was given."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from random import Random
 
 from shapely.geometry.base import BaseGeometry
@@ -23,6 +23,9 @@ LIMIT_S = {True: 2 * HOUR, False: 24 * HOUR}
 """Silence beyond this is lost contact, whatever is behind it."""
 
 PLACE_KINDS = ("left_area", "forbidden_zone", "left_zone")
+ONE_EPISODE_S = 600.0
+"""Whoever is back for less than this was away once."""
+
 FIRST_DAY, LAST_DAYS = 1, 2
 """On the first day people are registered; what begins on the last ones could not end."""
 
@@ -146,25 +149,32 @@ class _Living:
         self.workplace = spot
 
     def _dated(self) -> Iterator[Truth]:
-        """What is true of places, from the first crossing of the bound to the last; and silence that went too far."""
-        for truth in self.found.truths:
-            if truth.kind in PLACE_KINDS:
-                crossed = [*self.found.track.crossings(truth.start, truth.end, self._bound(truth.kind))]
-                if len(crossed) >= 2:
-                    yield replace(truth, start=crossed[0], end=crossed[-1])
-            else:
-                yield truth
+        """What is true: of places whatever the way shows, for each bound; and every silence that went too far."""
+        yield from (truth for truth in self.found.truths if truth.kind not in PLACE_KINDS)
+        for start, end in self._beyond(self.ground.area, self.ground.inner):
+            if not any(leave.start <= start and end <= leave.end for leave in self.found.leaves):
+                yield Truth("left_area", start, end)
+        for zone in self.person.zones:
+            kind = "forbidden_zone" if zone.kind == "forbidden" else "left_zone"
+            for start, end in self._beyond(disc(zone.centre, zone.radius_m)):
+                yield Truth(kind, start, end)
         for gap in self.found.gaps:
             silent = gap.what in {"off", "offline"} and gap.end - gap.start > LIMIT_S[self.person.ordered]
             if silent and gap.why != "person":
                 yield Truth("lost_contact", gap.start, gap.end, "phone")
 
-    def _bound(self, kind: str) -> BaseGeometry:
-        if kind == "left_area":
-            return self.ground.area
-        zone = self.person.zone("forbidden" if kind == "forbidden_zone" else "stay_inside")
-        assert zone is not None  # noqa: S101
-        return disc(zone.centre, zone.radius_m)
+    def _beyond(self, bound: BaseGeometry, within: BaseGeometry | None = None) -> list[tuple[float, float]]:
+        """From when to when the way was on the other side of a bound than home; `within` never crosses it."""
+        crossed = [*self.found.track.crossings(bound, within)]
+        if len(crossed) % 2:
+            crossed.append(self.spec.days * DAY)
+        spans: list[tuple[float, float]] = []
+        for start, end in zip(crossed[::2], crossed[1::2], strict=True):
+            if spans and start - spans[-1][1] < ONE_EPISODE_S:
+                spans[-1] = spans[-1][0], end
+            else:
+                spans.append((start, end))
+        return spans
 
 
 __all__ = ["Leave", "Life", "Spot", "live"]

@@ -108,7 +108,7 @@ def _settled(spec: Spec, ground: Ground, own: Random, n: int, town: Spot) -> Per
         maker=own.choice(MAKERS),
         zones=zones,
         commutes=commutes and "permit" not in spec.without,
-        travels=not commutes and own.random() < TRAVELLER_SHARE and "leave" not in spec.without,
+        travels=not commutes and not zones and own.random() < TRAVELLER_SHARE and "leave" not in spec.without,
     )
 
 

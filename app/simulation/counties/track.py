@@ -43,17 +43,14 @@ class Track:
         """The leg of that second."""
         return self.legs[max(0, bisect_right(self._starts, second) - 1)]
 
-    def crossings(self, start: float, end: float, shape: BaseGeometry) -> Iterator[float]:
-        """The seconds in [start, end] at which a way crosses the outline of `shape`, in order."""
+    def crossings(self, bound: BaseGeometry, within: BaseGeometry | None = None) -> Iterator[float]:
+        """The seconds at which a way crosses the outline of `bound`, in order; ways that `within` covers never do."""
         for leg in self.legs:
-            if not leg.moving or leg.end < start or leg.start > end:
+            way = LineString([leg.origin, leg.goal]) if leg.moving else None
+            if way is None or (within is not None and within.covers(way)):
                 continue
-            way = LineString([leg.origin, leg.goal])
-            shares = sorted(way.project(point, normalized=True) for point in points(way.intersection(shape.boundary)))
-            for share in shares:
-                second = leg.start + share * (leg.end - leg.start)
-                if start <= second <= end:
-                    yield second
+            shares = sorted(way.project(point, normalized=True) for point in points(way.intersection(bound.boundary)))
+            yield from (leg.start + share * (leg.end - leg.start) for share in shares)
 
 
 class Walk:
