@@ -1,7 +1,7 @@
 """Read where a subject was: an act that is recorded with its reason before anything is shown [Law 29]."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from app.rules.effects import Decision, WriteAudit
 from app.rules.errors import NotFound
 from app.rules.facts import Actor
 from app.rules.tracks import Part, Place, Stretch, gaps, parts, refuse_range, unbroken
-from app.store import effects, policies, tracks
+from app.store import areas, effects, policies, tracks
 from app.store.tracks import LastPosition, TrackPoint
 
 
@@ -66,6 +66,7 @@ def read_track(
     found_gaps = gaps([point.effective_at for point in page], tracks.orders(tx, subject_id, seen), seen, policy)
     last = page[-1] if more else None
     next_place = Place(last.effective_at, last.recorded_at, last.id) if last else None
+    page = _named(tx, page)
     return Track(page, found_gaps, total, next_place, unbroken(policy).total_seconds(), parts(page))
 
 
@@ -78,7 +79,17 @@ def read_last_position(
     details = {"at": found.effective_at.isoformat() if found else None, "points": 1 if found else 0}
     act = WriteAudit(now, actor, "tracks.read_last", subject_id, reason=reason, details=details)
     effects.apply(tx, [Decision((act,))])
-    return found
+    if found is None:
+        return None
+    (name,) = areas.county_names(tx, [(found.lon, found.lat)])
+    return replace(found, place_name=name)
+
+
+def _named(tx: Connection, points: Sequence[TrackPoint]) -> Sequence[TrackPoint]:
+    """The same fixes with the counties in which they lie; each place is looked up once."""
+    places = sorted({(point.lon, point.lat) for point in points})
+    names = dict(zip(places, areas.county_names(tx, places), strict=True))
+    return [replace(point, place_name=names[point.lon, point.lat]) for point in points]
 
 
 def _office(tx: Connection, actor: Actor, subject_id: UUID) -> UUID:

@@ -5,7 +5,6 @@ Rings that cross themselves are for PostGIS to find, see `INVALID`.
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from math import isfinite
 from typing import Any
 
 from app.rules.errors import Refused
@@ -18,6 +17,7 @@ Polygon = tuple[Ring, ...]
 FROM_LON, TO_LON, FROM_LAT, TO_LAT = 73.0, 136.0, 3.0, 54.0
 """Where China lies, its islands in the south included; degrees."""
 SHORTEST_RING = 4
+LARGEST_NUMBER = 1e6
 HALF_THE_EARTH = 180.0
 
 INVALID: tuple[tuple[str, str], ...] = (
@@ -75,7 +75,7 @@ def _listed(geometry: object) -> Sequence[Any]:
         raise Refused("shape_no_polygon")
     coordinates = geometry.get("coordinates")
     kind = geometry.get("type")
-    if kind not in {"Polygon", "MultiPolygon"} or not isinstance(coordinates, list):
+    if kind not in ("Polygon", "MultiPolygon") or not isinstance(coordinates, list):
         raise Refused("shape_no_polygon")
     if not coordinates:
         raise Refused("shape_empty")
@@ -96,7 +96,9 @@ def _pairs(ring: list[Any]) -> Iterator[Pair]:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) <= LARGEST_NUMBER  # a whole number may be larger than any float; NaN is smaller than nothing
 
 
 def _refuse_ring(ring: Ring) -> None:

@@ -66,7 +66,7 @@ LAST = text(
 class TrackPoint:
     """One fix in WGS-84, with what allowed it, and from when until when that did.
 
-    `time_proven` is false where the time is only the phone's claim.
+    `time_proven` is false where the time is only the phone's claim; `place_name` is the county, for people to read.
     """
 
     id: UUID
@@ -86,6 +86,7 @@ class TrackPoint:
     power_from: datetime | None
     power_until: datetime | None
     marks: Sequence[str] = ()
+    place_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ class LastPosition:
     lon: float
     lat: float
     accuracy_m: float
+    place_name: str | None = None
 
 
 def office_of(tx: Connection, actor: Actor, subject_id: UUID) -> UUID | None:

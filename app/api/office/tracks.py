@@ -52,6 +52,9 @@ class PointAnswer(Body):
     heading_deg = fields.Float(required=True, allow_none=True)
     provider = fields.String(required=True, allow_none=True)
     mock = fields.Boolean(required=True, allow_none=True)
+    place_name = fields.String(
+        required=True, allow_none=True, metadata={"description": "The county, such as 浙江省江山市; null if unknown."}
+    )
     marks = fields.List(
         fields.String(),
         required=True,
@@ -101,6 +104,9 @@ class LastAnswer(Body):
     lon = fields.Float(required=True)
     lat = fields.Float(required=True)
     accuracy_m = fields.Float(required=True)
+    place_name = fields.String(
+        required=True, allow_none=True, metadata={"description": "The county, such as 浙江省江山市; null if unknown."}
+    )
 
 
 class LastPositionAnswer(Body):

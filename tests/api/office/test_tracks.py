@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
 from app.simulation.clock import TestClock
+from app.store.boundaries import load_province
 from app.store.session import transaction
 from tests.builders.duties import a_supervised
 from tests.builders.offices import Tree, a_tree
@@ -93,6 +94,8 @@ def test_a_track_in_the_order_in_which_it_happened(
         "mock": None,
         "power_id": str(check),
         "power_kind": "check",
+        "marks": [],
+        "place_name": None,
     }
     assert [point["time_proven"] for point in track["items"]] == [False, True, True]
     assert track["items"][1]["mock"] is True
@@ -213,6 +216,7 @@ class TestTheLastPosition:
         with transaction(undone) as tx:
             a_power(tx, subject_id, clock.now() - DAY, clock.now())
             report(tx, subject_id, a_report(clock.now() - 5 * HOUR, accuracy_m=12.5), now=clock.now())
+            load_province(tx, "33", now=clock.now())
         clock.advance(HOUR)
 
         answer = self.ask(client, headers, subject_id)
@@ -224,6 +228,7 @@ class TestTheLastPosition:
                 "lon": 118.627,
                 "lat": 28.738,
                 "accuracy_m": 12.5,
+                "place_name": "浙江省江山市",
             }
         }
         [act] = acts(undone)
