@@ -142,7 +142,7 @@ class Shape:
 
     def _away(self, x: Numbers, y: Numbers, scale: Numbers) -> Numbers:
         """Metres to the outline."""
-        places = shapely.points(x, y)
+        places = shapely.points(np.column_stack((x, y)))
         if self._tree is None:
             nearest = np.full(len(x), self._outline, dtype=object)
         else:

@@ -67,10 +67,12 @@ class Tracked:
         return [(row.at, row.mark) for row in self.tx.execute(rows, {"id": self.id})]
 
 
-def a_tracked(tx: Connection, *, area: bool = True) -> Tracked:
-    """Tracked for thirty days from `MONDAY` less ten, with an area that may not be left unless told otherwise."""
-    tree = a_tree(tx, policy=phones_under_order())
-    officer = a_user(tx, tree.office)
+def a_tracked(tx: Connection, *, area: bool = True, beside: Tracked | None = None) -> Tracked:
+    """Tracked for thirty days from `MONDAY` less ten, with an area that may not be left unless told otherwise; in the
+    office of the one `beside`, or in one of their own.
+    """
+    tree = beside.tree if beside else a_tree(tx, policy=phones_under_order())
+    officer = beside.officer if beside else a_user(tx, tree.office)
     subject_id = a_supervised(tx, tree, officer, at=MONDAY - 30 * DAY)
     a_power(tx, subject_id, MONDAY - 10 * DAY, MONDAY + 20 * DAY, kind="order")
     if area:

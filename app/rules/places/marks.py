@@ -113,9 +113,10 @@ def _strays(points: Sequence[Point], n: int, places: Places) -> bool:
     if n == 0 or n + 1 == len(points):
         return False
     before, point, after = points[n - 1], points[n], points[n + 1]
-    if after.at - before.at > DRIFT_WITHIN:
+    away = apart_m(before, point)
+    if away < places.drift_m or after.at - before.at > DRIFT_WITHIN:
         return False
-    away = min(apart_m(before, point), apart_m(point, after))
+    away = min(away, apart_m(point, after))
     if away < places.drift_m or away <= point.accuracy_m + max(before.accuracy_m, after.accuracy_m):
         return False
     return apart_m(before, after) <= away * COMES_BACK
