@@ -28,7 +28,7 @@ document.addEventListener("DOMContentLoaded", async () => {
     id: "people",
     type: "symbol",
     source: "people",
-    layout: { "icon-image": ["case", [">", ["get", "alerts"], 0], "alert", ["get", "fresh"]], "icon-allow-overlap": true, "icon-ignore-placement": true, "symbol-sort-key": ["get", "alerts"] },
+    layout: { "icon-image": ["case", [">", ["get", "alerts"], 0], "alert", ["get", "fresh"]], "icon-allow-overlap": true, "icon-ignore-placement": true, "symbol-sort-key": ["+", ["*", ["get", "alerts"], 10], ["match", ["get", "fresh"], "new", 2, "old", 1, 0]] },
   });
 
   const words = (one) =>
