@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFProtect
 from app.config import Mode
 from app.deps import Deps
 from app.web import (  # noqa: F401  (their views)
+    absences,
     alert_evidence,
     alerts,
     audit,

@@ -47,6 +47,15 @@ def _circle(_: Place) -> Form:
 PAGES: dict[str, PageExample] = {
     "GET /": PageExample(Shows.CASES),
     "GET /today/alerts": PageExample(Shows.CASES),
+    "GET /absences": PageExample(Shows.OFFICES),
+    "POST /absences": PageExample(
+        Shows.ONESELF,
+        lambda _: {"id": str(uuid4()), "from_at": "2026-03-03T08:00", "to_at": "2026-03-04T08:00", "note": "培训"},
+        303,
+    ),
+    "POST /absences/<absence_id>/withdraw": PageExample(
+        Shows.OFFICE, status=303, refuses=frozenset({Role.OFFICER, Role.CITY_STAFF})
+    ),
     "GET /alerts": PageExample(Shows.CASES),
     "GET /alerts/<alert_id>": PageExample(Shows.CASE),
     "GET /alerts/<alert_id>/evidence": PageExample(Shows.CASE),

@@ -100,8 +100,12 @@ def test_the_page(name: str, walked: Engine, world: World, visitors: dict[Role, 
             assert answer.mimetype == (example.mimetype if answer.status_code < 300 else "text/html"), told
             if not permitted:
                 assert answer.status_code == 403, told
-            elif example.shows is Shows.CASE and not world.within(role, place, case=True):
+            elif example.shows in {Shows.CASE, Shows.OFFICE} and not world.within(
+                role, place, case=example.shows is Shows.CASE
+            ):
                 assert answer.status_code == 404, told
+            elif role in example.refuses:
+                assert answer.status_code == 403, told
             else:
                 assert answer.status_code == example.status, told
             if example.shows in {Shows.CASES, Shows.OFFICES, Shows.ONESELF} and permitted:

@@ -290,3 +290,13 @@ def test_a_form_that_htmx_sends_moves_the_whole_page(officer: Visitor, alert: UU
 def test_what_is_too_large_is_refused_with_a_page(officer: Visitor, alert: UUID) -> None:
     answer = officer.client.post(f"/alerts/{alert}/close", data={"result": "长" * 2_000_000})
     assert (answer.status_code, answer.mimetype) == (413, "text/html")
+
+
+def test_an_officer_notes_an_absence_and_takes_it_back(undone: Engine, officer: Visitor) -> None:
+    form = {"id": str(uuid4()), "from_at": "2026-03-03T08:00", "to_at": "2026-03-04T08:00", "note": "培训"}
+    assert officer.post("/absences", {**form, "to_at": "2026-03-03T07:00"}).status_code == 422
+    assert [officer.post("/absences", form).status_code for _ in range(2)] == [303, 303]
+    page = officer.text("/absences")
+    assert page.count("培训") == 1
+    assert officer.post(f"/absences/{form['id']}/withdraw").status_code == 303
+    assert "没有登记的不在岗时间" in officer.text("/absences")
