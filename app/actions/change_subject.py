@@ -14,7 +14,7 @@ from app.rules.errors import NotAllowed
 from app.rules.facts import Actor, Channel, GivenPlace, Reason
 from app.rules.registration import Contact
 from app.rules.subjects import Standing
-from app.store import areas, effects, endings, periods, policies, registrations, sessions
+from app.store import areas, effects, endings, periods, policies, registrations, rejudging, sessions
 from app.store import identity as sealing
 from app.store import planning as plans
 from app.store import subjects as rows
@@ -65,6 +65,8 @@ def change_subject(
         sessions.end_of_owner(tx, "subject", subject_id, "password_set", now=now)
     if changes.get("channel", standing.channel) is not standing.channel:
         _change_channel(tx, standing, changes["channel"], changed_by=actor.id, now=now)
+    if "permitted_area" in changes:
+        rejudging.mark(tx, [subject_id], now)
     if REPLANNED & changes.keys():
         _replan(tx, actor, subject_id, settings.window_secret, now)
     fields = {"fields": sorted(changes)}

@@ -61,6 +61,9 @@ def test_a_header_that_does_not_fit_is_refused(change: dict[str, Any], reason: s
     assert raised.value.line == 1
 
 
+ZONE = {"at": AT, "do": "zone", "subject": "s", "zone": "mall", "kind": "forbidden"}
+
+
 @pytest.mark.parametrize(
     ("event", "reason"),
     [
@@ -78,6 +81,9 @@ def test_a_header_that_does_not_fit_is_refused(change: dict[str, Any], reason: s
         ({"at": AT, "do": "position", "subject": "ghost", "lon": 1, "lat": 1, "accuracy_m": 5}, "ghost"),
         ({"at": AT, "do": "check_in", "subject": "s", "lon": 1, "lat": 1, "accuracy_m": 5, "face": "match"}, "face"),
         ({"at": AT, "do": "location_habit", "subject": "s", "path": []}, "path"),
+        ({**ZONE, "circle": {"lon": 118.6, "lat": 28.7}}, "circle: should be"),
+        ({**ZONE, "geometry": {"type": "Point"}}, "geometry: should be a GeoJSON Polygon"),
+        (ZONE, "geometry or circle: just one"),
         ({"at": AT, "do": "habit", "subject": "s", "checks_in": 2}, "checks_in"),
         ({"at": AT, "do": "habit", "subject": "s", "checks_in": 1, "delay_s": {"min": 9, "max": 1}}, "delay_s"),
     ],
