@@ -1,16 +1,20 @@
 """Judge what phones reported since the last time, and what begins by the clock: late and live fixes take one road."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from app.rules.effects import ChangeDuty, Decision, RaiseAlert
-from app.rules.places import Findings, Spot, decide, find, marks, told_of
+from app.rules.fakes import Asked, ask, is_frozen
+from app.rules.fakes import ahead as ahead_hint
+from app.rules.fakes import frozen as frozen_hint
+from app.rules.fakes import hints as fake_hints
+from app.rules.places import Findings, Spot, apart_m, decide, find, marks, told_of
 from app.rules.positions import judge_checks
-from app.store import areas, due, effects, places, rejudging
+from app.store import areas, due, effects, fakes, places, rejudging
 from app.store.places import PlaceFacts
 
 
@@ -41,6 +45,7 @@ def judge_positions(tx: Connection, *, now: datetime, limit: int = 500, ids: Seq
     for turn in places.in_turns(claimed, now=now):
         facts = places.facts_for(tx, turn, now=now)
         departures += _judge_places(tx, facts, now)
+        effects.apply(tx, _asks(tx, facts, now))
         look_again_at |= {each.person.subject_id: each.look_again_at for each in facts}
     rejudging.judged(tx, look_again_at, now=now)
     return Rejudged(len(claimed), _count(decisions, ChangeDuty), departures)
@@ -66,6 +71,33 @@ def _judge_places(tx: Connection, facts: Sequence[PlaceFacts], now: datetime) ->
     effects.apply(tx, first)
     effects.apply(tx, second)
     return _count(first, RaiseAlert)
+
+
+def _asks(tx: Connection, facts: Sequence[PlaceFacts], now: datetime) -> list[Decision]:
+    """Fixes that ask a person to look. What takes a long look back is looked for only where the newest repeats."""
+    persons = {each.person.subject_id: each for each in facts}
+    limits = {one: each.person.policy.suspicions for one, each in persons.items()}
+    repeated = {one: each.track.points[-1].at for one, each in persons.items() if _repeats(each)}
+    days = {timedelta(hours=limits[one].frozen_h) for one in repeated}
+    still = fakes.frozen(tx, repeated, span=max(days)) if days else {}
+    ahead = fakes.ahead(tx, list(persons), now=now)
+    found = {}
+    for one, each in persons.items():
+        hints = [*fake_hints(each.track.points, each.since, limits[one], apart_m)]
+        hints += [frozen_hint(still[one])] if one in still and is_frozen(still[one], limits[one]) else []
+        hints += [ahead_hint(ahead[one])] if one in ahead else []
+        if hints:
+            found[one] = Asked(one, each.person.office_id, each.person.policy_version_id, tuple(hints))
+    before = fakes.asked(tx, list(found)) if found else {}
+    return [ask(replace(asked, asked_at=before.get(one, ())), now=now) for one, asked in found.items()]
+
+
+def _repeats(facts: PlaceFacts) -> bool:
+    """Whether the newest fix has the digits of the one before."""
+    if len(facts.track.points) < 2:
+        return False
+    before, last = facts.track.points[-2:]
+    return (before.lon, before.lat) == (last.lon, last.lat)
 
 
 def _found(facts: PlaceFacts) -> list[Findings]:

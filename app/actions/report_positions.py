@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 from app.config import Settings
 from app.rules.errors import Conflict, NotAllowed
 from app.rules.facts import Actor
-from app.rules.positions import Report, SetAside, sort_out
+from app.rules.positions import FUTURE_TIME, Report, SetAside, sort_out
 from app.rules.timing import Sending, observed_offset_s
-from app.store import clocks, identity, poison, positions
+from app.store import clocks, identity, poison, positions, rejudging
 from app.store.positions import BatchReceipt
 
 __all__ = ["BatchReceipt", "ReportPositions", "report_positions"]
@@ -86,6 +86,8 @@ def report_positions(
         raise NotAllowed("session_ended")
     if not command.is_of(receipt):
         raise Conflict("id_reused")
+    if any(aside.reason == FUTURE_TIME for aside in found.set_aside):
+        rejudging.mark(connection, [subject_id], now)  # seldom: a person is asked to look at the clock
     return receipt
 
 

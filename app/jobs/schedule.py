@@ -90,6 +90,13 @@ JOBS: tuple[Job, ...] = (
         max_age=timedelta(minutes=2),
     ),
     Job(
+        "look_at_phones",
+        sweeps.phones,
+        "a phone that needs a hand is told of in the morning, once, with what to tell its owner",
+        daily_at=time(9, 0),
+        max_age=DAY,
+    ),
+    Job(
         "look_ahead_absences",
         sweeps.absences,
         "that nobody will be on duty is known days before it matters",

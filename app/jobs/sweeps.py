@@ -14,6 +14,7 @@ from app.actions.guard_outages import guard_outages
 from app.actions.judge_duties import judge_duties
 from app.actions.judge_positions import judge_positions
 from app.actions.look_ahead_absences import look_ahead_absences
+from app.actions.look_at_phones import carried_phones, look_at_phones
 from app.actions.open_duties import open_duties
 from app.actions.plan_duties import plan_duties
 from app.actions.remind_duties import remind_duties
@@ -125,6 +126,16 @@ def outages(deps: Deps, now: datetime) -> Counts:
     with deps.transaction() as tx:
         guarded = guard_outages(tx, now=now)
     return {name: n for name, n in asdict(guarded).items() if n}
+
+
+def phones(deps: Deps, now: datetime) -> Counts:
+    """Phones that need a hand, once a day."""
+    with deps.autocommit() as connection:
+        carried = carried_phones(connection)
+    done = chunks.in_chunks(
+        carried, lambda tx, ids: look_at_phones(tx, ids, now=now), deps.transaction, stopping=deps.stopping
+    )
+    return done.as_counts()
 
 
 def absences(deps: Deps, now: datetime) -> Counts:

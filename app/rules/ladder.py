@@ -11,6 +11,8 @@ from app.rules.facts import About, AlertKind, Handling, LadderStep, Reason, Role
 from app.rules.policy import LadderMin, QuietHours
 
 STEPS = tuple(LadderStep)
+STAYS_BELOW = frozenset({AlertKind.DEVICE_TROUBLE})
+"""What the office tells the person of when it next can: nobody above has to hear of it."""
 
 _ONE_DAY = timedelta(days=1)
 _NOTICES = {
@@ -142,7 +144,7 @@ def _next(facts: LadderFacts) -> _Due | None:
     """The step that is due first, in the past or to come; None where the ladder has ended."""
     if facts.handling is Handling.CLOSED:
         return None
-    if facts.handling is Handling.ACKNOWLEDGED or facts.ended or not facts.active:
+    if facts.handling is Handling.ACKNOWLEDGED or facts.ended or not facts.active or facts.kind in STAYS_BELOW:
         return _once(facts)
     found = [due for step in STEPS if (due := _by_clock(facts, step))]
     hurried = _above(facts.unheard) if facts.unheard else None

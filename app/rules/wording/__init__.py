@@ -13,6 +13,7 @@ from app.rules.wording import (
     orders,
     outages,
     patterns,
+    phones,
     photos,
     places,
     positions,
@@ -48,6 +49,7 @@ SENTENCES: dict[str, str] = {
     **areas.SENTENCES,
     **leave.SENTENCES,
     **outages.SENTENCES,
+    **phones.SENTENCES,
 }
 
 
