@@ -7,6 +7,7 @@ from flask import render_template, request
 
 from app.queries import compliance as queries
 from app.queries.compliance import OfficeLine, Stretch
+from app.queries.left_alone import left_alone
 from app.rules.calendar import legal_day
 from app.rules.compliance import ITEMS, Figure
 from app.rules.errors import Refused
@@ -35,6 +36,7 @@ def compliance() -> str:
     stretch = _stretch()
     with deps().autocommit() as connection:
         table = queries.table(connection, user(), stretch, now=deps().now())
+        alone = left_alone(connection, user(), now=deps().now())
     return render_template(
         "compliance.html",
         here="compliance",
@@ -45,6 +47,7 @@ def compliance() -> str:
         sides=SIDES,
         title_of=title_of,
         why_out=why_out,
+        alone=alone,
     )
 
 

@@ -3,8 +3,10 @@
 from flask import render_template
 
 from app.queries import poison, service_days
+from app.queries.incidents import incidents
 from app.queries.service_days import DayView
 from app.rules.wording import sentence
+from app.rules.wording.outages import OF, OUTAGES
 from app.rules.wording.service import FAULTS, MISSING
 from app.rules.wording.trackers import ASIDE, CLIENTS, OWN_APP
 from app.web.blueprint import PAGES
@@ -23,6 +25,7 @@ def service() -> str:
         days = service_days.days(connection, now=now, how_many=DAYS)
         faults = service_days.faults(connection)
         aside = poison.poison_counts(connection, user_for("poison.read")) if may("poison.read") else ()
+        known = incidents(connection, now=now)
     return render_template(
         "service.html",
         here="service",
@@ -31,6 +34,9 @@ def service() -> str:
         aside=[one for one in aside if one.waiting],
         sources={"mobile": OWN_APP, **CLIENTS},
         reasons=ASIDE,
+        incidents=known,
+        outages=OUTAGES,
+        outage_of=OF,
         told=told,
         missing=missing,
         fault_words=FAULTS,

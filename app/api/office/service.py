@@ -11,7 +11,9 @@ from app.api.blueprint import Blueprint
 from app.api.context import deps
 from app.api.fields import Body, Day, Instant, choice
 from app.queries import service_days
+from app.queries.incidents import incidents
 from app.rules.facts import DayVerdict
+from app.rules.wording.outages import OUTAGES
 from app.rules.wording.service import FAULTS
 
 BLUEPRINT = Blueprint("office_service", __name__, description="服务状态")
@@ -49,11 +51,24 @@ class FaultAnswer(Body):
     since = Instant(required=True)
 
 
+class IncidentAnswer(Body):
+    """Many phones that fell silent together, or a time in which the service was away: one incident, nobody blamed."""
+
+    kind = fields.String(required=True, metadata={"description": "carrier, maker, all, or a fault of the service."})
+    about = fields.String(required=True, metadata={"description": "Which carrier or maker."})
+    title = fields.String(required=True)
+    since = Instant(required=True)
+    until = Instant(required=True, allow_none=True, metadata={"description": "null: it lasts."})
+    subjects = fields.Integer(required=True)
+    heard = fields.Integer(required=True, metadata={"description": "Of them: heard again so far."})
+
+
 class ServiceAnswer(Body):
-    """The last fourteen days, yesterday first, and the faults that last."""
+    """The last fourteen days, yesterday first, the faults that last, and incidents that touched many."""
 
     days = fields.List(fields.Nested(DayAnswer), required=True)
     faults = fields.List(fields.Nested(FaultAnswer), required=True)
+    incidents = fields.List(fields.Nested(IncidentAnswer), required=True)
 
 
 @BLUEPRINT.route("/service")
@@ -67,7 +82,9 @@ class Service(MethodView):
         with deps().autocommit() as connection:
             days = service_days.days(connection, now=deps().now(), how_many=DAYS)
             faults = service_days.faults(connection)
+            known = incidents(connection, now=deps().now())
         return {
             "days": [{**asdict(view), "verdict": view.verdict.value} for view in days],
             "faults": [{**asdict(fault), "text": FAULTS.get(fault.code, fault.code)} for fault in faults],
+            "incidents": [{**asdict(one), "title": OUTAGES.get(one.kind, one.kind)} for one in known],
         }
