@@ -14,13 +14,15 @@ from app.models.subject import DeviceBinding, Subject, SubjectState
 from app.rules.calendar import legal_day, start_of_day
 from app.rules.effects import OrderSpotCheck
 from app.rules.errors import Conflict
-from app.rules.facts import Actor, Channel, DutyState, SubjectStatus
+from app.rules.facts import Actor, Channel, DutyState, SubjectStatus, TrackerClient
 from app.rules.spot_checks import RULE_CODE, SpotFacts
 from app.store import policies
 from app.store.scope import subjects_of
 
 LONGEST_AGO = timedelta(days=3)
 """A spot check lasts a day at most, and its grace another."""
+CANNOT_ANSWER = tuple(TrackerClient)
+"""Platforms of phones that only report where they are: nobody can be asked anything on them."""
 OWED = (DutyState.PLANNED, DutyState.OPEN)
 
 
@@ -34,7 +36,11 @@ def facts(tx: Connection, actor: Actor, subject_id: UUID, *, now: datetime) -> S
 
     Three queries.
     """
-    bound = select(DeviceBinding.id).where(DeviceBinding.subject_id == subject_id, DeviceBinding.bound.contains(now))
+    bound = select(DeviceBinding.id).where(
+        DeviceBinding.subject_id == subject_id,
+        DeviceBinding.bound.contains(now),
+        DeviceBinding.platform.not_in(CANNOT_ANSWER),
+    )
     row = tx.execute(
         select(Subject.status, Subject.office_id, Subject.channel, bound.exists().label("has_phone"))
         .join(SubjectState, SubjectState.subject_id == Subject.id)

@@ -182,3 +182,15 @@ def test_admins_see_how_much_is_set_aside_and_nothing_of_it(
     assert counts == {"no_json": (2, 0), "empty": (1, 0)}
     assert str(subject_id) not in staff.get_data(as_text=True)
     assert http.get("/api/office/v1/poison", headers=logged_in(app, officer)).status_code == 403
+
+
+def test_nobody_is_asked_anything_on_such_a_phone(app: Flask, http: FlaskClient, person: tuple[UUID, Worker]) -> None:
+    """A spot check would be missed by everybody: the client cannot show it."""
+    subject_id, officer = person
+    headers = logged_in(app, officer)
+    assert http.post(URL, json=asked(subject_id), headers=headers).status_code == 201
+
+    order = {"id": str(uuid4()), "subject_id": str(subject_id), "limit_minutes": 30, "reason": "例行抽查"}
+    refused = http.post("/api/office/v1/spot-checks", json=order, headers=headers)
+
+    assert (refused.status_code, refused.get_json()["code"]) == (422, "spot_check_without_phone")
