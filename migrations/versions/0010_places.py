@@ -32,9 +32,7 @@ def upgrade() -> None:
         sa.Column("late", sa.Boolean(), nullable=False),
         sa.Column("judged_at", TIME, nullable=False),
         sa.Column("withdrawn_at", TIME, nullable=True),
-        sa.CheckConstraint(
-            "kind IN ('left_area', 'forbidden_zone', 'left_zone')", name="ck_place_episodes_kind_known"
-        ),
+        sa.CheckConstraint("kind IN ('left_area', 'forbidden_zone', 'left_zone')", name="ck_place_episodes_kind_known"),
         sa.CheckConstraint(
             "from_at <= decided_at AND until <= ended_at", name="ck_place_episodes_decided_by_what_came_first"
         ),

@@ -42,9 +42,7 @@ def upgrade() -> None:
     op.create_index("ix_tracker_credentials_subject_id", "tracker_credentials", ["subject_id", "created_at"])
     # A default that is a constant changes no row, and what the release before writes goes on fitting.
     op.add_column("poison", sa.Column("form", sa.Text(), nullable=False, server_default=sa.text("'report'")))
-    op.execute(
-        "ALTER TABLE poison ADD CONSTRAINT ck_poison_form_known CHECK (form IN ('report', 'message')) NOT VALID"
-    )
+    op.execute("ALTER TABLE poison ADD CONSTRAINT ck_poison_form_known CHECK (form IN ('report', 'message')) NOT VALID")
     op.execute("ALTER TABLE poison VALIDATE CONSTRAINT ck_poison_form_known")
     op.execute(
         f"DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{APP_ROLE}') THEN "
