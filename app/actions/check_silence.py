@@ -7,8 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from app.rules.effects import RaiseAlert
-from app.rules.silence import judge_return, judge_silence
+from app.rules.effects import Decision, RaiseAlert
+from app.rules.searches import plan_opening
+from app.rules.silence import SilenceFacts, judge_return, judge_silence
 from app.store import due, effects, silence
 
 
@@ -32,9 +33,22 @@ def check_silence(tx: Connection, *, now: datetime, limit: int = 500, ids: Seque
     wanted = ids if ids is not None else [found.id for found in due.listed(tx, due.SILENCE, now=now, limit=limit)]
     found = silence.facts_for(tx, silence.claim_due(tx, wanted, now=now), now=now) if wanted else ()
     decisions = [judge_silence(facts, now=now) for facts, _ in found]
+    decisions += [_search_planned(facts, decision, now) for (facts, _), decision in zip(found, decisions, strict=True)]
     effects.apply(tx, decisions)
     raised = sum(isinstance(effect, RaiseAlert) for decision in decisions for effect in decision.effects)
-    return Silences(len(decisions), raised)
+    return Silences(len(found), raised)
+
+
+def _search_planned(facts: SilenceFacts, decision: Decision, now: datetime) -> Decision:
+    """With the alert the clock starts by which a rule opens a search, unless contact comes back [Law 30]."""
+    since = facts.last_heard_at or facts.registered_at
+    return Decision(
+        tuple(
+            plan_opening(alert, since, facts.policy.searches, now=now)
+            for alert in decision.effects
+            if isinstance(alert, RaiseAlert)
+        )
+    )
 
 
 def end_silence(tx: Connection, *, now: datetime, limit: int = 500, ids: Sequence[UUID] | None = None) -> Returns:

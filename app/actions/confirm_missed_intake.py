@@ -10,7 +10,8 @@ from app.rules.effects import Decision, WriteAudit
 from app.rules.errors import Conflict, NotAllowed
 from app.rules.facts import About, Actor
 from app.rules.intake import refuse_confirmation
-from app.store import effects, intake, subjects
+from app.rules.searches import confirmed_by_judgment
+from app.store import effects, intake, searches, subjects
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Receipt:
 def confirm_missed_intake(
     tx: Connection, actor: Actor, confirmation_id: UUID, judgment_id: UUID, reason: str, *, now: datetime
 ) -> tuple[Receipt, bool]:
-    """Write the confirmation; False where the same request was served before.
+    """Write the confirmation, with which a search for the person ends; False where the same request was served before.
 
     NotFound for a judgment out of reach; Conflict unless the intake is overdue and not confirmed yet; NotAllowed for
     anybody but a user.
@@ -46,5 +47,7 @@ def confirm_missed_intake(
     intake.confirm(tx, confirmation_id, noticed.judgment, actor.id, reason, now=now)
     about = About("judgment", judgment_id)
     act = WriteAudit(now, actor, "intake.confirm", noticed.judgment.subject_id, about, reason)
-    effects.apply(tx, [Decision((act,))])
+    search = searches.open_of(tx, noticed.judgment.subject_id)
+    over = confirmed_by_judgment(search, reason, actor, now=now) if search else Decision()
+    effects.apply(tx, [Decision((act,)), over])
     return Receipt(confirmation_id, judgment_id, actor.id, now, reason), True

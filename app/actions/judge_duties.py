@@ -13,7 +13,8 @@ from app.rules.facts import About, DutyKind, DutyState
 from app.rules.intake import Judgment, why_overdue
 from app.rules.leave.travelling import why_overdue as why_leave_overdue
 from app.rules.orders import at_the_end
-from app.store import due, effects, leave_facts, order_papers
+from app.rules.searches import excuse
+from app.store import due, effects, leave_facts, order_papers, searches
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ def judge_duties(tx: Connection, *, now: datetime, limit: int = 500, ids: Sequen
     claimed = due.claim_duties(tx, due.JUDGE, wanted, now=now) if wanted else ()
     facts = _facts(tx, claimed, now=now)
     decisions = _with_orders(tx, facts, [judge(one, now=now) for one in facts], now=now)
+    decisions = _with_searches(tx, facts, decisions, now=now)
     effects.apply(tx, decisions)
     return _counted(decisions)
 
@@ -54,6 +56,20 @@ def _with_orders(
     found = order_papers.renewals(tx, asked, now=now) if asked else {}
     return [
         at_the_end(decision, found[one.duty.id], now=now) if one.duty.id in found else decision
+        for one, decision in zip(facts, decisions, strict=True)
+    ]
+
+
+def _with_searches(
+    tx: Connection, facts: Sequence[JudgeFacts], decisions: list[Decision], *, now: datetime
+) -> list[Decision]:
+    """A step of a search that is over, or whose person was heard of again, is owed no more."""
+    steps = [one.duty.id for one in facts if one.duty.kind is DutyKind.SEARCH]
+    found = searches.behind(tx, steps) if steps else {}
+    return [
+        excuse(decision, found[one.duty.id][0], contact_back=found[one.duty.id][1], now=now)
+        if one.duty.id in found
+        else decision
         for one, decision in zip(facts, decisions, strict=True)
     ]
 

@@ -11,7 +11,8 @@ from app.rules.duties import DutyFacts, open_duty
 from app.rules.effects import ChangeDuty, Decision, Notify
 from app.rules.facts import DutyKind, DutyState
 from app.rules.orders import ask_renewal
-from app.store import due, effects, order_papers
+from app.rules.searches import open_by_rule
+from app.store import due, effects, order_papers, searches
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ def open_duties(tx: Connection, *, now: datetime, limit: int = 500, ids: Sequenc
     claimed = due.claim_duties(tx, due.OPEN, wanted, now=now) if wanted else ()
     duties = due.facts(tx, claimed) if claimed else ()
     decisions = [open_duty(duty, now=now) for duty in duties]
-    decisions += _renewals(tx, duties, decisions, now)
+    decisions += [*_renewals(tx, duties, decisions, now), *_searches(tx, duties, decisions, now)]
     effects.apply(tx, decisions)
     told = sum(isinstance(effect, Notify) for decision in decisions for effect in decision.effects)
     return Opened(len(duties), told)
@@ -43,6 +44,17 @@ def _renewals(tx: Connection, duties: Sequence[DutyFacts], opened: Sequence[Deci
     }
     found = order_papers.renewals(tx, list(asking), now=now) if asking else {}
     return [ask_renewal(facts, asking[duty_id], now=now) for duty_id, facts in found.items()]
+
+
+def _searches(tx: Connection, duties: Sequence[DutyFacts], opened: Sequence[Decision], now: datetime) -> list[Decision]:
+    """Searches that a rule opens, where contact has not come back by now. Steps are opened with their search."""
+    asking = {
+        duty.subject_id: duty.id
+        for duty, decision in zip(duties, opened, strict=True)
+        if duty.kind is DutyKind.SEARCH and _opens(decision)
+    }
+    found = searches.facts(tx, list(asking), now=now) if asking else {}
+    return [open_by_rule(facts, asking[subject_id], now=now) for subject_id, facts in found.items()]
 
 
 def _opens(decision: Decision) -> bool:

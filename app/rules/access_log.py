@@ -14,6 +14,8 @@ READS = (
     "identity.reveal",
     "visits.read",
     "talks.read",
+    "searches.read",
+    "searches.paper",
     "access_log.read",
     "map.read",
 )

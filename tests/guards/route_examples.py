@@ -352,6 +352,32 @@ EXAMPLES: dict[str, Example] = {
     "POST /patterns/<subject_id>/notes": Example(
         CASE, lambda place: {"id": str(place.derived("note")), "pattern": "same_place", "note": "已电话核对"}
     ),
+    # searches
+    "GET /searches": Example(CASES),
+    "POST /searches": Example(
+        CASE,
+        lambda place: {
+            "id": str(place.derived("new search")),
+            "subject_id": str(place.subject_id),
+            "why": "电话联系不上",
+        },
+        status=409,  # the world's subjects are looked for already
+    ),
+    "GET /searches/<search_id>": Example(CASE),
+    "POST /searches/<search_id>/entries": Example(
+        CASE,
+        lambda place: {
+            "id": str(place.derived("new entry")),
+            "kind": "call",
+            "happened_at": _in(0),
+            "with_whom": "本人",
+            "found": "无人接听",
+        },
+    ),
+    "POST /searches/<search_id>/end": Example(
+        CASE, lambda _: {"outcome": "found_complying", "found_at": _in(0), "note": "本人已到所"}
+    ),
+    "GET /searches/<search_id>/paper": Example(CASE, query=lambda _: {"kind": "record"}),
     # duties
     "GET /duties": Example(CASES),
     "GET /duties/<duty_id>": Example(CASE),

@@ -15,6 +15,7 @@ from app.actions.notice_judgment import notice_judgment
 from app.actions.record_talk import record_talk
 from app.actions.record_visit import record_visit
 from app.actions.request_leave import request_leave
+from app.actions.search_subject import begin_search
 from app.rules.absences import Away
 from app.rules.devices import Device
 from app.rules.effects import Decision, RecordAttempt
@@ -23,6 +24,7 @@ from app.rules.leave.facts import Verdict
 from app.rules.offices import Site
 from app.rules.orders import AskedLift
 from app.rules.photos import Picture
+from app.rules.searches import Wanted as WantedSearch
 from app.rules.trackers import Wanted
 from app.store import absences, devices, effects, outbox, photos, policies, sessions, trackers
 from app.store.areas import ensure_permitted_area
@@ -222,6 +224,12 @@ def _lift_request(tx: Connection, place: Place) -> UUID:
     return new.id
 
 
+def _search(tx: Connection, place: Place) -> UUID:
+    wanted = WantedSearch(place.derived("search"), "电话联系不上", b"walk")
+    begin_search(tx, place.officer.actor, place.subject_id, wanted, now=MONDAY)
+    return wanted.id
+
+
 def _visit(tx: Connection, place: Place) -> UUID:
     visit = a_new_record(place.subject_id, MONDAY, record_id=place.derived("visit"))
     record_visit(tx, place.officer.actor, visit, now=MONDAY)
@@ -311,6 +319,7 @@ THINGS: dict[str, Callable[[Connection, Place], UUID]] = {
     "order_id": _order,
     "zone_id": _zone,
     "request_id": _lift_request,
+    "search_id": _search,
     "visit_id": _visit,
     "talk_id": _talk,
     "alert_id": _alert,

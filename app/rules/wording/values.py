@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from app.rules.calendar import SHANGHAI
-from app.rules.wording import alerts, orders, outages, phones, places, service, spot_checks
+from app.rules.wording import alerts, orders, outages, phones, places, searches, service, spot_checks
 
 NAMES: dict[str, Mapping[str, str]] = {
     "kind": alerts.KINDS,
@@ -16,11 +16,11 @@ NAMES: dict[str, Mapping[str, str]] = {
     "strength": alerts.STRENGTHS,
     "place_how": places.HOW,
     "place_late": places.LATE,
-    "duty_rule": orders.DUTY_TITLES,
     "outage": outages.OUTAGES,
     "outage_of": outages.OF,
     "troubles": phones.TROUBLES,
     "advice": phones.ADVICES,
+    "duty_rule": {**orders.DUTY_TITLES, **searches.DUTY_TITLES},
 }
 """By the name of the placeholder: what its codes are called."""
 

@@ -1,0 +1,136 @@
+"""The papers of a search as text: to the police, to the procuratorate [Law 30; Measures 38], and the record itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from app.rules.calendar import SHANGHAI
+from app.rules.wording.searches import ENTRIES, KINDS, OUTCOMES
+
+
+class PaperKind(StrEnum):
+    """Which paper is made of a search."""
+
+    POLICE = "police"
+    PROCURATORATE = "procuratorate"
+    RECORD = "record"
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper: title, the addressee's line, paragraphs, then rows of a table under its head, and who signs and when."""
+
+    title: str
+    to: str
+    paragraphs: tuple[str, ...]
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    signed: str
+    day: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """One entry of the record."""
+
+    kind: str
+    happened_at: datetime
+    by: str
+    with_whom: str
+    found: str
+    document_no: str | None
+    corrected: bool
+
+
+@dataclass(frozen=True)
+class Searched:
+    """All that the papers say of a search and whom it is for. `agency` is the county's, `office` the 司法所."""
+
+    name: str
+    subject_no: str
+    sex: str | None
+    born: date | None
+    category: str
+    kind: str
+    agency: str
+    office: str
+    absent_since: datetime
+    opened_at: datetime
+    why: str
+    outcome: str | None
+    ended_at: datetime | None
+    ended_by: str | None
+    end_note: str | None
+    done: Sequence[Done]
+
+
+TITLE_FONT, TEXT_FONT, LATIN_FONT = "方正小标宋简体", "仿宋", "Times New Roman"
+"""As official papers are set (GB/T 9704). Where a font is missing the office suite takes the nearest."""
+
+SEXES: dict[str, str] = {"male": "男", "female": "女"}
+
+TITLES: dict[PaperKind, str] = {
+    PaperKind.POLICE: "关于协助查找社区矫正对象的通报",
+    PaperKind.PROCURATORATE: "关于组织查找社区矫正对象的通报",
+    PaperKind.RECORD: "社区矫正对象查找记录",
+}
+_TO: dict[PaperKind, str] = {
+    PaperKind.POLICE: "________公安局:",
+    PaperKind.PROCURATORATE: "________人民检察院:",
+    PaperKind.RECORD: "",
+}
+_ASKS: dict[PaperKind, str] = {
+    PaperKind.POLICE: (
+        "依据《中华人民共和国社区矫正法》第三十条、《中华人民共和国社区矫正法实施办法》第三十八条,"
+        "现将有关情况通报你局,请予协助查找。"
+    ),
+    PaperKind.PROCURATORATE: (
+        "依据《中华人民共和国社区矫正法》第三十条、《中华人民共和国社区矫正法实施办法》第三十八条,"
+        "现将组织查找的情况通报你院,请予监督。"
+    ),
+    PaperKind.RECORD: "依据《中华人民共和国社区矫正法》第三十条、《中华人民共和国社区矫正法实施办法》第三十八条记录。",
+}
+HEAD = ("时间", "方式", "工作人员", "联系或查访对象", "情况", "文号或说明")
+
+
+def paper(kind: PaperKind, searched: Searched, *, now: datetime) -> Paper:
+    """The paper, filled from the record. What a person must add (the addressee's name, a seal) is left as a line."""
+    return Paper(
+        title=TITLES[kind],
+        to=_TO[kind],
+        paragraphs=tuple(line for line in (_who(searched), _what(searched), _ended(searched), _ASKS[kind]) if line),
+        head=HEAD,
+        rows=tuple(_row(one) for one in searched.done),
+        signed=searched.agency,
+        day=f"{now.astimezone(SHANGHAI):%Y年%m月%d日}",
+    )
+
+
+def _who(searched: Searched) -> str:
+    born = f"{searched.born.year}年{searched.born.month}月{searched.born.day}日出生" if searched.born else None
+    known = [one for one in (searched.name, SEXES.get(searched.sex or ""), born) if one]
+    who = "、".join(known)
+    return f"社区矫正对象{who},编号 {searched.subject_no},{searched.category},由{searched.office}负责日常管理。"
+
+
+def _what(searched: Searched) -> str:
+    since = _at(searched.absent_since)
+    lost = f"自 {since} 最后一次联系后失去联系" if searched.kind == "lost_contact" else f"至 {since} 期满仍未报到"
+    return f"该对象{lost}({KINDS[searched.kind]})。{_at(searched.opened_at)} 起组织查找:{searched.why}"
+
+
+def _ended(searched: Searched) -> str:
+    if searched.outcome is None or searched.ended_at is None:
+        return "截至目前仍在查找。"
+    result, note = OUTCOMES[searched.outcome], searched.end_note or ""
+    return f"{_at(searched.ended_at)} 由{searched.ended_by}确认结果:{result}。{note}"
+
+
+def _row(one: Done) -> tuple[str, ...]:
+    remark = "、".join(text for text in (one.document_no, "已被后面的记录更正" if one.corrected else None) if text)
+    return (_at(one.happened_at), ENTRIES[one.kind], one.by, one.with_whom, one.found, remark)
+
+
+def _at(at: datetime) -> str:
+    return f"{at.astimezone(SHANGHAI):%Y年%m月%d日 %H:%M}"
