@@ -273,4 +273,4 @@ def test_a_sweep_takes_the_same_statements_for_any_number(
     with counted(tx) as sent:
         assert looked(tx, MONDAY + DAY).silent == people
 
-    assert len(sent) == 14
+    assert len(sent) == 15
