@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select, true
+from sqlalchemy import Connection, Select, func, select, true
 
 from app.models.alert import Alert, AlertOccurrence
 from app.models.area import Area
@@ -27,6 +27,7 @@ from app.store.scope import below, subjects_of
 
 Geometry = dict[str, Any]
 FINE_DIGITS = 6
+MOST_ZONES = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +191,22 @@ def county_of_last(connection: Connection, actor: Actor, subject_id: UUID) -> st
     return counties_of(connection, [(row.lon, row.lat)])[0] if row else None
 
 
+def zones_within(connection: Connection, actor: Actor, office_path: str | None, *, at: datetime) -> Sequence[DrawnZone]:
+    """The zones that hold at an instant for people of an office and of those below it; at most `MOST_ZONES`."""
+    ends = func.least(Zone.until, Zone.removed_at)
+    statement = (
+        _zones()
+        .join(Office, Office.id == Subject.office_id)
+        .where(subjects_of(actor), Subject.status == SubjectStatus.IN_CORRECTION)
+        .where(Zone.from_at <= at, ends.is_(None) | (ends > at))
+        .order_by(Zone.from_at.desc(), Zone.id)
+        .limit(MOST_ZONES)
+    )
+    if office_path is not None:
+        statement = statement.where(below(office_path))
+    return [_zone(row) for row in connection.execute(statement)]
+
+
 def zones(
     connection: Connection, actor: Actor, subject_id: UUID, from_at: datetime, until: datetime | None
 ) -> Sequence[DrawnZone]:
@@ -197,25 +214,28 @@ def zones(
     those that have not ended by `from_at`.
     """
     ends = func.least(Zone.until, Zone.removed_at)
-    rows = connection.execute(
-        select(
-            Zone.id,
-            Zone.kind,
-            Zone.name,
-            Zone.from_at,
-            ends.label("ends"),
-            Zone.hours,
-            func.ST_AsGeoJSON(Zone.shape, FINE_DIGITS).label("drawn"),
-            func.ST_X(Zone.centre).label("lon"),
-            func.ST_Y(Zone.centre).label("lat"),
-            Zone.radius_m,
-        )
-        .join(Subject, Subject.id == Zone.subject_id)
+    statement = (
+        _zones()
         .where(Zone.subject_id == subject_id, subjects_of(actor), true() if until is None else Zone.from_at < until)
         .where((ends.is_(None)) | ((ends > from_at) & (ends > Zone.from_at)))
         .order_by(Zone.from_at, Zone.id)
     )
-    return [_zone(row) for row in rows]
+    return [_zone(row) for row in connection.execute(statement)]
+
+
+def _zones() -> Select[Any]:
+    return select(
+        Zone.id,
+        Zone.kind,
+        Zone.name,
+        Zone.from_at,
+        func.least(Zone.until, Zone.removed_at).label("ends"),
+        Zone.hours,
+        func.ST_AsGeoJSON(Zone.shape, FINE_DIGITS).label("drawn"),
+        func.ST_X(Zone.centre).label("lon"),
+        func.ST_Y(Zone.centre).label("lat"),
+        Zone.radius_m,
+    ).join(Subject, Subject.id == Zone.subject_id)
 
 
 def _zone(row: Any) -> DrawnZone:

@@ -17,8 +17,8 @@ from app.rules.errors import Refused
 from app.rules.facts import About
 from app.web.blueprint import PAGES
 from app.web.context import deps, user
-from app.web.drawing import DETAILS, answer_json, drawn, feature, map_page, outline_json
-from app.web.guard import may, page
+from app.web.drawing import DETAILS, answer_json, drawn, drawn_zone, feature, map_page, outline_json
+from app.web.guard import may, page, user_for
 from app.web.paging import chosen, cursor, next_link
 from app.web.shown import age, moment
 from app.web.sketch import Marked, sketch_of
@@ -63,12 +63,15 @@ def office_map() -> Response:
 @PAGES.get("/map/people.json")
 @page("tracks.read")
 def people_json() -> Response:
-    """The last positions, for the map. One act of reading for the whole office, which stands in each one's sheet."""
+    """The last positions, and the zones that hold, for the map: one act for the office, in the sheet of each person."""
     office, now = _office(), deps().now()
     with deps().transaction() as tx:
-        found = queries.people(tx, user(), office.path if office else None)
+        path = office.path if office else None
+        found = queries.people(tx, user(), path)
+        zones = queries.zones_within(tx, user_for("zones.read"), path, at=now) if may("zones.read") else ()
         _note(tx, office, len(found))
-    return answer_json({"as_of": moment(now), "people": [_told(one) for one in found]})
+    told = {"people": [_told(one) for one in found], "zones": [drawn_zone(zone) for zone in zones]}
+    return answer_json({"as_of": moment(now), **told})
 
 
 @PAGES.get("/map/areas/<uuid:area_id>.json")

@@ -135,9 +135,9 @@ def _points(looked: Looked) -> list[dict[str, Any]]:
             "marked": mark_words(marks_of(point)),
             "proven": point.time_proven,
             "when": moment(point.effective_at),
-            "county": county,
+            "county": point.place_name,
         }
-        for point, county in zip(looked.track.items, looked.counties, strict=True)
+        for point in looked.track.items
     ]
 
 

@@ -27,10 +27,9 @@ EXPLAINS = ("lost_contact", "device_trouble", "suspected_fake", "suspected_separ
 
 @dataclass(frozen=True)
 class Looked:
-    """What was read: the track, the county of each fix, and what alerts told of that time."""
+    """What was read: the track, and what alerts told of that time."""
 
     track: Track
-    counties: Sequence[str | None]
     explained: Sequence[Episode]
 
 
@@ -48,12 +47,11 @@ def read(subject_id: UUID, shown: Stretch, reason: str) -> Looked:
             after=place_of(cursor()),
             limit=AT_ONCE,
         )
-        counties = queries.counties_of(tx, [(point.lon, point.lat) for point in track.items])
         if not may("alerts.read"):
-            return Looked(track, counties, ())
+            return Looked(track, ())
         reader = user_for("alerts.read")
         told = queries.episodes(tx, reader, subject_id, shown.from_at, shown.until, today=legal_day(now))
-    return Looked(track, counties, [one for one in told if one.kind in EXPLAINS])
+    return Looked(track, [one for one in told if one.kind in EXPLAINS])
 
 
 def marks_of(point: Any) -> Sequence[str]:
@@ -110,9 +108,8 @@ def lines_of(looked: Looked) -> list[dict[str, Any]]:
             "gap": None,
             "point": point,
             "marked": mark_words(marks_of(point)),
-            "county": county,
         }
-        for point, county in zip(track.items, looked.counties, strict=True)
+        for point in track.items
     ]
     return sorted(lines, key=lambda line: (line["at"], line["gap"] is not None))
 

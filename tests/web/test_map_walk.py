@@ -78,12 +78,17 @@ def drawn(page: Page, host: str) -> None:
     expect(page.locator(f"#{host}[data-ready]")).to_have_count(1, timeout=20_000)
 
 
+def seen(page: Page) -> None:
+    """By whoever sees nothing of it too, and with fingers."""
+    look(page)
+    assert page.evaluate(TOO_SMALL_TO_TOUCH) == [], page.url
+
+
 def seen_everywhere(page: Page) -> None:
-    """On a phone and at a desk, and by whoever sees nothing of it."""
+    """On a phone and at a desk."""
     for size in ("phone", "desk"):
         page.set_viewport_size(SIZES[size])
-        look(page)
-        assert page.evaluate(TOO_SMALL_TO_TOUCH) == [], page.url
+        seen(page)
 
 
 @pytest.mark.browser
@@ -128,11 +133,16 @@ def test_maps_are_drawn_without_the_internet_and_used_by_keyboard(site: Site, co
 
 @pytest.mark.browser
 def test_a_zone_is_drawn_and_set(site: Site, context: BrowserContext) -> None:
-    officer, person = a_morning_on_the_move(site)
+    officer, _ = a_morning_on_the_move(site)
     page = context.new_page()
     log_in(page, site, officer)
     noted = Noted(page)
-    page.goto(f"{site.base}/subjects/{person}")
+    page.set_viewport_size(SIZES["phone"])
+    page.get_by_role("link", name="对象", exact=True).click()
+    seen(page)
+    page.get_by_role("link", name="王某").click()
+    seen(page)
+    page.set_viewport_size(SIZES["desk"])
     page.get_by_role("link", name="画一处区域").click()
     drawn(page, "zone-draw")
     page.locator("#map canvas").click(position={"x": 300, "y": 200})

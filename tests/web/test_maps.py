@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -13,7 +13,6 @@ from sqlalchemy import Engine, select, text
 from app.clients.datum import Datum, to_wgs84
 from app.config import SettingsError, TileSettings, load_settings
 from app.deps import Deps
-from app.main import create_app
 from app.models.audit import Audit
 from app.rules.facts import Role
 from app.store.session import transaction
@@ -77,6 +76,65 @@ def test_a_look_at_the_map_of_an_office_is_one_act_and_stands_in_the_sheet_of_ea
     sheet = a_visitor(app, office.county).text(f"/subjects/{person}/access-log")
     assert "查看辖区位置图" in sheet
     assert "1 人的最近位置" in sheet
+
+
+def test_zones_that_hold_now_are_on_the_map_of_the_office(
+    undone: Engine, app: Flask, officer: Visitor, office: Office, person: UUID
+) -> None:
+    path = f"/subjects/{person}/zones/draw"
+    circle = {
+        "id": str(uuid4()),
+        "kind": "stay_inside",
+        "name": "夜间住处",
+        "shape": "circle",
+        "lon": "118.627",
+        "lat": "28.738",
+        "radius_m": "300",
+        "datum": "wgs84",
+        "reason": "夜间居家",
+    }
+    corners = {**circle, "id": str(uuid4()), "name": "工地", "shape": "polygon", "points": "118.6,28.7\n118.7,28.7"}
+    assert officer.post(path, corners).status_code == 422
+    corners["points"] += "\r\n118.7,28.8"
+    later = {**circle, "id": str(uuid4()), "name": "以后", "from_at": "2026-04-01T08:00"}
+    assert [officer.post(path, form).status_code for form in (circle, corners, later)] == [303, 303, 303]
+    zones = officer.get("/map/people.json").get_json()["zones"]
+    assert sorted(zone["properties"]["name"] for zone in zones) == ["夜间住处", "工地"]
+    assert "以后" in officer.text(f"{path}")
+    neighbour = a_visitor(app, office.neighbour)
+    assert neighbour.get("/map/people.json").get_json()["zones"] == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"points": "118.6,28.7\nx,y\n118.7,28.8"},
+        {"points": "118.6,28.7,5\n118.7,28.7\n118.7,28.8"},
+        {"points": "118.6,28.7\n118.7,28.8\n118.7,28.7\n118.6,28.8"},
+        {"shape": "circle", "lon": "", "lat": "", "radius_m": "200"},
+        {"datum": "mars"},
+        {"kind": "forbidden"},
+        {"weekdays": "1", "from_time": "22:00"},
+        {"name": " "},
+    ],
+)
+def test_a_drawn_zone_that_is_refused_keeps_what_was_typed(
+    changes: dict[str, str], officer: Visitor, person: UUID
+) -> None:
+    form = {
+        "id": str(uuid4()),
+        "kind": "stay_inside",
+        "name": "工地",
+        "shape": "polygon",
+        "points": "118.6,28.7\n118.7,28.7\n118.7,28.8",
+        "datum": "wgs84",
+        "reason": "上班时间",
+        **changes,
+    }
+    answer = officer.post(f"/subjects/{person}/zones/draw", form)
+    assert answer.status_code == 422
+    assert "上班时间" in answer.get_data(as_text=True)
+    assert "worker-src blob:" in answer.headers["Content-Security-Policy"]
 
 
 def test_nobody_is_on_the_map_of_somebody_elses_office(app: Flask, office: Office, person: UUID) -> None:
@@ -178,10 +236,11 @@ def test_an_area_is_drawn_coarse_and_fine_and_never_whole(officer: Visitor, pers
 
 
 def test_what_is_drawn_over_pictures_in_another_datum_is_moved_with_them(
-    undone: Engine, office: Office, person: UUID
+    undone: Engine, app: Flask, office: Office, person: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = replace(settings_for_tests(), tiles=TileSettings((TILES,), "© 示例地图", "gcj02"))
-    visitor = a_visitor(create_app(Deps(settings, undone, a_clock())), office.officer)
+    monkeypatch.setitem(app.extensions, "deps", Deps(settings, undone, a_clock()))
+    visitor = a_visitor(app, office.officer)
     (told,) = visitor.get("/map/people.json").get_json()["people"]
     lon, lat = told["at"]
     assert abs(lon - JIANGSHAN[0]) > 100 * METRE_DEG

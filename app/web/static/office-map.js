@@ -58,6 +58,7 @@ document.addEventListener("DOMContentLoaded", async () => {
     const [answer, areas] = await Promise.all([maps.fetched(host.dataset.people), maps.outlines(map, host)]);
     const features = answer.people.map((one) => maps.point(one.at, { ...one, r0: maps.atZoom0(one.accuracy_m, one.at[1]) }));
     maps.setData(map, "people", features);
+    maps.setData(map, "zones", answer.zones);
     told.textContent = features.length ? told.dataset.none : told.dataset.empty;
     const first = [...features].sort((a, b) => b.properties.alerts - a.properties.alerts);
     list.replaceChildren(...first.slice(0, MOST_LISTED).map(line));
