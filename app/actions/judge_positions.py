@@ -12,7 +12,7 @@ from app.rules.fakes import Asked, ask, is_frozen
 from app.rules.fakes import ahead as ahead_hint
 from app.rules.fakes import frozen as frozen_hint
 from app.rules.fakes import hints as fake_hints
-from app.rules.places import Findings, Spot, apart_m, decide, find, marks, told_of
+from app.rules.places import Findings, Spot, Track, apart_m, decide, find, marks, told_of
 from app.rules.positions import judge_checks
 from app.store import areas, due, effects, fakes, places, rejudging
 from app.store.places import PlaceFacts
@@ -111,7 +111,7 @@ def _spots(
     tx: Connection, facts: Sequence[PlaceFacts], findings: Mapping[UUID, Sequence[Findings]]
 ) -> Mapping[UUID, Mapping[int, Spot]]:
     """For people: in which county the fixes lie that alerts will tell of, and what leave would have allowed then."""
-    told = [(each, n) for each in facts for n in _told(findings[each.person.subject_id])]
+    told = [(each, n) for each in facts for n in _told(findings[each.person.subject_id], each.track)]
     points = [each.track.points[n] for each, n in told]
     counties = areas.county_names(tx, [(point.lon, point.lat) for point in points])
     spots: dict[UUID, dict[int, Spot]] = {}
@@ -121,9 +121,9 @@ def _spots(
     return spots
 
 
-def _told(findings: Sequence[Findings]) -> Iterator[int]:
+def _told(findings: Sequence[Findings], track: Track) -> Iterator[int]:
     for one in findings:
-        yield from told_of(one)
+        yield from told_of(one, track)
 
 
 def _count(decisions: Sequence[Decision], kind: type) -> int:

@@ -211,6 +211,14 @@ PURGE = (
     ),
 )
 
+UNMARK = text(
+    """
+    DELETE FROM position_marks m WHERE m.subject_id = :subject_id AND m.at >= :since
+      AND NOT EXISTS (SELECT FROM positions p WHERE p.subject_id = m.subject_id AND p.id = m.position_id
+                      AND p.recorded_at BETWEEN m.at - interval '1 hour' AND m.at + interval '1 hour')
+    """
+)
+
 # The last position may have been one of those. Older than a month it is of no use, and none is shown.
 LAST = text(
     """
@@ -232,6 +240,7 @@ def _purge(tx: Connection, lifting: Lifting) -> int:
     purged = sum(tx.execute(statement, values).rowcount for statement in PURGE)
     if purged:
         tx.execute(LAST, values)
+        tx.execute(UNMARK, values)
     return purged
 
 

@@ -5,6 +5,7 @@ whom something may have to be said are the fixes of the last hours read as well.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from app.rules.bounds import ApprovedLeave, Zone
+from app.rules.errors import Refused
 from app.rules.places import Known, Mark, Person, Point, Track, is_quiet, look_back, next_change, rewound, weigh
 from app.rules.places.episodes import Bound
 from app.store import areas, episodes, fixes, leaves, policies, zones
@@ -139,10 +141,19 @@ def _ground(
     now: datetime,
 ) -> Ground:
     codes = {code for each in allowed.values() for leave in each for code in leave.destinations}
-    destinations = areas.area_ids_of_destinations(tx, codes, now=now) if codes else {}
+    destinations = _destinations(tx, codes, now)
     asked = {one for one in permitted.values() if one is not None} | set(destinations.values())
     versions = areas.versions(tx, asked) if asked else {}
     return Ground.of(tx, permitted, held, allowed, destinations, versions)
+
+
+def _destinations(tx: Connection, codes: set[str], now: datetime) -> Mapping[str, UUID]:
+    """The areas that leave names. A code that names none any more adds nothing, and stops nobody's judging."""
+    found: dict[str, UUID] = {}
+    for code in sorted(codes):
+        with suppress(Refused):
+            found |= areas.area_ids_of_destinations(tx, [code], now=now)
+    return found
 
 
 __all__ = ["PlaceFacts", "Point", "facts_for", "in_turns"]

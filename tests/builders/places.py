@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from app.rules.effects import RaiseAlert, RecoverAlert
+from app.rules.effects.causes import WeighCause
 from app.rules.effects.places import DropEpisode, KeepEpisode
 from app.rules.facts import About, AlertKind
 from app.rules.places import (
@@ -76,6 +77,7 @@ class Bench:
     points: list[Point] = field(default_factory=list)
     known: dict[UUID, Known] = field(default_factory=dict)
     told: list[RaiseAlert | RecoverAlert] = field(default_factory=list)
+    weighed: list[WeighCause] = field(default_factory=list)
     keeps: int = 0
 
     def take(self, new: Sequence[Point], *, now: datetime, since: datetime | None = None) -> None:
@@ -127,6 +129,8 @@ class Bench:
                     self.known[effect.id] = _known(effect)
                 elif isinstance(effect, DropEpisode):
                     del self.known[effect.id]
+                elif isinstance(effect, WeighCause):
+                    self.weighed.append(effect)
                 elif isinstance(effect, RaiseAlert | RecoverAlert):
                     self.told.append(effect)
 

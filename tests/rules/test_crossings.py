@@ -191,6 +191,16 @@ def test_a_fix_of_an_app_decides_nothing_alone_and_shows_no_return() -> None:
     assert minutes(bench.episodes) == ((0, None),)
 
 
+def test_what_one_circle_showed_others_bear_out_once() -> None:
+    bench = Bench()
+    for n in range(9):
+        bench.take([a_point(NOON + n * MINUTE, 900 + n)], now=NOON + n * MINUTE)
+    (alert,), (weighed,) = bench.raised, bench.weighed
+    assert (alert.strength, weighed.strength, weighed.cause) == (Strength.MEDIUM, Strength.STRONG, Cause.PERSON)
+    assert (weighed.at, weighed.source, weighed.event_at) == (NOON + 2 * MINUTE, alert.source, alert.event_at)
+    assert dict(weighed.why.params)["fixes"] == "3"
+
+
 REGION, OTHER = Region(AREA), Region(AREA, (AREA,))
 
 

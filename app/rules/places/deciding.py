@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from app.rules.effects import Decision, Effect, RaiseAlert, RecoverAlert
+from app.rules.effects.causes import WeighCause
 from app.rules.effects.places import DropEpisode, KeepEpisode, MarkFixes
-from app.rules.facts import About, AlertKind, Reason
-from app.rules.places.episodes import Bound, Episode, Findings, Over, Track
+from app.rules.facts import About, AlertKind, Cause, Reason, Strength
+from app.rules.places.episodes import Bound, Episode, Findings, Known, Over, Track
 from app.rules.places.marks import FOUND
-from app.rules.places.why import Seen, judged, recovered
+from app.rules.places.why import Judged, Seen, is_clear, judged, recovered
 from app.rules.policy import Policy
 
 EPISODES = uuid5(NAMESPACE_URL, "zhifang:place-episode")
@@ -36,10 +37,10 @@ class Spot:
     destinations: tuple[str, ...] = ()
 
 
-def told_of(findings: Findings) -> Iterator[int]:
-    """The fixes, by their place in the track, whose county a new alert would name."""
+def told_of(findings: Findings, track: Track) -> Iterator[int]:
+    """The fixes, by their place in the track, whose county an alert would name."""
     for episode in findings.episodes:
-        if episode.known is None and episode.seen:
+        if episode.seen and (episode.known is None or _grown(episode, track)):
             yield episode.seen[-1]
 
 
@@ -98,6 +99,8 @@ class _Deciding:
         self.first.append(kept)
         if episode.known is None:
             self.first.append(self._raise(bound, episode, kept))
+        elif _grown(episode, self.track):
+            self.first.append(self._weigh(bound, episode, episode.known, kept))
         if episode.until is not None and _newly_over(episode):
             why = recovered(bound.kind, episode.over or Over.RETURNED, episode.until)
             over = self._recover(bound, kept.id, episode.until, why)
@@ -144,19 +147,7 @@ class _Deciding:
         return bool(arrived) and max(arrived) - episode.decided_at > late
 
     def _raise(self, bound: Bound, episode: Episode, kept: KeepEpisode) -> RaiseAlert:
-        points, weights, beyond = self.track.points, self.track.weights, bound.beyond[episode.region]
-        seen = [Seen(points[n], weights[n], beyond[n] or 0.0) for n in episode.seen]
-        spot = self.spots.get(episode.seen[-1], Spot()) if episode.seen else Spot()
-        found = judged(
-            bound.kind,
-            episode.how,
-            seen,
-            from_at=episode.from_at,
-            county=spot.county,
-            destinations=spot.destinations if bound.kind is AlertKind.LEFT_AREA else (),
-            policy=self.person.policy,
-            late=kept.late,
-        )
+        found = self._judged(bound, episode, kept, episode.from_at)
         return RaiseAlert(
             subject_id=self.person.subject_id,
             office_id=self.person.office_id,
@@ -171,12 +162,60 @@ class _Deciding:
             rule_code=RULE_CODE,
             policy_version_id=self.person.policy_version_id,
             late=kept.late,
-            evidence={**found.evidence, "how": episode.how.value, "county": spot.county},
+            evidence={**found.evidence, "how": episode.how.value, "county": self._spot(episode).county},
         )
+
+    def _weigh(self, bound: Bound, episode: Episode, known: Known, kept: KeepEpisode) -> WeighCause:
+        """What one circle showed, others have borne out."""
+        found = self._judged(bound, episode, kept, known.from_at)
+        proven = all(self.track.points[n].proven for n in episode.seen)
+        cause = Cause.PERSON if proven else Cause.UNSURE
+        why = Reason(
+            found.why.code, tuple((k, Strength.STRONG.value if k == "strength" else v) for k, v in found.why.params)
+        )
+        source = About(SOURCE, known.id)
+        return WeighCause(
+            self.person.subject_id, bound.kind, source, known.from_at, self.now, cause, Strength.STRONG, why
+        )
+
+    def _judged(self, bound: Bound, episode: Episode, kept: KeepEpisode, from_at: datetime) -> Judged:
+        points, weights = self.track.points, self.track.weights
+        beyond = bound.beyond[episode.region]
+        seen = [Seen(points[n], weights[n], beyond[n] or 0.0) for n in episode.seen]
+        spot = self._spot(episode)
+        return judged(
+            bound.kind,
+            episode.how,
+            seen,
+            from_at=from_at,
+            fixes=kept.fixes,
+            county=spot.county,
+            destinations=spot.destinations if bound.kind is AlertKind.LEFT_AREA else (),
+            policy=self.person.policy,
+            late=kept.late,
+        )
+
+    def _spot(self, episode: Episode) -> Spot:
+        return self.spots.get(episode.seen[-1], Spot()) if episode.seen else Spot()
 
     def _recover(self, bound: Bound, episode_id: UUID, at: datetime, why: Reason) -> RecoverAlert:
         source = About(SOURCE, episode_id)
         return RecoverAlert(self.person.subject_id, bound.kind, bound.about, at, self.now, why, source=source)
+
+
+def _grown(episode: Episode, track: Track) -> bool:
+    """Whether the fixes beyond have just become as many as a run asks for, all that are seen now clear and unmarked."""
+    known, departure = episode.known, track.departure
+    if known is None or known.fixes >= departure.circles or not episode.seen:
+        return False
+    points = [track.points[n] for n in episode.seen]
+    fresh = sum(point.received_at > known.judged_at for point in points)
+    lasted = points[-1].at - known.from_at
+    return (
+        known.fixes + fresh >= departure.circles
+        and lasted >= timedelta(minutes=departure.over_min)
+        and all(is_clear(track.points[n], track.weights[n]) for n in episode.seen)
+    )
 
 
 def _newly_over(episode: Episode) -> bool:

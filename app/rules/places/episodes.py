@@ -161,7 +161,7 @@ class _Search:
 
     def run(self, before: Known | None, known: Sequence[Known]) -> list[Episode]:
         if before is not None:
-            region = Region(before.about.id)  # of no account: what is known already is not told again
+            region = Region(before.about.id)  # the next fix tells by which it is measured
             self._open(Episode(before.from_at, before.decided_at, How.BEGAN, region, known=before))
         for stretch in self.bound.stretches:
             if stretch.until <= self.since:
@@ -241,6 +241,7 @@ class _Search:
                 self.current = None
             if self.current is not None and machine.side(n) and self.track.weights[n].counts:
                 self.current.seen.append(n)
+                self.current.region = self.current.region if self.current.known is None else stretch.region
 
 
 def _take_side(machine: Machine, known: Sequence[Known], at: datetime) -> None:

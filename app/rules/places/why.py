@@ -43,6 +43,7 @@ def judged(
     seen: Sequence[Seen],
     *,
     from_at: datetime,
+    fixes: int,
     county: str | None,
     destinations: Sequence[str],
     policy: Policy,
@@ -56,7 +57,7 @@ def judged(
         ("since", _instant(from_at)),
         ("beyond_m", f"{farthest:.0f}"),
         ("accuracy_m", f"{accuracy:.0f}"),
-        ("fixes", str(len(seen))),
+        ("fixes", str(fixes)),
         ("place_how", how.value),
         ("strength", strength.value),
         ("place_late", "yes" if late else "no"),
@@ -77,12 +78,17 @@ def judged(
     return Judged(Reason(f"place_{code}", tuple(params)), strength, cause, evidence)
 
 
+def is_clear(point: Point, weight: Weight) -> bool:
+    """Whether a fix is a clear measurement: exact, and nothing speaks against it."""
+    return point.accuracy_m <= CLEAR_ACCURACY_M and not weight.marks
+
+
 def weighed(seen: Sequence[Seen], policy: Policy) -> tuple[Strength, Cause]:
     """Strong is a run of clear, unmarked circles; weak is what rests on poor accuracy or marked fixes alone.
 
     The doing is put down to the person only by strong evidence: anything less may be the phone's.
     """
-    clear = [one for one in seen if one.point.accuracy_m <= CLEAR_ACCURACY_M and not one.weight.marks]
+    clear = [one for one in seen if is_clear(one.point, one.weight)]
     if not clear:
         return Strength.WEAK, Cause.UNSURE
     lasted = clear[-1].point.at - clear[0].point.at

@@ -31,5 +31,5 @@ SENTENCES: dict[str, str] = {
     "place_left_zone_returned": "{at} 起定位显示已回到限定区域内。",
     "place_bound_over": "{at} 起这项限制不再有效(到期、解除或不在规定时段)。",
     "place_allowed": "{at} 起所在位置在批准或允许的范围内。",
-    "place_groundless": "之后到达的定位表明当时没有越界,此次预警已更正。",
+    "place_groundless": "据以判断的定位经后到的证据更正,或已依法清除:当时的越界没有依据,此次预警已更正。",
 }
