@@ -19,6 +19,8 @@ from app.web import (  # noqa: F401  (their views)
     compliance,
     duties,
     faults,
+    leave,
+    leave_of_one,
     log_in,
     maps,
     notices,

@@ -55,6 +55,7 @@ LINKS: tuple[Link, ...] = (
     Link("画一处区域", to("pages.draw_zone"), "zones.change"),
     Link("抽查一次", to("pages.spot_check"), "spot_checks.order"),
     Link("限制区域", to("pages.zones"), "zones.read"),
+    Link("外出", to("pages.leave_of"), "leave.read"),
     Link("定位客户端", to("pages.trackers"), "trackers.read"),
     Link("谁看过这个人的信息", to("pages.access"), "access_log.read"),
 )

@@ -8,7 +8,7 @@ from app.clients import roster_file
 from app.rules.facts import Role
 from tests.builders.second_factor import a_code
 from tests.builders.users import PASSWORD
-from tests.guards.route_examples import Shows
+from tests.guards.route_examples import BELOW_THE_CITY, Shows
 from tests.guards.world import Place, id_number_in
 
 Form = Mapping[str, str]
@@ -28,6 +28,21 @@ class PageExample:
 
 def _record(_: Place) -> Form:
     return {"id": str(uuid4()), "happened_at": "2026-03-02T08:30", "note": "情况稳定"}
+
+
+def _leave(_: Place) -> Form:
+    return {
+        "id": str(uuid4()),
+        "kind": "leave",
+        "ground": "medical",
+        "reason": "复查",
+        "destinations": "龙游县",
+        "place": "龙游县人民医院",
+        "from": "2026-10-01T08:00",
+        "to": "2026-10-02T18:00",
+        "travel": "大巴",
+        "contact": "13800000002",
+    }
 
 
 def _circle(_: Place) -> Form:
@@ -61,6 +76,22 @@ PAGES: dict[str, PageExample] = {
     "GET /alerts/<alert_id>/evidence": PageExample(Shows.CASE),
     "POST /alerts/<alert_id>/acknowledge": PageExample(Shows.CASE, status=303),
     "POST /alerts/<alert_id>/close": PageExample(Shows.CASE, lambda _: {"reason": "phone", "result": "已联系"}, 303),
+    "GET /leave": PageExample(Shows.CASES),
+    "GET /leave/<leave_id>": PageExample(Shows.CASE),
+    "POST /leave/<pending_id>/decision": PageExample(
+        Shows.CASE, lambda _: {"answer": "refuse", "reason": "材料不全"}, 303, refuses=frozenset({Role.CITY_STAFF})
+    ),
+    "POST /leave/<leave_id>/revocation": PageExample(
+        Shows.CASE, lambda _: {"reason": "情况有变"}, 303, refuses=BELOW_THE_CITY
+    ),
+    "POST /leave/<leave_id>/return": PageExample(
+        Shows.CASE, lambda _: {"id": str(uuid4()), "returned_at": "2026-03-02T08:30"}, 303
+    ),
+    "POST /leave/<leave_id>/procuratorate": PageExample(
+        Shows.CASE, lambda _: {"told_at": "2026-03-02T08:30", "note": "函告"}, 303
+    ),
+    "GET /subjects/<subject_id>/leave": PageExample(Shows.CASE),
+    "POST /subjects/<subject_id>/leave": PageExample(Shows.CASE, _leave, 303),
     "GET /duties": PageExample(Shows.CASES),
     "GET /duties/<duty_id>": PageExample(Shows.CASE),
     "POST /duties/<duty_id>/waive": PageExample(Shows.CASE, lambda _: {"reason": "住院"}, 303),

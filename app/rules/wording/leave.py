@@ -26,6 +26,16 @@ REPORTS: dict[str, str] = {
     "trip": "按许可外出",
 }
 
+PARTS: dict[str, str] = {
+    "waiting": "等待决定",
+    "overdue": "到期未销假",
+    "returning": "今天应当返回",
+    "away": "正在外出",
+    "coming": "即将外出",
+    "permits": "经常性活动许可",
+    "procuratorate": "待通报人民检察院",
+}
+
 PROBLEMS: dict[str, str] = {
     "leave_overlaps": "这段时间已有一次外出申请或批准,请改时间;要延长已批准的外出,请申请延期。",
     "leave_decided": "这份申请已经有了决定,不能再改。",
@@ -52,6 +62,10 @@ PROBLEMS: dict[str, str] = {
     "permit_over": "许可已到期,请重新申请。",
     "permit_needs_no_return": "经常性跨市、县活动不用销假。",
     "trip_elsewhere": "许可中没有这个地方,去别处请另行申请外出。",
+    "place_ambiguous": "有几个地方同名,请填六位代码。",
+    "leave_place_needed": "请填写住处或去的单位。",
+    "leave_travel_needed": "请填写交通方式。",
+    "leave_contact_needed": "请填写途中联系方式。",
     "proof_unknown": "证明材料的照片没有找到,请重新上传(用途选外出证明)。",
     "procuratorate_not_needed": "这次外出不是由市级批准的,不用通报人民检察院。",
     "procuratorate_told": "已经登记过通报人民检察院。",

@@ -1,0 +1,141 @@
+"""Leave on pages: the office's calendar, and one request with whatever this user may do about it."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import Response, render_template, request, url_for
+from sqlalchemy import Connection
+
+from app.actions.decide_leave import decide_leave
+from app.actions.report_leave import report_leave
+from app.actions.revoke_leave import revoke_leave
+from app.actions.tell_procuratorate import tell_procuratorate
+from app.queries import leaves as queries
+from app.queries.leave_calendar import Show, board
+from app.rules.calendar import SHANGHAI
+from app.rules.errors import Refused, ZhifangError
+from app.rules.facts import Actor
+from app.rules.leave import ReportKind
+from app.rules.leave.facts import Told, Verdict
+from app.rules.wording.leave import GROUNDS, KINDS, LEVELS, PARTS, REPORTS, STATES
+from app.web.blueprint import PAGES
+from app.web.context import deps, user
+from app.web.forms import client_id, done, hash_of, instant, optional, told, written
+from app.web.guard import page, user_for
+
+LONGEST_REASON, LONGEST_CONDITIONS, LONGEST_NOTE = 1000, 500, 500
+SHOWN = 100
+WORDS = {"kinds": KINDS, "grounds": GROUNDS, "states": STATES, "levels": LEVELS, "reports": REPORTS}
+TONES = {
+    Show.WAITING: "soon",
+    Show.OVERDUE: "urgent",
+    Show.PROCURATORATE: "soon",
+}
+"""Of the parts that ask somebody to act; the others are for information."""
+
+
+@PAGES.get("/leave")
+@page("leave.read")
+def leave_calendar() -> str:
+    """What waits for a decision, who is overdue, back today, away, about to leave; permits and their ends."""
+    now = deps().now()
+    with deps().autocommit() as connection:
+        parts = [(show, *board(connection, user(), show, now=now, limit=SHOWN)) for show in Show]
+    return render_template(
+        "leave_calendar.html", here="leave", parts=parts, titles=PARTS, tones=TONES, now=now, shown=SHOWN, **WORDS
+    )
+
+
+@PAGES.get("/leave/<uuid:leave_id>")
+@page("leave.read")
+def one_leave(leave_id: UUID) -> str:
+    """One request with its decision, and what was told on the way."""
+    return _one(leave_id, {}, None)
+
+
+@PAGES.post("/leave/<uuid:pending_id>/decision")
+@page("leave.decide")
+def decide_on_leave(pending_id: UUID) -> Response | tuple[str, int]:
+    """Approve or refuse."""
+    answer = request.form.get("answer", "")
+
+    def act(tx: Connection, actor: Actor) -> None:
+        if answer not in {"approve", "refuse"}:
+            raise Refused("stale_form")
+        verdict = Verdict(
+            approve=answer == "approve",
+            reason=optional("reason", LONGEST_REASON),
+            conditions=optional("conditions", LONGEST_CONDITIONS) if answer == "approve" else None,
+            report_arrival=answer == "approve" and bool(request.form.get("report_arrival")),
+        )
+        decide_leave(tx, actor, pending_id, verdict, now=deps().now())
+
+    return _do(pending_id, act, "leave_approved" if answer == "approve" else "leave_refused")
+
+
+@PAGES.post("/leave/<uuid:leave_id>/revocation")
+@page("leave.decide")
+def revoke_one_leave(leave_id: UUID) -> Response | tuple[str, int]:
+    """Revoke what was approved, with a reason that the person reads."""
+
+    def act(tx: Connection, actor: Actor) -> None:
+        reason = written("reason", LONGEST_REASON, missing="reason_needed")
+        revoke_leave(tx, actor, leave_id, reason, now=deps().now())
+
+    return _do(leave_id, act, "leave_revoked")
+
+
+@PAGES.post("/leave/<uuid:leave_id>/return")
+@page("leave.confirm")
+def note_return(leave_id: UUID) -> Response | tuple[str, int]:
+    """The formality of the return, or the confirmation of one that was reported."""
+
+    def act(tx: Connection, actor: Actor) -> None:
+        back_at, note = instant("returned_at"), optional("note", LONGEST_NOTE)
+        body = hash_of(leave_id, back_at.isoformat(), note)
+        what = Told(client_id(), ReportKind.RETURN, back_at, body, note=note)
+        report_leave(tx, actor, leave_id, what, now=deps().now())
+
+    return _do(leave_id, act, "leave_returned")
+
+
+@PAGES.post("/leave/<uuid:leave_id>/procuratorate")
+@page("leave.tell_procuratorate")
+def note_procuratorate(leave_id: UUID) -> Response | tuple[str, int]:
+    """That the procuratorate was told."""
+
+    def act(tx: Connection, actor: Actor) -> None:
+        told_at, note = instant("told_at"), written("note", LONGEST_NOTE, missing="reason_needed")
+        tell_procuratorate(tx, actor, leave_id, told_at, note, now=deps().now())
+
+    return _do(leave_id, act, "procuratorate_told")
+
+
+def _do(leave_id: UUID, act: Callable[[Connection, Actor], None], said: str) -> Response | tuple[str, int]:
+    try:
+        with deps().transaction() as tx:
+            act(tx, user())
+    except ZhifangError as error:
+        fault, status = told(error)
+        return _one(leave_id, request.form, fault), status
+    return done(url_for("pages.one_leave", leave_id=leave_id), said)
+
+
+def _one(leave_id: UUID, typed: Any, fault: str | None) -> str:
+    now = deps().now()
+    with deps().autocommit() as connection:
+        shown = queries.leave(connection, user_for("leave.read"), leave_id, now=now)
+    back_at = shown.return_waiting_at or now
+    return render_template(
+        "leave.html",
+        here="leave",
+        leave=shown,
+        new_id=typed.get("id") or uuid4(),
+        typed=typed,
+        fault=fault,
+        back_at=f"{back_at.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}",
+        today_at=f"{now.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}",
+        now=now,
+        **WORDS,
+    )
