@@ -241,25 +241,34 @@ def _change(actor: Actor, row: Row[Any]) -> DutyChange:
     )
 
 
-# A window or its grace may run over midnight, never over two. What could still be done today is of today.
+# A window or its grace may run over midnight, never over two. What could still be done today is of today. A return from
+# leave is owed for as long as the leave lasts, and is shown until it is settled.
 OWED = text(
     """
     WITH own AS (
         SELECT d.id, d.kind, d.opens_at, d.due_at, d.grace_until, d.random, s.channel, c.ground, c.question,
-               d.kind <> 'location_check' AND (
+               d.kind IN ('check_in', 'spot_check') AND (
                    coalesce(c.photo, false) OR coalesce(v.content #>> '{photos,check_ins}' = 'wanted', false)) AS photo,
                CASE WHEN d.state = 'planned' AND d.opens_at <= :now THEN 'open' ELSE d.state END AS state
-        FROM duties d JOIN subjects s ON s.id = d.subject_id
+        FROM (
+            SELECT id FROM duties
+            WHERE subject_id = :subject_id AND opens_at > CAST(:day_starts AS timestamptz) - interval '2 days'
+            UNION
+            SELECT duty_id FROM leave_requests
+            WHERE subject_id = :subject_id AND until > CAST(:day_starts AS timestamptz) - interval '60 days'
+        ) x
+        JOIN duties d ON d.id = x.id
+        JOIN subjects s ON s.id = d.subject_id
         JOIN policy_versions v ON v.id = d.policy_version_id
         LEFT JOIN spot_checks c ON c.duty_id = d.id
-        WHERE d.subject_id = :subject_id AND d.obligor = 'subject'
-          AND d.kind IN ('check_in', 'location_check', 'spot_check')
-          AND d.state <> 'cancelled' AND d.opens_at > CAST(:day_starts AS timestamptz) - interval '2 days'
+        WHERE d.obligor = 'subject' AND d.kind IN ('check_in', 'location_check', 'spot_check', 'leave_return')
+          AND d.state <> 'cancelled'
     )
     SELECT * FROM own
     WHERE (state = 'open' AND grace_until > :now)
        OR (state NOT IN ('planned', 'open') AND grace_until > :day_starts AND opens_at < :day_ends
            AND (opens_at <= :now OR NOT random))
+       OR (kind = 'leave_return' AND state = 'missed')
        OR id = (SELECT id FROM own WHERE state = 'planned' AND kind = 'check_in' AND NOT random
                 ORDER BY opens_at, id LIMIT 1)
     ORDER BY opens_at DESC, id LIMIT :most

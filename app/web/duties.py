@@ -19,7 +19,10 @@ from app.web.guard import may, page, user_for
 from app.web.paging import chosen, cursor, next_link
 
 CHECKED_BY_PHONE = (DutyKind.SPOT_CHECK, DutyKind.LOCATION_CHECK)
-KINDS = tuple(kind.value for kind in (DutyKind.VISIT, DutyKind.TALK, DutyKind.CHECK_IN, *CHECKED_BY_PHONE))
+LEAVE_RETURN = DutyKind.LEAVE_RETURN
+KINDS = tuple(
+    kind.value for kind in (DutyKind.VISIT, DutyKind.TALK, DutyKind.CHECK_IN, *CHECKED_BY_PHONE, LEAVE_RETURN)
+)
 STATES = ("open", "missed", "submitted", "fulfilled", "late", "waived", "unjudged")
 UNSETTLED = {DutyState.PLANNED, DutyState.OPEN, DutyState.MISSED}
 RECORDED_BY = {

@@ -27,7 +27,9 @@ class OwedAnswer(Body):
     """One duty of one's own."""
 
     id = fields.UUID(required=True)
-    kind = choice((DutyKind.CHECK_IN, DutyKind.LOCATION_CHECK, DutyKind.SPOT_CHECK), required=True)
+    kind = choice(
+        (DutyKind.CHECK_IN, DutyKind.LOCATION_CHECK, DutyKind.SPOT_CHECK, DutyKind.LEAVE_RETURN), required=True
+    )
     title = fields.String(required=True)
     opens_at = Instant(required=True)
     due_at = Instant(required=True)
