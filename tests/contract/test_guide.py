@@ -9,13 +9,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, select
 
+from app.actions.decide_leave import decide_leave
 from app.actions.order_spot_check import order_spot_check
 from app.deps import Deps
 from app.jobs import sweeps
 from app.main import api_reference
+from app.models.leave import LeaveRequest
 from app.models.office import Office, User
 from app.models.subject import Subject
 from app.rules.facts import Actor, Grant, Role, SupervisionClass
+from app.rules.leave.facts import Verdict
 from app.rules.spot_checks import Ask, SpotGround, Wanted
 from app.simulation.clock import TestClock
 from app.store.session import transaction
@@ -73,6 +76,17 @@ def a_spot_check(app: Flask) -> None:
         order_spot_check(tx, actor, subject_id, wanted, now=NINE)
 
 
+def a_decision(app: Flask) -> None:
+    """The office approves the leave of the guide."""
+    deps: Deps = app.extensions["deps"]
+    with deps.transaction() as tx:
+        leave_id = tx.execute(select(LeaveRequest.id)).scalar_one()
+        officer = tx.execute(select(User.id)).scalar_one()
+        office = tx.execute(select(Office.id, Office.path).where(Office.level == "justice_office").limit(1)).one()
+        actor = Actor("user", officer, (Grant(Role.OFFICER, office.id, office.path),))
+        decide_leave(tx, actor, leave_id, Verdict(approve=True), now=NINE)
+
+
 def test_every_exchange_of_the_guide(undone: Engine) -> None:
     known = {"password": PASSWORD}
     app = a_service(undone, TestClock(NINE))
@@ -80,6 +94,8 @@ def test_every_exchange_of_the_guide(undone: Engine) -> None:
         for exchange in exchanges():
             if exchange.answer and "spot_check_opened" in str(exchange.answer):
                 a_spot_check(app)
+            if exchange.method == "GET" and "/leave-requests/" in exchange.path:
+                a_decision(app)
             answer = ask(client, exchange, known)
             told = answer.get_json(silent=True) or json.loads(answer.get_data() or "null")
             assert answer.status_code == exchange.status, (str(exchange), told)
