@@ -1,6 +1,5 @@
 """Photos over HTTP: what is taken, what is kept of it, whom it belongs to, and what is refused before it is read."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO
@@ -21,7 +20,7 @@ from app.rules.facts import Role
 from app.rules.photos import MOST_BYTES
 from app.simulation.clock import TestClock
 from app.store.session import transaction
-from tests.builders.app import MONDAY, a_clock, deps_for_tests, make_test_app
+from tests.builders.app import MONDAY, deps_for_tests
 from tests.builders.checkins import HOME, a_check_in, a_resident
 from tests.builders.duties import a_duty
 from tests.builders.offices import Tree, a_policy, a_tree
@@ -30,22 +29,6 @@ from tests.builders.users import a_user, logged_in, phone_logged_in
 
 CHECK_INS = "/api/mobile/v1/checkins"
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def clock() -> TestClock:
-    return a_clock()
-
-
-@pytest.fixture
-def app(undone: Engine, clock: TestClock) -> Flask:
-    return make_test_app(undone, clock)
-
-
-@pytest.fixture
-def client(app: Flask) -> Iterator[FlaskClient]:
-    with app.test_client() as made:
-        yield made
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from app.api.office.rosters import LARGEST_REQUEST
 from app.logs import set_up_logs
 from app.store.session import transaction
 from tests.builders.app import a_clock, make_test_app
-from tests.builders.offices import Tree, a_tree
+from tests.builders.offices import Tree
 from tests.builders.rosters import a_csv, a_line, a_roster, rows_of
 from tests.builders.users import Worker, a_user, logged_in
 
@@ -25,12 +25,6 @@ URL = "/api/office/v1/rosters"
 @pytest.fixture
 def app(undone: Engine) -> Flask:
     return make_test_app(undone, a_clock())
-
-
-@pytest.fixture
-def tree(undone: Engine) -> Tree:
-    with transaction(undone) as tx:
-        return a_tree(tx)
 
 
 @pytest.fixture

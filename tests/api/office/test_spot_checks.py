@@ -1,6 +1,5 @@
 """Spot checks from the order to what becomes of them."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,36 +14,14 @@ from app.jobs import sweeps
 from app.rules.facts import DutyState, Role
 from app.simulation.clock import TestClock
 from app.store.session import transaction
-from tests.builders.app import MONDAY, a_clock, make_test_app
+from tests.builders.app import MONDAY
 from tests.builders.checkins import a_check_in, a_resident
 from tests.builders.duties import a_duty, alerts_of, api_up, duty_row, occurrences_of
-from tests.builders.offices import Tree, a_tree
+from tests.builders.offices import Tree
 from tests.builders.users import Worker, a_user, logged_in, phone_logged_in
 
 URL, CHECK_INS = "/api/office/v1/spot-checks", "/api/mobile/v1/checkins"
 MINUTE, HOUR, SECOND = timedelta(minutes=1), timedelta(hours=1), timedelta(seconds=1)
-
-
-@pytest.fixture
-def clock() -> TestClock:
-    return a_clock()
-
-
-@pytest.fixture
-def app(undone: Engine, clock: TestClock) -> Flask:
-    return make_test_app(undone, clock)
-
-
-@pytest.fixture
-def client(app: Flask) -> Iterator[FlaskClient]:
-    with app.test_client() as made:
-        yield made
-
-
-@pytest.fixture
-def tree(undone: Engine) -> Tree:
-    with transaction(undone) as tx:
-        return a_tree(tx)
 
 
 @pytest.fixture

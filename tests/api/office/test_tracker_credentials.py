@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 from app.rules.facts import Role, TrackerClient
 from app.simulation.clock import TestClock
 from app.store.session import transaction
-from tests.builders.app import MONDAY, a_clock, make_test_app
+from tests.builders.app import MONDAY
 from tests.builders.duties import a_supervised
 from tests.builders.offices import a_tree
 from tests.builders.positions import DAY
@@ -21,16 +21,6 @@ from tests.builders.trackers import OWNTRACKS, TRACCAR, Phone, a_location
 from tests.builders.users import Worker, a_user, logged_in, phone_logged_in
 
 URL = "/api/office/v1/tracker-credentials"
-
-
-@pytest.fixture
-def clock() -> TestClock:
-    return a_clock()
-
-
-@pytest.fixture
-def app(undone: Engine, clock: TestClock) -> Flask:
-    return make_test_app(undone, clock)
 
 
 @pytest.fixture

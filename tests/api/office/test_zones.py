@@ -1,6 +1,5 @@
 """Zones over HTTP: what is set, kept and told, and what is refused with the reason."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,37 +15,15 @@ from app.rules.bounds import ZoneKind
 from app.simulation.clock import TestClock
 from app.store import zones
 from app.store.session import transaction
-from tests.builders.app import MONDAY, a_clock, make_test_app
+from tests.builders.app import MONDAY
 from tests.builders.checkins import a_resident
-from tests.builders.offices import Tree, a_tree
+from tests.builders.offices import Tree
 from tests.builders.users import Worker, a_user, logged_in, phone_logged_in
 from tests.builders.zones import TOWN, a_collection, a_feature, a_square
 
 URL = "/api/office/v1/zones"
 DAY = timedelta(days=1)
 COURT = {"prohibition": "01", "document_no": "(2026)浙0881刑初1号", "article": "刑法第七十二条第二款"}
-
-
-@pytest.fixture
-def clock() -> TestClock:
-    return a_clock()
-
-
-@pytest.fixture
-def app(undone: Engine, clock: TestClock) -> Flask:
-    return make_test_app(undone, clock)
-
-
-@pytest.fixture
-def client(app: Flask) -> Iterator[FlaskClient]:
-    with app.test_client() as made:
-        yield made
-
-
-@pytest.fixture
-def tree(undone: Engine) -> Tree:
-    with transaction(undone) as tx:
-        return a_tree(tx)
 
 
 @pytest.fixture

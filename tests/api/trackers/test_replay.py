@@ -20,7 +20,7 @@ from app.jobs.maintenance import purge
 from app.rules.facts import TrackerClient
 from app.simulation.clock import TestClock
 from app.store.session import transaction
-from tests.builders.app import a_clock, deps_for_tests, make_test_app
+from tests.builders.app import deps_for_tests, make_test_app
 from tests.builders.duties import a_supervised
 from tests.builders.offices import a_tree
 from tests.builders.positions import DAY, a_power, a_sent_batch, a_sent_report, state_of, stored
@@ -29,11 +29,6 @@ from tests.builders.users import a_user, phone_logged_in
 
 HOUR = timedelta(hours=1)
 ALL = Chosen()
-
-
-@pytest.fixture
-def clock() -> TestClock:
-    return a_clock()
 
 
 @pytest.fixture

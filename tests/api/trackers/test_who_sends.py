@@ -12,22 +12,11 @@ from sqlalchemy import Engine, text
 from app.rules.facts import TrackerClient
 from app.simulation.clock import TestClock
 from app.store.session import transaction
-from tests.builders.app import a_clock, make_test_app
 from tests.builders.duties import a_supervised, alerts_of
 from tests.builders.offices import a_tree
 from tests.builders.positions import DAY, a_power, stored
 from tests.builders.trackers import OWNTRACKS, TRACCAR, Phone, a_location, a_tracker, an_owntracks_location
 from tests.builders.users import Worker, a_user, logged_in, phone_logged_in
-
-
-@pytest.fixture
-def clock() -> TestClock:
-    return a_clock()
-
-
-@pytest.fixture
-def app(undone: Engine, clock: TestClock) -> Flask:
-    return make_test_app(undone, clock)
 
 
 @pytest.fixture
