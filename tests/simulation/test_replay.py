@@ -297,3 +297,23 @@ def test_real_tracks_run_to_their_end() -> None:
     assert (score["did"], score["kind"], score["subjects"], score["days"]) == ("score", "left_area", 4, 24)
     assert (score["occurrences"], score["true"], score["missed"], score["unobservable"]) == (1, 1, 0, 0)
     assert score["delay_s"]["p95"] <= 180
+
+
+def test_zones_are_set_and_ended_as_officers_do_it() -> None:
+    circle = {"lon": 118.6, "lat": 28.7, "radius_m": 300}
+    zone = {"do": "zone", "subject": "s", "zone": "mall", "kind": "forbidden"}
+    crossing = [[118.6, 28.7], [118.7, 28.8], [118.7, 28.7], [118.6, 28.8], [118.6, 28.7]]
+    printed = play(
+        header(),
+        *staff(),
+        registered(),
+        {**zone, "at": at("07:00"), "circle": circle},
+        {**zone, "at": at("07:10"), "geometry": {"type": "Polygon", "coordinates": [crossing]}},
+        {"at": at("07:20"), "do": "zone_remove", "subject": "s", "zone": "mall", "reason": "撤销"},
+        {"at": at("07:30"), "do": "zone_remove", "subject": "s", "zone": "mall"},
+        {"at": at("07:40"), "do": "zone_remove", "subject": "s", "zone": "market"},
+    )
+    told_by = [(line["at"][11:16], line["step"], line["to"]) for line in told(printed, "push", kind="zone")]
+    assert told_by == [("07:00", "set", "s"), ("07:20", "removed", "s")]
+    refused = [(line["line"], line["reason"]) for line in told(printed, "refused")]
+    assert refused == [(9, "shape_crosses_itself"), (11, "zone_ended"), (12, "no_such_zone")]
