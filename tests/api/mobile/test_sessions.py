@@ -196,4 +196,4 @@ def test_how_many_statements_a_log_in_takes(client: FlaskClient, undone: Engine,
     assert len(sent) == 9
     with counted(undone) as sent:
         me(client, tokens)
-    assert len(sent) == 3, "who asks, and is heard; and then the file and the policy"
+    assert len(sent) == 4, "who asks, and is heard; and then the file, the policy and the zones"
