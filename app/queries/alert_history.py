@@ -11,6 +11,7 @@ from sqlalchemy import Connection, case, select
 from app.models.alert import Alert, AlertEvent, AlertOccurrence, AlertStep
 from app.models.notice import Delivery, Notice
 from app.models.office import User
+from app.models.place import PlaceEpisode
 from app.models.subject import Subject
 from app.queries.told import sentence_of
 from app.rules.facts import Actor, LadderStep
@@ -19,7 +20,10 @@ from app.store.scope import subjects_of
 
 @dataclass(frozen=True)
 class OccurrenceView:
-    """One occurrence; `evidence` as it stood when it was raised."""
+    """One occurrence; `evidence` as it stood when it was raised.
+
+    Of one about a place: how many fixes were beyond the bound by now, and when the last of them was measured.
+    """
 
     n: int
     event_at: datetime
@@ -30,6 +34,8 @@ class OccurrenceView:
     strength: str
     why: str
     evidence: Mapping[str, Any]
+    fixes: int | None = None
+    last_seen_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -101,7 +107,15 @@ def alert_history(connection: Connection, actor: Actor, alert_id: UUID, *, today
 
 def _occurrences(connection: Connection, alert_id: Any, today: date | None) -> tuple[OccurrenceView, ...]:
     columns = [column for column in AlertOccurrence.__table__.c if column.name in OccurrenceView.__dataclass_fields__]
-    statement = select(*columns).where(AlertOccurrence.alert_id == alert_id).order_by(AlertOccurrence.n)
+    statement = (
+        select(*columns, PlaceEpisode.fixes, PlaceEpisode.last_seen_at)
+        .outerjoin(
+            PlaceEpisode,
+            (AlertOccurrence.source_kind == "place_episode") & (PlaceEpisode.id == AlertOccurrence.source_id),
+        )
+        .where(AlertOccurrence.alert_id == alert_id)
+        .order_by(AlertOccurrence.n)
+    )
     rows = connection.execute(statement).mappings()
     return tuple(OccurrenceView(**{**row, "why": sentence_of(row["why"], today=today) or ""}) for row in rows)
 

@@ -83,6 +83,12 @@ class OccurrenceAnswer(Body):
     strength = choice(Strength, required=True)
     why = fields.String(required=True)
     evidence = fields.Dict(keys=fields.String(), required=True)
+    fixes = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "About a place: fixes beyond the bound by now."}
+    )
+    last_seen_at = Instant(
+        required=True, allow_none=True, metadata={"description": "About a place: the last fix beyond the bound."}
+    )
 
 
 class StepAnswer(Body):

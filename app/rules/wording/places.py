@@ -6,14 +6,6 @@ HOW: dict[str, str] = {
     "began": "限制生效时定位已在界外一侧",
 }
 LATE: dict[str, str] = {"yes": ";这些定位是补传的。", "no": "。"}
-MARKS: dict[str, str] = {
-    "implausible_speed": "移动速度不合理,可能是跳点",
-    "drift": "偏离前后定位又返回,可能是漂移",
-    "stale_repeat": "与前一定位完全相同,可能是重复上报",
-    "mock": "手机标明为模拟定位",
-    "network": "由网络(基站或无线局域网)给出",
-    "vague": "精度过差,不据此判断",
-}
 
 _MEASURED = "最远约 {beyond_m},误差半径至多 {accuracy_m},共 {fixes} 个定位点,{place_how},{strength}{place_late}"
 _NEXT = "请先联系本人核实,再决定是否查找。"
