@@ -30,7 +30,7 @@ def set_zones(tx: Connection, actor: Actor, subject_id: UUID, wanted: Sequence[W
     for n, zone in enumerate(wanted):
         examined = zones.examine(tx, zone.polygons) if zone.polygons is not None else None
         try:
-            decision = set_zone(replace(facts, held=facts.held + n), zone, examined, actor, now=now)
+            decision = set_zone(replace(facts, held=facts.held + n), zone, examined, actor, now=now, tell=n == 0)
         except Refused as refused:
             raise _named(refused, n) if len(wanted) > 1 else refused from refused
         effects.apply(tx, [decision])

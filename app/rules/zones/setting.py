@@ -85,11 +85,13 @@ class RemovalFacts:
     removed_at: datetime | None
 
 
-def set_zone(facts: ZoneFacts, wanted: Wanted, examined: Examined | None, actor: Actor, *, now: datetime) -> Decision:
+def set_zone(
+    facts: ZoneFacts, wanted: Wanted, examined: Examined | None, actor: Actor, *, now: datetime, tell: bool = True
+) -> Decision:
     """The zone, the notice to the person, who has to know what is asked, and the record of who set it.
 
-    `examined` is None for a circle. Conflict `not_in_correction`; Refused for a shape, a term or a ground that does not
-    hold.
+    `examined` is None for a circle; of several zones that are set at once, the person is told with the first. Conflict
+    `not_in_correction`; Refused for a shape, a term or a ground that does not hold.
     """
     if actor.id is None:
         raise NotAllowed("not_allowed")
@@ -102,22 +104,14 @@ def set_zone(facts: ZoneFacts, wanted: Wanted, examined: Examined | None, actor:
     _refuse_term(from_at, wanted.until, now)
     _refuse_shape(wanted, examined)
     about = About("zone", wanted.id)
-    return Decision(
+    words = Reason(f"zone_told_{wanted.kind}", (("from", from_at.isoformat()),))
+    set_so = Decision(
         (
             _set(facts, wanted, actor.id, from_at, now),
-            Notify(
-                recipient_kind="subject",
-                recipient_id=facts.subject_id,
-                about=about,
-                step="set",
-                wording=Reason(f"zone_told_{wanted.kind}", (("from", from_at.isoformat()),)),
-                at=now,
-                push_at=now,
-                subject_id=facts.subject_id,
-            ),
             WriteAudit(now, actor, "zones.set", facts.subject_id, about, wanted.reason, _details(wanted, from_at)),
         )
     )
+    return set_so + Decision((_told(facts.subject_id, about, "set", words, now),)) if tell else set_so
 
 
 def remove_zone(facts: RemovalFacts, reason: str, actor: Actor, *, now: datetime) -> Decision:
@@ -130,16 +124,7 @@ def remove_zone(facts: RemovalFacts, reason: str, actor: Actor, *, now: datetime
     return Decision(
         (
             RemoveZone(facts.id, actor.id, now, reason),
-            Notify(
-                recipient_kind="subject",
-                recipient_id=facts.subject_id,
-                about=about,
-                step="removed",
-                wording=Reason("zone_told_removed"),
-                at=now,
-                push_at=now,
-                subject_id=facts.subject_id,
-            ),
+            _told(facts.subject_id, about, "removed", Reason("zone_told_removed"), now),
             WriteAudit(now, actor, "zones.remove", facts.subject_id, about, reason),
         )
     )
@@ -148,6 +133,19 @@ def remove_zone(facts: RemovalFacts, reason: str, actor: Actor, *, now: datetime
 def judged_since(wanted: Sequence[Wanted], *, now: datetime) -> datetime:
     """Since when fixes are to be judged again for these zones."""
     return min(zone.from_at or now for zone in wanted)
+
+
+def _told(subject_id: UUID, about: About, step: str, words: Reason, now: datetime) -> Notify:
+    return Notify(
+        recipient_kind="subject",
+        recipient_id=subject_id,
+        about=about,
+        step=step,
+        wording=words,
+        at=now,
+        push_at=now,
+        subject_id=subject_id,
+    )
 
 
 def _refuse_ground(wanted: Wanted) -> None:

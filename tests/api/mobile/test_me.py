@@ -33,6 +33,7 @@ def test_the_own_file(app: Flask, client: FlaskClient, undone: Engine, tree: Tre
         "officer": {"name": "徐建国", "phone": "13800000001"},
         "permitted_area": "江山市",
         "positioning_order": None,
+        "zones": [],
         "as_of": "2026-03-02T09:00:00+08:00",
     }
     assert rules[0] == "每天 08:00-10:00 签到一次。"

@@ -198,7 +198,9 @@ def test_what_has_no_ground_or_no_sense_is_refused(
     assert (status, told) == (422, code)
 
 
-def test_a_file_gives_several_zones_or_none(client: FlaskClient, headers: dict[str, str], resident: UUID) -> None:
+def test_a_file_gives_several_zones_or_none(
+    undone: Engine, client: FlaskClient, headers: dict[str, str], resident: UUID
+) -> None:
     crossing = {"type": "Polygon", "coordinates": [SHAPES[0][1]]}
     point = {"type": "Point", "coordinates": list(TOWN)}
     body = {key: value for key, value in a_body(resident).items() if key != "circle"}
@@ -220,6 +222,9 @@ def test_a_file_gives_several_zones_or_none(client: FlaskClient, headers: dict[s
             ("商场", None),
             ("某商场 2", 80),
         ]
+    with transaction(undone) as tx:
+        told_once = "SELECT count(*) FROM notices WHERE recipient_id = :id"
+        assert tx.execute(text(told_once), {"id": resident}).scalar_one() == 1
 
 
 def test_a_zone_has_its_person_judged_again_from_when_it_begins_and_ends(
