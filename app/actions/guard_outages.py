@@ -20,11 +20,17 @@ class Guarded:
     touched: int = 0
 
 
+def guard_is_late(tx: Connection, *, since: datetime) -> bool:
+    """Whether the guard has its place among the jobs, and has not looked well since."""
+    return outages.guard_is_late(tx, since=since)
+
+
 def guard_outages(tx: Connection, *, now: datetime) -> Guarded:
     """Open an incident for each group of phones that fell silent together, and end those that are over.
 
     While the service itself was away no phone could be heard: nothing is concluded until they had time to come back.
     """
+    outages.alone(tx)
     limits = outages.limits(tx, now=now)
     outages.note_heard(tx, KINDS)
     lasting = outages.lasting(tx, KINDS)

@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from app.actions.check_silence import check_silence, end_silence
 from app.actions.climb_ladder import LIMIT, climb_ladder, due_steps
-from app.actions.guard_outages import guard_outages
+from app.actions.guard_outages import guard_is_late, guard_outages
 from app.actions.judge_duties import judge_duties
 from app.actions.judge_positions import judge_positions
 from app.actions.look_ahead_absences import look_ahead_absences
@@ -24,6 +24,9 @@ from app.deps import Deps
 from app.jobs import chunks
 from app.jobs.job import Counts
 from app.store import due
+
+GUARDED_WITHIN = timedelta(minutes=5)
+"""A guard over outages that has not looked for longer looks before anybody is judged."""
 
 Sweeping = Callable[[Deps, datetime], Counts]
 
@@ -59,7 +62,15 @@ def swept(kind: due.Sweep, action: Callable[..., object]) -> Sweeping:
 
 
 open_windows = swept(due.OPEN, open_duties)
-judge = swept(due.JUDGE, judge_duties)
+_judge = swept(due.JUDGE, judge_duties)
+
+
+def judge(deps: Deps, now: datetime) -> Counts:
+    """Duties past their end; after the scheduler was away, first whether one thing is behind the silence of many."""
+    _guard_first(deps, now)
+    return _judge(deps, now)
+
+
 remind = swept(due.REMIND, remind_duties)
 weigh = swept(due.CAUSES, weigh_causes)
 _judge_new_fixes = swept(due.REJUDGE, judge_positions)
@@ -72,7 +83,10 @@ def judge_fixes(deps: Deps, now: datetime) -> Counts:
 
 
 def silence(deps: Deps, now: datetime) -> Counts:
-    """Who was not heard for long, and who was heard again."""
+    """Who was not heard for long, and who was heard again; after the scheduler was away, first whether it is one
+    thing.
+    """
+    _guard_first(deps, now)
     gone = chunks.sweep(
         due.SILENCE,
         lambda tx, ids: check_silence(tx, now=now, ids=ids),
@@ -90,6 +104,14 @@ def silence(deps: Deps, now: datetime) -> Counts:
         stopping=deps.stopping,
     )
     return Counter(gone.as_counts()) + Counter(back.as_counts())
+
+
+def _guard_first(deps: Deps, now: datetime) -> None:
+    """A scheduler that was away finds everything due at once, and its guard may not have looked yet."""
+    with deps.autocommit() as connection:
+        late = guard_is_late(connection, since=now - GUARDED_WITHIN)
+    if late:
+        outages(deps, now)
 
 
 @dataclass(frozen=True)

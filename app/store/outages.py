@@ -72,6 +72,11 @@ KEEP_USUAL = text(
     """
 )
 
+ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('zhifang:outages', 0))")
+LATE = text(
+    "SELECT EXISTS (SELECT FROM job_states WHERE name = 'guard_outages' AND coalesce(last_ok_at, '-infinity') < :since)"
+)
+
 HIGHEST = text(
     """
     SELECT o.id FROM offices o JOIN policy_versions v ON v.office_id = o.id AND v.in_force @> CAST(:now AS timestamptz)
@@ -92,6 +97,16 @@ COUNTIES = text(
     WHERE x.incident_id = :incident_id ORDER BY u.login
     """
 )
+
+
+def alone(tx: Connection) -> None:
+    """Until the transaction ends nobody else looks for outages: two looks would see two beginnings of one."""
+    tx.execute(ALONE)
+
+
+def guard_is_late(tx: Connection, *, since: datetime) -> bool:
+    """Whether the job is known here, and its last good run was before `since`."""
+    return bool(tx.execute(LATE, {"since": since}).scalar_one())
 
 
 def limits(tx: Connection, *, now: datetime) -> Outages:

@@ -85,7 +85,8 @@ def test_a_phone_far_from_a_talk(tx: Connection, subject_id: UUID, officer: Work
     tx.execute(
         text(
             "INSERT INTO records (id, kind, subject_id, office_id, officer_id, happened_at, written_at, place,"
-            " accuracy_m, note, reasons, body_hash) VALUES (gen_random_uuid(), 'talk', :subject, :office, :officer, :at, :at,"
+            " accuracy_m, note, reasons, body_hash)"
+            " VALUES (gen_random_uuid(), 'talk', :subject, :office, :officer, :at, :at,"
             " ST_SetSRID(ST_MakePoint(118.627, 28.738), 4326), 20, '', '[]', '')"
         ),
         {"subject": subject_id, "office": officer.office.id, "officer": officer.id, "at": at},
