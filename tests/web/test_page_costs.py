@@ -20,7 +20,7 @@ PAGES = {
     "/alerts": 1,
     "/subjects": 1,
     "/duties": 1,
-    "/compliance": 1,
+    "/compliance": 2,
     "/compliance/duties?figure=open": 1,
     "/check-ins": 1,
     "/notices": 1,
