@@ -57,6 +57,8 @@ LINKS: tuple[Link, ...] = (
     Link("限制区域", to("pages.zones"), "zones.read"),
     Link("外出", to("pages.leave_of"), "leave.read"),
     Link("定位客户端", to("pages.trackers"), "trackers.read"),
+    Link("电子定位决定", to("pages.subject_orders"), "orders.read"),
+    Link("查找", to("pages.search_subject"), "searches.open"),
     Link("谁看过这个人的信息", to("pages.access"), "access_log.read"),
 )
 """What the page of one person leads to. A room with a page of its own for one person adds its line here."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-from app.clients import roster_file
+from app.clients import papers, roster_file
 from app.rules.facts import Role
 from tests.builders.second_factor import a_code
 from tests.builders.users import PASSWORD
@@ -162,6 +162,55 @@ PAGES: dict[str, PageExample] = {
     ),
     "POST /subjects/<subject_id>/zones/<zone_id>/remove": PageExample(
         Shows.CASE, lambda _: {"reason": "不再需要"}, 303
+    ),
+    "GET /searches": PageExample(Shows.CASES),
+    "GET /subjects/<subject_id>/search": PageExample(Shows.CASE, status=302),
+    "POST /subjects/<subject_id>/search": PageExample(
+        Shows.CASE, lambda _: {"id": str(uuid4()), "why": "电话联系不上"}, 409
+    ),
+    "GET /searches/<search_id>": PageExample(Shows.CASE),
+    "POST /searches/<search_id>/entries": PageExample(
+        Shows.CASE,
+        lambda _: {
+            "id": str(uuid4()),
+            "kind": "call",
+            "happened_at": "2026-03-02T09:00",
+            "with_whom": "本人",
+            "found": "无人接听",
+        },
+        303,
+    ),
+    "POST /searches/<search_id>/end": PageExample(
+        Shows.CASE,
+        lambda _: {"outcome": "found_complying", "found_at": "2026-03-02T09:00", "note": "本人已到所"},
+        303,
+    ),
+    "GET /searches/<search_id>/paper": PageExample(Shows.CASE, mimetype=papers.MIMETYPE, query={"kind": "record"}),
+    "GET /orders/sheet": PageExample(Shows.CASES),
+    "GET /subjects/<subject_id>/orders": PageExample(Shows.CASE),
+    "POST /subjects/<subject_id>/orders": PageExample(
+        Shows.CASE,
+        lambda _: {
+            "id": str(uuid4()),
+            "ground": "refused_reporting",
+            "from_at": "2026-04-02T09:00",
+            "to_at": "2026-05-02T09:00",
+        },
+        303,
+    ),
+    "GET /orders/<order_id>": PageExample(Shows.CASE),
+    "POST /orders/<order_id>/serve": PageExample(
+        Shows.CASE,
+        lambda _: {"id": str(uuid4()), "served_at": "2026-03-02T09:00", "way": "in_person", "outcome": "signed"},
+        303,
+    ),
+    "POST /orders/<order_id>/assess": PageExample(
+        Shows.CASE, lambda _: {"id": str(uuid4()), "still_needed": "yes", "why": "仍有必要"}, 303
+    ),
+    "POST /orders/<order_id>/ask-lift": PageExample(Shows.CASE, lambda _: {"id": str(uuid4()), "why": "表现稳定"}, 303),
+    "POST /orders/<order_id>/lift": PageExample(Shows.CASE, lambda _: {"reason": "不再需要"}, 303),
+    "POST /orders/<order_id>/requests/<request_id>/refuse": PageExample(
+        Shows.CASE, lambda _: {"answer": "仍有必要"}, 303
     ),
     "GET /notices": PageExample(Shows.ONESELF),
     "POST /notices/read": PageExample(

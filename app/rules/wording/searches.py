@@ -54,6 +54,7 @@ SENTENCES: dict[str, str] = {
     "entry_ahead": "发生的时间不能晚于现在。",
     "entry_before_absence": "发生的时间不能早于失去联系的时间。",
     "corrects_another_kind": "更正应与原记录是同一类事项。",
+    "whom_needed": "请写明联系、查访或者通报了谁。",
     "found_when": "请填写找到本人的时间。",
     "found_out_of_range": "找到的时间应在失去联系之后、现在之前。",
     "not_found_has_no_time": "没有找到的,不填写找到的时间。",
