@@ -3,25 +3,29 @@
 import json
 from datetime import datetime, timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import Connection, text
+from sqlalchemy import Engine, text
 
+from app.actions.change_class import ClassChange, change_class
 from app.cli import main
-from app.rules.facts import AlertKind, Role
+from app.rules.facts import AlertKind, Role, SupervisionClass
 from app.simulation.clock import TestClock
 from app.simulation.trials.command import TrialError, try_on_file, try_on_the_last
 from app.simulation.trials.comparison import Alerts, Episode, compare
+from app.simulation.trials.history import history
 from app.store.session import make_engine, transaction
 from app.store.shipped_policies import shipped
 from tests.builders.alerts import an_alert, recover
-from tests.builders.app import deps_for_tests
+from tests.builders.app import deps_for_tests, make_test_app, settings_for_tests
+from tests.builders.leave import a_request
 from tests.builders.offices import a_tree
-from tests.builders.positions import a_head, a_power, a_report, report
+from tests.builders.positions import a_report, an_order, phones_under_order, report
 from tests.builders.subjects import a_subject
-from tests.builders.users import a_user
+from tests.builders.users import Worker, a_user, logged_in
+from tests.builders.zones import a_zone
 from tests.database import Database
 from tests.simulation.replays import at, habit, header, registered, staff
 
@@ -85,47 +89,56 @@ def test_a_shorter_silence_on_a_scenario(tmp_path: Path) -> None:
     assert told[-1] == {"did": "trial", "added": {"lost_contact": 1}, "gone": {}, "same": 1, "people": 1, "refused": 0}
 
 
-def some_days(tx: Connection) -> tuple[UUID, str]:
-    """A county of two people since five days: one is at home, the other's phone fell silent and came back."""
-    tree = a_tree(tx)
-    officer = a_user(tx, tree.office, name="欧阳所长")
-    a_head(tx, tree)
-    head = a_user(tx, tree.county, Role.COUNTY_HEAD, login="head")
-    a_user(tx, tree.office, login="officer")
-    subject = a_subject(tx, officer, key="trial", name="欧阳试探", at=NOW - 5 * DAY)
-    a_subject(tx, officer, key="other", name="慕容试探", at=NOW - 5 * DAY)
-    a_power(tx, subject.id, NOW - 5 * DAY, NOW, kind="order")
-    report(tx, subject.id, a_report(NOW - 2 * DAY, lon=118.6271234, lat=28.7381234), now=NOW - 2 * DAY)
-    heard = {"last_heard_at": NOW - 35 * HOUR}
-    an_alert(tx, tree, subject.id, NOW - 25 * HOUR, kind=AlertKind.LOST_CONTACT, evidence=heard)
-    recover(tx, subject.id, NOW - 24 * HOUR)
-    return subject.id, head.login
+def some_days(engine: Engine) -> tuple[UUID, Worker]:
+    """Two people of five days: the phone of one fell silent and came back, much was decided of the other."""
+    with transaction(engine) as tx:
+        tree = a_tree(tx, policy=phones_under_order())
+        officer = a_user(tx, tree.office, login="officer", name="欧阳所长")
+        head = a_user(tx, tree.county, Role.COUNTY_HEAD, login="head")
+        silent = a_subject(tx, officer, key="trial", name="欧阳试探", at=NOW - 5 * DAY).id
+        heard = {"last_heard_at": NOW - 30 * HOUR}
+        an_alert(tx, tree, silent, NOW - 20 * HOUR, kind=AlertKind.LOST_CONTACT, evidence=heard)
+        recover(tx, silent, NOW - 19 * HOUR)
+        other = a_subject(tx, officer, key="other", name="慕容试探", at=NOW - 5 * DAY, permitted_area="330881").id
+        change = ClassChange(uuid4(), other, SupervisionClass.STRICT, "连续两次未签到", None)
+        change_class(tx, officer.actor, change, settings_for_tests().window_secret, now=NOW - 30 * HOUR)
+        a_zone(tx, officer, other, at=NOW - 29 * HOUR, circle=(118.7, 28.8, 500.0))
+        an_order(tx, head, other, NOW - 28 * HOUR, NOW - 27 * HOUR)
+        report(tx, other, a_report(NOW - 28 * HOUR, lon=118.6271234, lat=28.7381234), now=NOW - 28 * HOUR)
+    app = make_test_app(engine, TestClock(NOW - 28 * HOUR))
+    http, url = app.test_client(), "/api/office/v1/leave-requests"
+    asked = {**a_request(NOW - 20 * HOUR, NOW - 10 * HOUR), "subject_id": str(other)}
+    assert http.post(url, json=asked, headers=logged_in(app, officer)).status_code == 201
+    approved = http.post(f"{url}/{asked['id']}/decision", json={"approve": True}, headers=logged_in(app, head))
+    assert approved.status_code in {200, 201}, approved.get_json()
+    return silent, head
 
 
 def test_the_last_days_without_identities_and_on_record(fresh_database: Database, tmp_path: Path) -> None:
     engine = make_engine(fresh_database.url)
-    with transaction(engine) as tx:
-        subject_id, head = some_days(tx)
+    silent, head = some_days(engine)
     deps = deps_for_tests(engine, TestClock(NOW))
+    with deps.autocommit() as connection:
+        found = history(connection, head.actor, NOW - 36 * HOUR, NOW)
+        kept = connection.execute(text("SELECT count(*) FROM alerts")).scalar_one()
 
-    told = try_on_the_last(a_policy_with(tmp_path, "silence_h", "6"), "3d", head, deps)
+    told = try_on_the_last(a_policy_with(tmp_path, "silence_h", "6"), "1d", head.login, deps)
     with pytest.raises(TrialError):
-        try_on_the_last(a_policy_with(tmp_path, "silence_h", "6"), "3d", "officer", deps)
+        try_on_the_last(a_policy_with(tmp_path, "silence_h", "6"), "1d", "officer", deps)
 
-    read, last = told[0], told[-1]
     with transaction(engine) as tx:
         acts = tx.execute(text("SELECT action, details FROM audit WHERE action LIKE 'policies.%'")).all()
-        kept = tx.execute(text("SELECT count(*) FROM alerts")).scalar_one()
+        assert tx.execute(text("SELECT count(*) FROM alerts")).scalar_one() == kept
     engine.dispose()
-    assert (read["people"], read["positions"]) == (2, 1)
-    assert (last["did"], last["refused"], last["people"]) == ("trial", 0, 1)
-    (added,) = (line for line in told if line["did"] == "added")
-    assert (added["subject"], added["kind"]) in {("person 1", "lost_contact"), ("person 2", "lost_contact")}
-    assert datetime.fromisoformat(added["event_at"]) - (NOW - 35 * HOUR) < 7 * HOUR
+    assert {"class_change", "zone", "positioning_order", "leave", "phone"} <= {line["do"] for line in found.lines}
+    assert (told[0]["people"], told[0]["positions"], told[0]["left_out"]) == (2, 1, {})
+    assert (told[-1]["did"], told[-1]["refused"]) == ("trial", 0)
+    added = [line for line in told if line["did"] == "added" and line["kind"] == "lost_contact"]
+    assert any(datetime.fromisoformat(one["event_at"]) - (NOW - 30 * HOUR) < 7 * HOUR for one in added), told
     assert [(act.action, act.details["pseudonymous"]) for act in acts] == [("policies.try", True)]
-    shown = json.dumps(told, ensure_ascii=False)
-    assert [hidden for hidden in ("欧阳", "慕容", str(subject_id), "118.627") if hidden in shown] == []
-    assert kept == 1
+    shown = json.dumps([*told, *found.lines], ensure_ascii=False)
+    assert [hidden for hidden in ("欧阳", "慕容", str(silent)) if hidden in shown] == []
+    assert "118.627" not in json.dumps(told)
 
 
 def test_the_command_says_what_it_needs(tmp_path: Path) -> None:

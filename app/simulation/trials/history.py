@@ -13,8 +13,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.rules.facts import Actor
+from app.rules.leave import LeaveKind
 from app.simulation.trials import reading
-from app.simulation.trials.reading import Person
+from app.simulation.trials.reading import LeaveThen, Person
 
 Line = dict[str, Any]
 Dated = tuple[datetime, int, Line]
@@ -62,6 +63,8 @@ def _offices(people: Sequence[Person]) -> Iterator[Line]:
     for county in sorted({person.county for person in people}):
         for role in ("county_staff", "county_head"):
             yield {"do": "officer", "officer": f"{role} of {county}", "county": county, "role": role}
+    for city in sorted({f"{person.county[:4]}00" for person in people}):
+        yield {"do": "officer", "officer": f"city_staff of {city}", "city": city, "role": "city_staff"}
 
 
 def _life(connection: Connection, person: Person, since: datetime, until: datetime, found: History) -> Iterator[Dated]:
@@ -119,4 +122,18 @@ def _what_came(
         ends: Mapping[str, str] = {} if zone.to_at is None else {"to": zone.to_at.isoformat()}
         told = {"zone": f"zone {n}", "kind": zone.kind, "geometry": zone.geometry, "from": at.isoformat()}
         yield at, {"do": "zone", **told, **ends}
-    found.left_out["leaves"] += reading.leaves(connection, person.id, begins, until)
+    for leave in reading.leaves(connection, person.id, begins, until):
+        yield from _leave(leave, begins, until)
+
+
+def _leave(leave: LeaveThen, begins: datetime, until: datetime) -> Iterator[tuple[datetime, Line]]:
+    """As approved when it began. A permit that ended early goes no further; somebody who came back says so."""
+    at = max(leave.from_at, begins)
+    if leave.kind == LeaveKind.PERMIT:
+        to_at = min(leave.to_at, leave.ended_at or leave.to_at)
+        yield at, {"do": "permit", "places": list(leave.places), "from": at.isoformat(), "to": to_at.isoformat()}
+        return
+    span = {"from": at.isoformat(), "to": leave.to_at.isoformat()}
+    yield at, {"do": "leave", "destination": leave.places[0], "decision": "approved", **span}
+    if leave.ended_at is not None and at < leave.ended_at < until:
+        yield leave.ended_at, {"do": "returned"}

@@ -91,8 +91,12 @@ ZONES = text(
 )
 LEAVES = text(
     """
-    SELECT count(*) FROM leave_requests
-    WHERE subject_id = :id AND state IN ('approved', 'extended') AND from_at < :until AND until > :since
+    SELECT kind, min(counts_from) AS from_at, max(until) AS to_at, max(ended_at) AS ended_at,
+           (array_agg(array_to_string(destinations, ',') ORDER BY counts_from))[1] AS places
+    FROM leave_requests
+    WHERE subject_id = :id AND counts_from < :until AND coalesce(ended_at, until) > :since
+      AND state IN ('approved', 'extended', 'ended', 'revoked')
+    GROUP BY root_id, kind ORDER BY 2, root_id
     """
 )
 
@@ -133,6 +137,17 @@ class ZoneThen:
     to_at: datetime | None
     hours: Sequence[Any]
     geometry: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class LeaveThen:
+    """What was approved, to which places (adcodes), and when the person was back or it was taken back."""
+
+    kind: str
+    from_at: datetime
+    to_at: datetime
+    ended_at: datetime | None
+    places: Sequence[str]
 
 
 def people(connection: Connection, actor: Actor, since: datetime, until: datetime) -> list[Person]:
@@ -212,9 +227,10 @@ def zones(connection: Connection, subject_id: UUID, since: datetime, until: date
     return [ZoneThen(row.kind, row.from_at, row.to_at, row.hours, json.loads(row.geometry)) for row in rows]
 
 
-def leaves(connection: Connection, subject_id: UUID, since: datetime, until: datetime) -> int:
-    """How many leaves touch that time."""
-    return int(connection.execute(LEAVES, _span(subject_id, since, until)).scalar_one())
+def leaves(connection: Connection, subject_id: UUID, since: datetime, until: datetime) -> list[LeaveThen]:
+    """Leaves and permits of that time, each with its extensions."""
+    rows = connection.execute(LEAVES, _span(subject_id, since, until))
+    return [LeaveThen(row.kind, row.from_at, row.to_at, row.ended_at, row.places.split(",")) for row in rows]
 
 
 def _span(subject_id: UUID, since: datetime, until: datetime) -> dict[str, Any]:
