@@ -133,7 +133,9 @@ PLAIN_FACTS = text(FACTS.format(more="", joined=""))
 # What another phone said before the present one was bound says nothing of this one.
 JUDGE_FACTS = text(
     FACTS.format(
-        more=", h.battery_percent, h.location_permission, coalesce(h.battery_saver, false) AS battery_saver, h.network",
+        more=""", h.battery_percent, h.location_permission, coalesce(h.battery_saver, false) AS battery_saver,
+           h.network, d.kind = 'spot_check' AND EXISTS (SELECT FROM attempts a WHERE a.subject_id = d.subject_id
+               AND a.received_at >= d.opens_at AND a.officer_id IS NULL) AS tried""",
         joined="""
     LEFT JOIN LATERAL (
         SELECT battery_percent, location_permission, battery_saver, network FROM device_health
@@ -167,7 +169,12 @@ def judge_facts(tx: Connection, duty_ids: Sequence[UUID], *, now: datetime) -> t
             gaps=tuple(gap for gap in gaps if gap.touches(row.opens_at, row.due_at)),
             holds=holds.get(row.subject_id, ()),
             phone=PhoneFacts(
-                row.last_heard_at, row.battery_percent, row.location_permission, row.battery_saver, row.network
+                row.last_heard_at,
+                row.battery_percent,
+                row.location_permission,
+                row.battery_saver,
+                row.network,
+                row.tried,
             ),
         )
         for row in rows

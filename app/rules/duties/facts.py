@@ -55,13 +55,17 @@ class DutyFacts:
 
 @dataclass(frozen=True)
 class PhoneFacts:
-    """What is known of the subject's phone when a duty is judged; None is what it never told."""
+    """What is known of the subject's phone when a duty is judged; None is what it never told.
+
+    `tried`: since a spot check began the person tried to check in, in time or not: somebody is with the phone.
+    """
 
     last_heard_at: datetime | None = None
     battery_percent: int | None = None
     location_permission: str | None = None
     battery_saver: bool = False
     network: str | None = None
+    tried: bool = False
 
 
 @dataclass(frozen=True)

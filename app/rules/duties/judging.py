@@ -163,7 +163,8 @@ def _was_live(facts: JudgeFacts) -> bool:
     """Whether the phone was heard in the window, in order, so that a person beside it would have seen the check."""
     phone, duty = facts.phone, facts.duty
     heard = phone.last_heard_at is not None and phone.last_heard_at >= duty.opens_at
-    return heard and duty.channel is Channel.SMARTPHONE and reading(facts)[1] is not Cause.PHONE
+    alone = duty.channel is Channel.SMARTPHONE and not phone.tried
+    return heard and alone and reading(facts)[1] is not Cause.PHONE
 
 
 def _apart(facts: JudgeFacts, now: datetime) -> RaiseAlert:
