@@ -44,6 +44,7 @@ class LastSeen:
     at: datetime
     area_id: UUID | None
     unclosed_alerts: int
+    minor: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,7 @@ def _seen(actor: Actor, row: Any) -> LastSeen:
         at=row.last_position_at,
         area_id=row.permitted_area_id,
         unclosed_alerts=row.unclosed,
+        minor=row.minor_regime,
     )
 
 

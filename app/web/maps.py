@@ -148,5 +148,6 @@ def _told(one: LastSeen) -> dict[str, Any]:
         "time": moment(one.at),
         "age": age(one.at),
         "fresh": freshness(one.at),
+        "minor": one.minor,
         "alerts": one.unclosed_alerts if may("alerts.read") else 0,
     }

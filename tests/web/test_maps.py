@@ -8,12 +8,13 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, select, text, update
 
 from app.clients.datum import Datum, to_wgs84
 from app.config import SettingsError, TileSettings, load_settings
 from app.deps import Deps
 from app.models.audit import Audit
+from app.models.subject import Subject
 from app.rules.facts import Role
 from app.store.session import transaction
 from app.web.sketch import Marked, sketch_of
@@ -168,6 +169,30 @@ def test_a_track_is_shown_for_a_reason_that_is_recorded(undone: Engine, officer:
     whens = [gap["when"] for gap in told["gaps"]]
     assert whens == ["今天 00:00 至 06:00", "今天 06:10 至 08:00", "今天 08:00 至 09:00"]
     assert told["unbroken_s"] < 110 * 60
+
+
+def test_a_long_track_comes_in_pages_of_which_each_is_recorded(
+    undone: Engine, officer: Visitor, person: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.web.track_words.AT_ONCE", 3)
+    first = officer.get(f"/subjects/{person}/track.json?reason=x").get_json()
+    second = officer.get(first["next"]).get_json()
+    whens = [point["when"] for page in (first, second) for point in page["points"]]
+    assert whens == ["今天 06:00", "今天 06:05", "今天 06:10", "今天 08:00"]
+    assert (first["total"], second["next"]) == (4, None)
+    assert [(reason, details["points"]) for _, _, reason, details in looks(undone)] == [("x", 3), ("x", 1)]
+    assert "下一页" in officer.text(f"/subjects/{person}/map?reason=x&view=text")
+
+
+def test_minors_are_marked_on_the_map_and_sealed_from_those_above(
+    undone: Engine, app: Flask, officer: Visitor, office: Office, person: UUID
+) -> None:
+    with transaction(undone) as tx:
+        tx.execute(update(Subject).where(Subject.id == person).values(name="赵小明", minor_regime=True))
+    assert "未成年人,注意保密" in officer.text("/map?view=text")
+    (told,) = a_visitor(app, office.county).get("/map/people.json").get_json()["people"]
+    assert told["minor"]
+    assert "赵" not in told["name"]
 
 
 def test_a_gap_says_what_an_alert_told_of_it(undone: Engine, officer: Visitor, office: Office, person: UUID) -> None:

@@ -125,8 +125,8 @@ window.zhifangMaps = (() => {
     const map = new window.maplibregl.Map({
       container: room,
       style: style(JSON.parse(room.dataset.tiles)),
-      center: [118.6, 28.7],
-      zoom: 8,
+      center: [104, 36], // the whole country, until there is something to look at
+      zoom: 3,
       maxZoom: DEEPEST,
       dragRotate: false,
       touchPitch: false,

@@ -32,7 +32,7 @@ document.addEventListener("DOMContentLoaded", async () => {
   });
 
   const words = (one) =>
-    [one.office, `${one.time}(${one.age})`, `误差约 ${one.accuracy_m} 米`, one.alerts ? `${one.alerts} 条预警` : ""].filter(Boolean).join(",");
+    [one.office, `${one.time}(${one.age})`, `误差约 ${one.accuracy_m} 米`, one.alerts ? `${one.alerts} 条预警` : "", one.minor ? "未成年人,注意保密" : ""].filter(Boolean).join(",");
   const choose = (feature, fly) => {
     const one = feature.properties;
     const link = maps.element("a", `${one.name} ${one.no}`, "tall");
