@@ -112,3 +112,39 @@ def test_migrations_do_not_change_with_the_code() -> None:
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             assert not [name for name in names if name.partition(".")[0] in {"app", "tests"}], version.name
+
+
+OUTLINE = "ST_Multi(ST_MakeEnvelope(118, 28, 119, 29, 4326))"
+
+
+def test_areas_of_before_become_versions_and_back(empty_url: str, config: Config) -> None:
+    """Outlines of two releases for one area: each holds for the time in which it was the newest."""
+    command.upgrade(config, "0008")
+    engine = create_engine(empty_url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        for n, day in ((1, "2026-01-01"), (2, "2026-02-01")):
+            connection.execute(
+                text(
+                    "INSERT INTO areas (id, kind, code, name, source, created_at, boundary) VALUES "
+                    f"(gen_random_uuid(), 'permitted', '330881', '江山市', 'release {n}', '{day}Z', {OUTLINE})"
+                )
+            )
+    command.upgrade(config, "0009")
+    with engine.begin() as connection:
+        spans = connection.execute(text("SELECT source, in_force FROM areas ORDER BY source")).all()
+        assert [(row.source, row.in_force.lower is None, row.in_force.upper is None) for row in spans] == [
+            ("release 1", True, False),
+            ("release 2", False, True),
+        ]
+        connection.execute(text("UPDATE areas SET source = 'one'"))
+        connection.execute(
+            text(
+                "INSERT INTO areas (id, kind, code, name, source, created_at, boundary) VALUES "
+                f"(gen_random_uuid(), 'county', '330881', '江山市', 'one', '2026-01-01Z', {OUTLINE})"
+            )
+        )
+    command.downgrade(config, "0008")
+    with engine.begin() as connection:
+        left = connection.execute(text("SELECT kind, count(DISTINCT source) FROM areas GROUP BY kind")).all()
+    engine.dispose()
+    assert [tuple(row) for row in left] == [("permitted", 2)]
