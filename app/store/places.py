@@ -23,9 +23,11 @@ from app.store.fixes import Marked
 AHEAD = timedelta(days=400)
 """What begins later than this is found when it is decided, or by the next look."""
 
-LATE_BATCH = timedelta(hours=12)
-FEW = 20
-"""Batches that reach so far back are judged so many at a time: each may be thousands of fixes."""
+FARTHEST = timedelta(days=31)
+"""What is older is kept and shown, and judged no more: a phone that was away for a month is another matter by then."""
+
+TURNS = ((timedelta(hours=12), 500), (timedelta(days=3), 20), (FARTHEST, 4))
+"""Who is judged from so long ago is judged so many at a time: each may have a thousand fixes for every day of it."""
 
 WHO = text("SELECT id, office_id, permitted_area_id, ended_at FROM subjects WHERE id = ANY(:ids) ORDER BY id")
 
@@ -49,10 +51,14 @@ class PlaceFacts:
 
 
 def in_turns(claimed: Mapping[UUID, datetime], *, now: datetime) -> list[Mapping[UUID, datetime]]:
-    """The claimed subjects, so many at a time that their fixes fit into memory."""
-    late = [(one, since) for one, since in claimed.items() if since < now - LATE_BATCH]
-    live = {one: since for one, since in claimed.items() if since >= now - LATE_BATCH}
-    return [*([live] if live else []), *(dict(late[n : n + FEW]) for n in range(0, len(late), FEW))]
+    """The claimed subjects, so many at a time that their fixes fit into memory, and none from before `FARTHEST`."""
+    turns: list[Mapping[UUID, datetime]] = []
+    rest = {one: max(since, now - FARTHEST) for one, since in claimed.items()}
+    for reach, most in TURNS:
+        near = [(one, since) for one, since in rest.items() if since >= now - reach]
+        turns += [dict(near[n : n + most]) for n in range(0, len(near), most)]
+        rest = {one: since for one, since in rest.items() if since < now - reach}
+    return turns
 
 
 def facts_for(tx: Connection, claimed: Mapping[UUID, datetime], *, now: datetime) -> list[PlaceFacts]:

@@ -1,6 +1,7 @@
 """Departures on disk: how many statements judging takes, who is judged by what, and what is due by the clock."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import Connection, text
@@ -8,6 +9,7 @@ from sqlalchemy import Connection, text
 from app.actions.judge_positions import Rejudged, judge_positions
 from app.rules.bounds import ZoneKind
 from app.store import due, rejudging
+from app.store.places import FARTHEST, in_turns
 from tests.builders.app import MONDAY
 from tests.builders.positions import JIANGSHAN, report, state_of
 from tests.builders.tracked import Tracked, a_fix, a_tracked, lon_of
@@ -43,6 +45,17 @@ def test_the_number_of_statements_does_not_grow_with_the_number_of_people(tx: Co
         assert judge_positions(tx, now=MONDAY + 2 * HOUR) == Rejudged(people, 0, 0)
 
     assert len(sent) <= 14, sent
+
+
+def test_whoever_has_much_to_be_judged_is_judged_with_few_others() -> None:
+    ages = {
+        uuid4(): age for age in (MINUTE, HOUR, *(2 * DAY for _ in range(30)), *(9 * DAY for _ in range(5)), 400 * DAY)
+    }
+    turns = in_turns({one: MONDAY - age for one, age in ages.items()}, now=MONDAY)
+
+    assert [len(turn) for turn in turns] == [2, 20, 10, 4, 2]
+    assert min(since for turn in turns for since in turn.values()) == MONDAY - FARTHEST
+    assert {one for turn in turns for one in turn} == set(ages)
 
 
 def test_a_zone_set_before_the_first_fix(person: Tracked) -> None:
