@@ -90,6 +90,7 @@ class Lines:
         if event.get("online") is False and phone.on:
             self.people.poll(subject)
             phone.on = False
+            self._look_for_outages()
         elif event.get("online") and not phone.on:
             phone.on = True
             self.people.come_online(subject)
@@ -135,7 +136,13 @@ class Lines:
         for subject in cut:
             self.people.poll(subject)
             self.county.phones[subject].cut = True
+        self._look_for_outages()
         self.people.timeline.add(until, lambda: self._carrier_back(cut), 0)
+
+    def _look_for_outages(self) -> None:
+        """When the guard can first tell that many fell silent now, whatever else is due then."""
+        at = self.county.clock.now() + self.service.outage_shows_after
+        self.people.timeline.add(at, self.service.look_for_outages)
 
     def _carrier_back(self, subjects: list[str]) -> None:
         for subject in subjects:

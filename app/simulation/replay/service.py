@@ -76,6 +76,17 @@ class Service:
             if job.daily_at is not None:
                 self.daily_done[name] = job.due_since(now)
 
+    @cached_property
+    def outage_shows_after(self) -> timedelta:
+        """How long after phones fell silent the guard over outages can tell."""
+        return timedelta(minutes=self.county.policy.outages.silent_min + 1)
+
+    def look_for_outages(self) -> None:
+        """What the guard would find by now, if there is anything to be found."""
+        if not self.down and (self.guarding or self._many_unheard()):
+            self.beat()
+            self._guard(self.county.clock.now())
+
     def _many_unheard(self) -> bool:
         """Whether so many phones do not reach the service that it may be one thing: else no incident can begin."""
         unheard = sum(not phone.online for phone in self.county.phones.values())
