@@ -75,7 +75,7 @@ def _phone(tx: Connection, subject_id: UUID) -> None:
 
 
 def _order(tx: Connection, subject_id: UUID, head: Worker) -> None:
-    terms = [Term(MONDAY, MONDAY + timedelta(days=20)), Term(MONDAY + timedelta(days=20), MONDAY + timedelta(days=40))]
+    terms = [Term(MONDAY, MONDAY + timedelta(days=20)), Term(MONDAY + timedelta(days=21), MONDAY + timedelta(days=40))]
     for n, term in enumerate(terms):
         command = OrderPositioning(UUID(int=80 + n), subject_id, Ground.REFUSED_REPORTING, term, b"")
         order_positioning(tx, head.actor, command, now=MONDAY)

@@ -9,13 +9,12 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
-from app.actions.add_order_paper import assess_order
 from app.actions.lift_order import lift_order
 from app.actions.order_positioning import OrderPositioning, order_positioning
 from app.queries.orders import OrderView, order
 from app.rules.errors import Conflict, NotFound
 from app.rules.facts import Ground
-from app.rules.orders import Assessed, Term
+from app.rules.orders import Term
 from app.store.orders import stop_collection
 from app.store.session import autocommit, make_engine, transaction
 from tests.builders.app import MONDAY
@@ -103,9 +102,11 @@ class TestOrdering:
 
         with pytest.raises(Conflict, match="order_overlaps"):
             an_order(tx, head, subject_id, NOW + DAY - SECOND)
+        unassessed = OrderPositioning(
+            uuid4(), subject_id, Ground.BROKE_PROHIBITION, Term(NOW + DAY, NOW + 5 * DAY), b""
+        )
         with pytest.raises(Conflict, match="order_not_assessed"):
-            an_order(tx, head, subject_id, NOW + DAY, NOW + 5 * DAY)
-        assess_order(tx, head.actor, first, Assessed(uuid4(), True, "仍有必要", b""), now=NOW)
+            order_positioning(tx, head.actor, unassessed, now=NOW)
         second = an_order(tx, head, subject_id, NOW + DAY, NOW + 5 * DAY)
 
         assert shown(tx, head, second).extends == first

@@ -6,11 +6,12 @@ from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from sqlalchemy import Connection, text
 
+from app.actions.add_order_paper import assess_order
 from app.actions.order_positioning import OrderPositioning, order_positioning
 from app.actions.report_positions import ReportPositions, report_positions
 from app.rules.facts import Actor, Ground, OfficeLevel, Role
 from app.rules.offices import Site
-from app.rules.orders import Term
+from app.rules.orders import Assessed, Term
 from app.rules.policy import Policy, with_changes
 from app.rules.positions import Report
 from app.store.positions import BatchReceipt
@@ -47,12 +48,25 @@ def an_order(
     now: datetime | None = None,
     ground: Ground = Ground.LEFT_WITHOUT_PERMISSION,
 ) -> UUID:
-    """An order from `from_at` on, for 30 days unless told otherwise, decided at its beginning; gives its id."""
+    """An order from `from_at` on, for 30 days unless told otherwise, decided at its beginning; gives its id.
+
+    Where it extends another, that is assessed as still needed first.
+    """
+    _assess_before(tx, head, subject_id, from_at, now or from_at)
     term = Term(from_at, until or from_at + 30 * DAY)
     order_id = uuid5(NAMESPACE_URL, f"test:order:{subject_id}:{from_at.isoformat()}")
     command = OrderPositioning(order_id, subject_id, ground, term, str(order_id).encode())
     order_positioning(tx, head.actor, command, now=now or from_at)
     return order_id
+
+
+def _assess_before(tx: Connection, head: Worker, subject_id: UUID, from_at: datetime, now: datetime) -> None:
+    ending = text(
+        "SELECT id FROM positioning_orders WHERE subject_id = :id AND upper(term) = :at AND lifted_at IS NULL"
+    )
+    for order_id in tx.execute(ending, {"id": subject_id, "at": from_at}).scalars().all():
+        needed = Assessed(uuid5(order_id, "assessed"), still_needed=True, why="仍有必要", body_hash=b"")
+        assess_order(tx, head.actor, order_id, needed, now=min(now, from_at - timedelta(seconds=1)))
 
 
 def a_power(
