@@ -3,7 +3,8 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -60,8 +61,10 @@ def unbuilt() -> frozenset[str]:
     return frozenset(found)
 
 
-def play(spec: Spec, write: Callable[[str], None] = lambda _: None) -> Played:
-    """Make a county up, play it, and count. `write` sees each line of the replay's output."""
+def play(
+    spec: Spec, write: Callable[[str], None] = lambda _: None, so_far: Callable[[Played], None] | None = None
+) -> Played:
+    """Make a county up, play it, and count. `write` sees each line of the replay's output, `so_far` each day."""
     scores: dict[str, Line] = {}
     pushes: Counter[str] = Counter()
     kinds: Counter[str] = Counter()
@@ -82,7 +85,12 @@ def play(spec: Spec, write: Callable[[str], None] = lambda _: None) -> Played:
             case "refused":
                 refused[line["reason"]] += 1
 
-    replay(read_scenario(scenario_lines(spec)), take)
+    def after(now: datetime, lines: list[Line]) -> None:
+        if so_far is not None:
+            shorter = replace(spec, days=round((now - spec.start) / timedelta(days=1)))
+            so_far(Played(shorter, {line["kind"]: line for line in lines}, pushes, kinds, opened, refused))
+
+    replay(read_scenario(scenario_lines(spec)), take, after)
     return Played(spec, scores, pushes, kinds, opened, refused)
 
 

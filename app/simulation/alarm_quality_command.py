@@ -55,7 +55,14 @@ def _played(keep: Path | None, spec: Spec) -> Played:
                 told = time.monotonic()
                 click.echo(f"seed {spec.seed}: {json.loads(line).get('at')} after {told - began:.0f} s", err=True)
 
-        return play(spec, write)
+        return play(spec, write, partial(_note, keep))
+
+
+def _note(keep: Path | None, county: Played) -> None:
+    """What was found so far, day by day: a long run can be read before it ends."""
+    if keep is not None:
+        text = f"After {county.spec.days} days.\n\n{tables([county])}\n"
+        (keep / f"seed-{county.spec.seed}.md").write_text(text, encoding="utf-8")
 
 
 @contextmanager

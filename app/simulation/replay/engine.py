@@ -1,7 +1,10 @@
 """The replay itself: from one instant at which something is due to the next, until the scenario ends."""
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, text
 
@@ -17,6 +20,8 @@ from app.simulation.replay.service import JUDGES, Service
 from app.simulation.replay.staff import Staff
 from app.simulation.replay.timeline import LINE, Timeline
 
+SoFar = Callable[[datetime, list[dict[str, Any]]], None]
+DAY = timedelta(days=1)
 ROUNDS = 1000
 """How often jobs and phones may give each other work at one instant before something is wrong."""
 
@@ -28,7 +33,11 @@ ABOUT_TO_BE_JUDGED = text(
     """
 )
 HEARD = text(
-    "UPDATE subject_states SET last_heard_at = greatest(last_heard_at, :polled_at) WHERE subject_id = :subject_id"
+    """
+    UPDATE subject_states t SET last_heard_at = greatest(t.last_heard_at, p.polled_at)
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:polled AS timestamptz[])) AS p(subject_id, polled_at)
+    WHERE t.subject_id = p.subject_id
+    """
 )
 """What a poll that was not played has left behind, for a phone that was online all the while."""
 
@@ -36,8 +45,11 @@ HEARD = text(
 class Engine:
     """One replay of one scenario."""
 
-    def __init__(self, scenario: Scenario, county: County, write: Callable[[str], None]) -> None:
+    def __init__(
+        self, scenario: Scenario, county: County, write: Callable[[str], None], so_far: SoFar | None = None
+    ) -> None:
         self._scenario = scenario
+        self._so_far = so_far
         self._county = county
         self._outlet = Outlet(write)
         self._timeline = Timeline()
@@ -54,9 +66,19 @@ class Engine:
         header = self._scenario.header
         with self._county.deps.autocommit() as self._watching:
             self._play(header)
-            told = score_lines(self._watching, self._scenario, self._county, self._lines, self._sent_to_officers)
+            told = self._scored(self._scenario)
         for line in told:
             self._outlet.put(line)
+
+    def _scored(self, scenario: Scenario) -> list[dict[str, Any]]:
+        return score_lines(self._watching, scenario, self._county, self._lines, self._sent_to_officers)
+
+    def _tell_so_far(self, told: Callable[[datetime, list[dict[str, Any]]], None]) -> None:
+        """Once a day: the score as if the scenario ended now. What has begun by now is known to be true."""
+        now, scenario = self._county.clock.now(), self._scenario
+        begun = tuple(event for event in scenario.events if event.do == "truth" and event["from"] <= now)
+        told(now, self._scored(replace(scenario, header=replace(scenario.header, end=now), events=begun)))
+        self._timeline.add(now + DAY, lambda: self._tell_so_far(told))
 
     def _play(self, header: Header) -> None:
         self._county.clock.set(header.start)
@@ -64,6 +86,8 @@ class Engine:
         for event in self._scenario.events:
             self._announce(event)
         self._keep_looking()
+        if (so_far := self._so_far) is not None:
+            self._timeline.add(header.start + DAY, lambda: self._tell_so_far(so_far))
         while (at := self._next_instant()) is not None and at <= header.end:
             self._county.clock.set(max(at, self._county.clock.now()))
             self._instant()
@@ -99,11 +123,14 @@ class Engine:
         if JUDGES.isdisjoint(due):
             return
         now, names = self._county.clock.now(), self._county.names
+        polled: dict[UUID, datetime] = {}
         with self._county.deps.autocommit() as connection:
             for subject_id in connection.execute(ABOUT_TO_BE_JUDGED, {"now": now}).scalars().all():
                 phone = self._county.phones.get(names[subject_id])
                 if phone is not None and phone.online:
-                    connection.execute(HEARD, {"subject_id": subject_id, "polled_at": phone.last_poll(now)})
+                    polled[subject_id] = phone.last_poll(now)
+            if polled:
+                connection.execute(HEARD, {"ids": list(polled), "polled": list(polled.values())})
 
     def _keep_looking(self) -> None:
         self._lines.look_ahead()
@@ -124,11 +151,11 @@ class Engine:
         self._outlet.pushes(self._watching, now, [(t.holder, t.notice_id, t.result) for t in tries])
 
 
-def replay(scenario: Scenario, write: Callable[[str], None]) -> None:
-    """Play a scenario on a scratch database; `write` takes each line of the output."""
+def replay(scenario: Scenario, write: Callable[[str], None], so_far: SoFar | None = None) -> None:
+    """Play a scenario on a scratch database; `write` takes each line of the output, `so_far` each day's score."""
     with scratch_database() as url:
         county = make_county(scenario.header, url)
         try:
-            Engine(scenario, county, write).run()
+            Engine(scenario, county, write, so_far).run()
         finally:
             county.deps.engine.dispose()
