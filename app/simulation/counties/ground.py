@@ -6,10 +6,9 @@ from json import loads
 from math import cos, pi, radians, sin
 from random import Random
 
-from shapely import LineString, MultiPoint, Point, Polygon, prepare
+from shapely import LineString, MultiPoint, Point, Polygon, prepare, transform, unary_union
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
-from shapely.ops import transform, unary_union
 
 from app.rules.areas import permitted_units
 from app.store import outlines
@@ -113,7 +112,7 @@ def ground_of(code: str) -> Ground:
 def flat(geometry: BaseGeometry, lon0: float, lat0: float) -> BaseGeometry:
     """Degrees to metres around a middle."""
     wide = DEGREE_M * cos(radians(lat0))
-    return transform(lambda lon, lat: ((lon - lon0) * wide, (lat - lat0) * DEGREE_M), geometry)
+    return transform(geometry, lambda places: (places - (lon0, lat0)) * (wide, DEGREE_M))
 
 
 def disc(centre: Spot, radius_m: float) -> Polygon:
