@@ -19,6 +19,7 @@ OPTIONAL = ("zone", "leave", "permit")
 RECALL, PRECISION, DELAY_S, FALSE, CAUSE, PUSHES = 0.99, 0.9, 600, 0.05, 0.9, 3.0
 
 Line = dict[str, Any]
+MET = {True: "yes", False: "**no**", None: "nothing seen"}
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,12 @@ class Played:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the bar: what was wanted, what was found, and whether it is met."""
+    """One line of the bar: what was wanted, what was found, and whether it is met; None where nothing was seen of it."""
 
     what: str
     wanted: str
     found: str
-    met: bool
+    met: bool | None
 
 
 def unbuilt() -> frozenset[str]:
@@ -114,7 +115,7 @@ def _place_rows(kind: str, scores: Sequence[Line]) -> list[Row]:
     return [
         Row(f"`{kind}` recall", f">= {RECALL}", *_least(true / (true + missed) if true + missed else None, RECALL)),
         Row(f"`{kind}` precision", f">= {PRECISION}", *_least(true / occurred if occurred else None, PRECISION)),
-        Row(f"`{kind}` delay p95, s", f"< {DELAY_S}", "-" if delay is None else f"{delay:g}", (delay or 0) < DELAY_S),
+        Row(f"`{kind}` delay p95, s", f"< {DELAY_S}", *_under(delay, DELAY_S)),
     ]
 
 
@@ -124,8 +125,12 @@ def _weighted(scores: Sequence[Line]) -> float | None:
     return sum(share * true for share, true in known) / sum(true for _, true in known) if known else None
 
 
-def _least(found: float | None, wanted: float) -> tuple[str, bool]:
-    return ("-", True) if found is None else (f"{found:.3f}", found >= wanted)
+def _least(found: float | None, wanted: float) -> tuple[str, bool | None]:
+    return ("-", None) if found is None else (f"{found:.3f}", found >= wanted)
+
+
+def _under(found: float | None, wanted: float) -> tuple[str, bool | None]:
+    return ("-", None) if found is None else (f"{found:g}", found < wanted)
 
 
 def _most(found: float, wanted: float) -> tuple[str, bool]:
@@ -139,7 +144,7 @@ def _of_office(who: str) -> bool:
 def tables(counties: Sequence[Played]) -> str:
     """Both tables as Markdown: the bar, and the figures of each county."""
     rows = ["| what | wanted | found | met |", "|---|---|---|---|"]
-    rows += [f"| {r.what} | {r.wanted} | {r.found} | {'yes' if r.met else '**no**'} |" for r in bar(counties)]
+    rows += [f"| {r.what} | {r.wanted} | {r.found} | {MET[r.met]} |" for r in bar(counties)]
     rows += ["", *_figures(counties)]
     return "\n".join(rows)
 

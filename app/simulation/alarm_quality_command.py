@@ -38,7 +38,7 @@ def main(seeds: tuple[int, ...], side_by_side: int, keep: Path | None, **county:
     with ProcessPoolExecutor(max_workers=side_by_side) as pool:
         counties = list(pool.map(partial(_played, keep), specs))
     click.echo(tables(counties))
-    sys.exit(0 if all(row.met for row in bar(counties)) else 1)
+    sys.exit(0 if all(row.met is not False for row in bar(counties)) else 1)
 
 
 def _played(keep: Path | None, spec: Spec) -> Played:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -66,7 +67,7 @@ class County:
     named: dict[UUID, str] = field(default_factory=dict)
     password_hash: str = field(default_factory=lambda: hash_password(PASSWORD, CHEAP))
 
-    @property
+    @cached_property
     def policy(self) -> Policy:
         """The policy of the header, with its changes."""
         given = self.header.policy

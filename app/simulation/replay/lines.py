@@ -36,9 +36,9 @@ class Lines:
         """Play one line, now."""
         LINES[event.do](self, event)
 
-    def look_ahead(self) -> None:
-        """Note the windows of the next hours."""
-        self.people.look_ahead(self.county.clock.now() + LOOK_AHEAD)
+    def look_ahead(self, only: str | None = None) -> None:
+        """Note the windows of the next hours, of everybody or of one person."""
+        self.people.look_ahead(self.county.clock.now() + LOOK_AHEAD, only)
 
     def office(self, event: Event) -> None:
         """A 司法所 with what is above it."""
@@ -58,7 +58,7 @@ class Lines:
         """A subject and its phone."""
         if register(event, self.county, self.staff, self.people):
             self.registered.setdefault(event["subject"], event.at)
-            self.look_ahead()
+            self.look_ahead(event["subject"])
 
     def act(self, event: Event) -> None:
         """An officer's act."""
@@ -67,7 +67,7 @@ class Lines:
             self.ended[event["subject"]] = event.at
             self.county.phones.pop(event["subject"], None)
         elif done and event.do == "class_change":
-            self.look_ahead()
+            self.look_ahead(event["subject"])
         elif done and event.do in {"positioning_order", "order_lift"}:
             self.people.poll_next(event["subject"], event.get("from", event.at))
         elif done and event.do == "spot_check":

@@ -20,7 +20,7 @@ WINDOWS = text(
     """
     SELECT id, subject_id, kind, opens_at, random FROM duties
     WHERE kind IN ('check_in', 'location_check') AND state IN ('planned', 'open')
-      AND opens_at >= :from_at AND opens_at < :to_at
+      AND opens_at >= :from_at AND opens_at < :to_at AND (CAST(:only AS uuid) IS NULL OR subject_id = :only)
     ORDER BY opens_at, subject_id, rule_code
     """
 )
@@ -58,11 +58,15 @@ class People:
         """The true time."""
         return self.county.clock.now()
 
-    def look_ahead(self, to_at: datetime) -> None:
-        """Note every window that opens before `to_at`: a phone's poll then, and a person who knows a fixed one."""
+    def look_ahead(self, to_at: datetime, only: str | None = None) -> None:
+        """Note every window that opens before `to_at`: a phone's poll then, and a person who knows a fixed one.
+
+        `only`: the windows of one person, where nothing can have changed for the others.
+        """
         names = self.county.names
+        only_id = None if only is None else self.county.subjects[only]
         with self.county.deps.autocommit() as connection:
-            windows = connection.execute(WINDOWS, {"from_at": self.now, "to_at": to_at}).all()
+            windows = connection.execute(WINDOWS, {"from_at": self.now, "to_at": to_at, "only": only_id}).all()
         for window in windows:
             subject = names[window.subject_id]
             if window.id in self.seen or subject not in self.county.phones:
