@@ -41,7 +41,7 @@ class Played:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the bar: what was wanted, what was found, and whether it is met; None where nothing was seen of it."""
+    """One line of the bar: what was wanted, what was found, and whether it is met; None where nothing was seen."""
 
     what: str
     wanted: str

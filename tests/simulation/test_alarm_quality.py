@@ -1,6 +1,7 @@
 """The bar of alarm quality on a small county: 60 people over 7 days. The full run is `scripts/alarm-quality`."""
 
 from functools import cache
+from typing import Any
 
 import pytest
 
@@ -41,9 +42,9 @@ def test_the_service_refuses_nothing_of_it_and_all_of_it_can_be_played() -> None
 
 
 def test_the_table_tells_what_is_not_met_and_what_was_not_seen() -> None:
-    score = {"true": 9, "false": 1, "duplicates": 1, "missed": 1, "unobservable": 2, "occurrences": 10}
+    score: dict[str, Any] = {"true": 9, "false": 1, "duplicates": 1, "missed": 1, "unobservable": 2, "occurrences": 10}
     score |= {"cause_right": 0.5, "delay_s": {"p50": 0, "p95": 700}}
-    nothing = dict.fromkeys(("true", "false", "duplicates", "missed", "unobservable", "occurrences"), 0)
+    nothing: dict[str, Any] = dict.fromkeys(("true", "false", "duplicates", "missed", "unobservable", "occurrences"), 0)
     nothing |= {"cause_right": None, "delay_s": {"p50": None, "p95": None}}
     scores = {"left_area": score, "forbidden_zone": nothing, "left_zone": nothing, "lost_contact": score}
     county = Played(Spec(30, 30, 1), scores, {"officer-01": 60, "head": 500}, {"left_area": 60}, {}, {})
