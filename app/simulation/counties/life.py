@@ -159,8 +159,9 @@ class _Living:
             for start, end in self._beyond(disc(zone.centre, zone.radius_m)):
                 yield Truth(kind, start, end)
         for gap in self.found.gaps:
-            silent = gap.what in {"off", "offline"} and gap.end - gap.start > LIMIT_S[self.person.ordered]
-            if silent and gap.why != "person":
+            limit = LIMIT_S[self.person.ordered]
+            reached = gap.start + limit < min(gap.end, self.spec.days * DAY)
+            if gap.what in {"off", "offline"} and reached and gap.why != "person":
                 yield Truth("lost_contact", gap.start, gap.end, "phone")
 
     def _beyond(self, bound: BaseGeometry, within: BaseGeometry | None = None) -> list[tuple[float, float]]:

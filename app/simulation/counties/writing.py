@@ -124,8 +124,8 @@ class Writer:
             yield end, self._habit(CHECKS_IN)
             back["reboot"] = True
         yield end, back
-        if gap.why in {"battery", "saver"}:
-            yield end + 600, self._line("health", battery_percent=self.own.randrange(50, 90), battery_saver=False)
+        if gap.why in {"battery", "saver", "person"}:  # an app that starts tells how the phone is
+            yield end + 60, self._line("health", battery_percent=self.own.randrange(50, 90), battery_saver=False)
 
     def _ticks(self) -> Iterator[tuple[float, Line]]:
         """Positions under an order, on whole minutes of the county: phones that tick together are judged together."""
