@@ -198,7 +198,8 @@ def test_what_one_circle_showed_others_bear_out_once() -> None:
     (alert,), (weighed,) = bench.raised, bench.weighed
     assert (alert.strength, weighed.strength, weighed.cause) == (Strength.MEDIUM, Strength.STRONG, Cause.PERSON)
     assert (weighed.at, weighed.source, weighed.event_at) == (NOON + 2 * MINUTE, alert.source, alert.event_at)
-    assert dict(weighed.why.params)["fixes"] == "3"
+    params = dict(weighed.why.params)
+    assert (params["fixes"], params["place_how"], params["strength"]) == ("3", "run", "strong")
 
 
 REGION, OTHER = Region(AREA), Region(AREA, (AREA,))

@@ -1,7 +1,7 @@
 """From what was found to what follows: episodes kept, alerts raised, recovered and corrected, marks written."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -9,6 +9,7 @@ from app.rules.effects import Decision, Effect, RaiseAlert, RecoverAlert
 from app.rules.effects.causes import WeighCause
 from app.rules.effects.places import DropEpisode, KeepEpisode, MarkFixes
 from app.rules.facts import About, AlertKind, Cause, Reason, Strength
+from app.rules.places.crossings import How
 from app.rules.places.episodes import Bound, Episode, Findings, Known, Over, Track
 from app.rules.places.marks import FOUND
 from app.rules.places.why import Judged, Seen, is_clear, judged, recovered
@@ -167,7 +168,7 @@ class _Deciding:
 
     def _weigh(self, bound: Bound, episode: Episode, known: Known, kept: KeepEpisode) -> WeighCause:
         """What one circle showed, others have borne out."""
-        found = self._judged(bound, episode, kept, known.from_at)
+        found = self._judged(bound, replace(episode, how=How.RUN), kept, known.from_at)
         proven = all(self.track.points[n].proven for n in episode.seen)
         cause = Cause.PERSON if proven else Cause.UNSURE
         why = Reason(
