@@ -12,8 +12,7 @@ from app.rules.tracks import Stretch
 from app.web.blueprint import PAGES
 from app.web.context import deps
 from app.web.guard import page, user_for
-from app.web.shown import moment
-from app.web.track_words import lines_of, part_words, read, sketch_of_track
+from app.web.track_words import lines_of, part_words, read, reason_words, sketch_of_track
 
 BEFORE, AFTER = timedelta(minutes=30), timedelta(minutes=30)
 LONGEST = timedelta(hours=6)
@@ -31,7 +30,7 @@ def alert_evidence(alert_id: UUID) -> str:
         person = subject_file(connection, user_for("subjects.read"), shown.subject_id, deps().settings, now=now)
         span = around(shown.event_at, shown.recovered_at, now)
         zones = maps.zones(connection, user_for("subjects.read"), shown.subject_id, span.from_at, span.until)
-    reason = f"核对预警:{shown.title}({moment(shown.event_at)})"
+    reason = reason_words(shown.title, shown.event_at)
     looked = read(shown.subject_id, span, reason)
     return render_template(
         "alert_evidence.html",

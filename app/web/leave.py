@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Response, render_template, request, url_for
-from sqlalchemy import Connection
 
 from app.actions.decide_leave import decide_leave
 from app.actions.report_leave import report_leave
@@ -60,7 +59,7 @@ def decide_on_leave(pending_id: UUID) -> Response | tuple[str, int]:
     """Approve or refuse."""
     answer = request.form.get("answer", "")
 
-    def act(tx: Connection, actor: Actor) -> None:
+    def act(tx: Any, actor: Actor) -> None:
         if answer not in {"approve", "refuse"}:
             raise Refused("stale_form")
         verdict = Verdict(
@@ -79,7 +78,7 @@ def decide_on_leave(pending_id: UUID) -> Response | tuple[str, int]:
 def revoke_one_leave(leave_id: UUID) -> Response | tuple[str, int]:
     """Revoke what was approved, with a reason that the person reads."""
 
-    def act(tx: Connection, actor: Actor) -> None:
+    def act(tx: Any, actor: Actor) -> None:
         reason = written("reason", LONGEST_REASON, missing="reason_needed")
         revoke_leave(tx, actor, leave_id, reason, now=deps().now())
 
@@ -91,7 +90,7 @@ def revoke_one_leave(leave_id: UUID) -> Response | tuple[str, int]:
 def note_return(leave_id: UUID) -> Response | tuple[str, int]:
     """The formality of the return, or the confirmation of one that was reported."""
 
-    def act(tx: Connection, actor: Actor) -> None:
+    def act(tx: Any, actor: Actor) -> None:
         back_at, note = instant("returned_at"), optional("note", LONGEST_NOTE)
         body = hash_of(leave_id, back_at.isoformat(), note)
         what = Told(client_id(), ReportKind.RETURN, back_at, body, note=note)
@@ -105,14 +104,14 @@ def note_return(leave_id: UUID) -> Response | tuple[str, int]:
 def note_procuratorate(leave_id: UUID) -> Response | tuple[str, int]:
     """That the procuratorate was told."""
 
-    def act(tx: Connection, actor: Actor) -> None:
+    def act(tx: Any, actor: Actor) -> None:
         told_at, note = instant("told_at"), written("note", LONGEST_NOTE, missing="reason_needed")
         tell_procuratorate(tx, actor, leave_id, told_at, note, now=deps().now())
 
     return _do(leave_id, act, "procuratorate_told")
 
 
-def _do(leave_id: UUID, act: Callable[[Connection, Actor], None], said: str) -> Response | tuple[str, int]:
+def _do(leave_id: UUID, act: Callable[[Any, Actor], None], said: str) -> Response | tuple[str, int]:
     try:
         with deps().transaction() as tx:
             act(tx, user())

@@ -76,6 +76,11 @@ def span_words(from_at: datetime, until: datetime) -> str:
     return f"{moment(from_at)} 至 {clock(until) if same else moment(until)}"
 
 
+def reason_words(title: str, event_at: datetime) -> str:
+    """Why a track was looked at whose reason is an alert."""
+    return f"核对预警:{title}({moment(event_at)})"
+
+
 def part_words(part: Part) -> str:
     """Under which power a stretch was taken, such as `今天 06:00 至 06:55:电子定位决定(…),12 个位置`."""
     article = f"({article_word(part.article)})" if part.article else ""

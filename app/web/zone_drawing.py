@@ -15,6 +15,8 @@ from app.queries import maps as queries
 from app.queries.subject_file import subject_file
 from app.rules.bounds import ZoneKind
 from app.rules.errors import Refused, ZhifangError
+from app.rules.wording.own_file import WEEKDAYS
+from app.rules.wording.trackers import DATUMS
 from app.rules.zones.hours import read_hours
 from app.rules.zones.setting import Prohibition, Wanted
 from app.web.blueprint import PAGES
@@ -25,8 +27,6 @@ from app.web.guard import page, user_for
 from app.web.shown_codes import ZONES
 
 LONGEST_NAME, LONGEST_REASON, LONGEST_GROUND, LONGEST_POINTS = 100, 500, 200, 200_000
-DATUMS = {"wgs84": "WGS-84(GPS、天地图)", "gcj02": "GCJ-02(高德、腾讯)", "bd09": "BD-09(百度)"}
-WEEKDAYS = "一二三四五六日"
 
 
 @PAGES.get("/subjects/<uuid:subject_id>/zones/draw")

@@ -39,6 +39,8 @@ WORDS_ELSEWHERE = {
     "app/store/one_time_codes.py": "how the service is called in an authenticator",
     "app/store/passwords.py": "the name of the service, which nobody should use for a password",
     "app/web/shown.py": "how pages write days and ages",
+    "app/web/subjects.py": "how the pages are called that a person's own page leads to",
+    "app/web/track_words.py": "how pages write a track",
     "app/web/shown_codes.py": "how pages label figures and choices",
 }
 """Files outside of wording, templates and the made-up counties that hold words people read, and why."""

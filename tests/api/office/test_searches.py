@@ -174,7 +174,7 @@ def _paper(client: FlaskClient, url: str, kind: str, headers: dict[str, str]) ->
     words = [paragraph.text for paragraph in document.paragraphs]
     words += [cell.text for table in document.tables for row in table.rows for cell in row.cells]
     fonts = {
-        run.element.rPr.rFonts.get("{http://schemas.openxmlformats.org/wordprocessingml/2006/main}eastAsia")
+        run.element.xpath("string(w:rPr/w:rFonts/@w:eastAsia)")
         for paragraph in document.paragraphs
         for run in paragraph.runs
     }
