@@ -20,6 +20,7 @@ from app.rules.absences import Away
 from app.rules.devices import Device
 from app.rules.effects import Decision, RecordAttempt
 from app.rules.facts import Category, DutyKind, DutyState, OfficeLevel, Outcome, Reason, Role, TrackerClient
+from app.rules.intake import Announced
 from app.rules.leave.facts import Verdict
 from app.rules.offices import Site
 from app.rules.orders import AskedLift
@@ -143,15 +144,24 @@ def id_number_in(name: str) -> str:
 
 def _judgment(tx: Connection, place: Place) -> UUID:
     """Somebody else, whose hand-over has been overdue for long."""
-    announced = an_announcement(
+    announced = _announced(place)
+    notice_judgment(tx, place.officer.actor, announced, settings_for_tests(), now=MONDAY)
+    return announced.id
+
+
+def _announced(place: Place) -> Announced:
+    return an_announcement(
         place.office,
         key=f"walk-{place.name}",
         category=Category.OUTSIDE_PRISON,
         effective_on=RECEIVED_ON,
         received_on=RECEIVED_ON,
     )
-    notice_judgment(tx, place.officer.actor, announced, settings_for_tests(), now=MONDAY)
-    return announced.id
+
+
+def awaited_in(place: Place) -> UUID:
+    """The person whose judgment the place knows, and who never came."""
+    return _announced(place).subject_id
 
 
 def _policy_version(tx: Connection, place: Place) -> UUID:
