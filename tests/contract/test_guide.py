@@ -17,14 +17,16 @@ from app.main import api_reference
 from app.models.leave import LeaveRequest
 from app.models.office import Office, User
 from app.models.subject import Subject
-from app.rules.facts import Actor, Grant, Role, SupervisionClass
+from app.rules.facts import Actor, Grant, OfficeLevel, Role, SupervisionClass
 from app.rules.leave.facts import Verdict
+from app.rules.offices import Site
 from app.rules.spot_checks import Ask, SpotGround, Wanted
 from app.simulation.clock import TestClock
 from app.store.session import transaction
 from tests.builders.app import make_test_app
 from tests.builders.offices import a_tree
 from tests.builders.photos import a_photo, with_photos
+from tests.builders.positions import an_order
 from tests.builders.subjects import a_subject
 from tests.builders.users import PASSWORD, a_user
 from tests.contract.guide import Exchange, differences, exchanges
@@ -87,6 +89,16 @@ def a_decision(app: Flask) -> None:
         decide_leave(tx, actor, leave_id, Verdict(approve=True), now=NINE)
 
 
+def a_positioning_order(app: Flask) -> None:
+    """The head of the county's department decides, for thirty days from nine on."""
+    deps: Deps = app.extensions["deps"]
+    with deps.transaction() as tx:
+        subject_id = tx.execute(select(Subject.id)).scalar_one()
+        county = tx.execute(select(Office).where(Office.level == "county").limit(1)).one()
+        site = Site(county.id, county.code, OfficeLevel.COUNTY, county.path)
+        an_order(tx, a_user(tx, site, Role.COUNTY_HEAD, name="郑局长"), subject_id, NINE)
+
+
 def test_every_exchange_of_the_guide(undone: Engine) -> None:
     known = {"password": PASSWORD}
     app = a_service(undone, TestClock(NINE))
@@ -96,6 +108,8 @@ def test_every_exchange_of_the_guide(undone: Engine) -> None:
                 a_spot_check(app)
             if exchange.method == "GET" and "/leave-requests/" in exchange.path:
                 a_decision(app)
+            if exchange.method == "GET" and exchange.path.endswith("/positioning-orders"):
+                a_positioning_order(app)
             answer = ask(client, exchange, known)
             told = answer.get_json(silent=True) or json.loads(answer.get_data() or "null")
             assert answer.status_code == exchange.status, (str(exchange), told)
@@ -103,6 +117,7 @@ def test_every_exchange_of_the_guide(undone: Engine) -> None:
             if answer.status_code < 300 and told:
                 known |= {name: told[name] for name in ("access_token", "refresh_token") if name in told}
                 known |= {"notice_id": told["items"][0]["id"]} if exchange.path.endswith("/notices") else {}
+                known |= {"order_id": told["items"][0]["id"]} if exchange.path.endswith("/positioning-orders") else {}
 
 
 def test_the_guide_shows_each_call_of_the_phone() -> None:
