@@ -28,6 +28,17 @@ OFF_AT_MOST_M = 0.25
 """How far the polygon of a circle may run inside of it."""
 
 
+# `ends` is of times that are there: least leaves NULL out.
+HOLDING = text(
+    """
+    SELECT id, subject_id, kind, name, from_at, ends, hours
+    FROM zones CROSS JOIN LATERAL (SELECT least(until, removed_at) AS ends) AS of_both
+    WHERE subject_id = ANY(:ids) AND from_at < :until AND (ends IS NULL OR ends > :from_at AND ends > from_at)
+    ORDER BY subject_id, from_at, id
+    """
+)
+
+
 def holding(
     tx: Connection, subject_ids: Sequence[UUID], from_at: datetime, until: datetime
 ) -> Mapping[UUID, Sequence[Zone]]:
@@ -36,13 +47,7 @@ def holding(
     A removal ends a zone early: `Zone.until` is the earlier of the two. Hours are for the caller: a zone with hours is
     given whether or not one of them falls into the span. Shapes are measured in the database (`zones.shape`).
     """
-    ends = func.least(Row.until, Row.removed_at)  # of times that are there: least leaves NULL out
-    rows = tx.execute(
-        select(Row.id, Row.subject_id, Row.kind, Row.name, Row.from_at, ends.label("ends"), Row.hours)
-        .where(Row.subject_id.in_(subject_ids), Row.from_at < until)
-        .where(or_(ends.is_(None), (ends > from_at) & (ends > Row.from_at)))
-        .order_by(Row.subject_id, Row.from_at, Row.id)
-    )
+    rows = tx.execute(HOLDING, {"ids": list(subject_ids), "from_at": from_at, "until": until})
     found: dict[UUID, list[Zone]] = defaultdict(list)
     for row in rows:
         zone = Zone(row.id, row.subject_id, ZoneKind(row.kind), row.name, row.from_at, row.ends, hours_of(row.hours))
