@@ -62,6 +62,7 @@ def weeks_of_check_ins(
     values = {"ids": ids, "rule": rule}
     office = {"office_id": tree.office.id, "version_id": tree.policy_version_id}
     tx.execute(WINDOWS, {**values, **office, "last": last, "days": days})
+    analyze(tx, "duties")  # else each try looks for its window by a plan that was made when there were none
     tx.execute(TRIES, {**values, **vars(manner)})
 
 
