@@ -150,7 +150,7 @@ def test_leave_covers_what_it_covers_and_nothing_else(person: Tracked) -> None:
     person.send(far_north, now=MONDAY + 2 * HOUR)
 
     (alert,) = person.alerts
-    assert alert.why["code"] == "place_left_area_on_leave"
+    assert alert.why["code"] == "place_left_area_on_leave_unnamed"  # nobody has loaded the counties
     assert alert.why["params"]["destination"] == "某邻县"
 
 

@@ -68,7 +68,7 @@ def judged(
     if destinations:
         params.append(("destination", "、".join(destinations)))
         code += "_on_leave"
-    elif not county:
+    if not county:
         code += "_unnamed"
     evidence = {
         "fixes": [str(one.point.id) for one in seen[:MOST_IDS]],

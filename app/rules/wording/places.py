@@ -14,6 +14,7 @@ SENTENCES: dict[str, str] = {
     "place_left_area": "{since} 起定位显示在允许区域外,位于{county},超出边界" + _MEASURED + _NEXT,
     "place_left_area_unnamed": "{since} 起定位显示在允许区域外,超出边界" + _MEASURED + _NEXT,
     "place_left_area_on_leave": "批准前往{destination},{since} 起定位在{county},超出批准范围" + _MEASURED + _NEXT,
+    "place_left_area_on_leave_unnamed": "批准前往{destination},{since} 起定位超出批准范围" + _MEASURED + _NEXT,
     "place_forbidden_zone": "{since} 起定位显示在禁止区域内,位于{county},深入边界" + _MEASURED + _NEXT,
     "place_forbidden_zone_unnamed": "{since} 起定位显示在禁止区域内,深入边界" + _MEASURED + _NEXT,
     "place_left_zone": "{since} 起定位显示在限定区域外,位于{county},超出边界" + _MEASURED + _NEXT,
