@@ -77,8 +77,11 @@ ALIKE = text(
 
 
 def many_like(tx: Connection, one: UUID, many: int) -> list[UUID]:
-    """So many more people, in all but number and id like that one."""
-    return list(tx.execute(ALIKE, {"one": one, "many": many}).scalars())
+    """So many more people, in all but number and id like that one; what is made of them may take its time."""
+    tx.execute(text("SET LOCAL statement_timeout = '120s'"))
+    made = list(tx.execute(ALIKE, {"one": one, "many": many}).scalars())
+    analyze(tx, "subjects")
+    return made
 
 
 def analyze(tx: Connection, table: str) -> None:
