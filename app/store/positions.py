@@ -16,7 +16,7 @@ from app.store import packing, session
 from app.store.packing import Packed
 from app.store.poison import SealedReport
 
-HEAD = """
+CALL = """
 SELECT * FROM {function}(
     %(subject_id)b::uuid, %(session_id)b::uuid, %(request_id)b::uuid, %(body_hash)b::bytea, %(now)b::timestamptz,
     %(sent_at)b::timestamptz, %(year)b::text, %(oldest)b::timestamptz, %(newest)b::timestamptz,
@@ -32,9 +32,9 @@ ASIDE = """
     %(set_aside)b::jsonb, %(poison_ids)b::uuid[], %(poison_reasons)b::text[], %(poison_bodies)b::bytea[],
     %(key_version)b::integer,"""
 # What the functions do, and why in this order, is told where they are made: migrations 0015 (the first) and 0008.
-PLAIN = HEAD.format(function="keep_batch", further="", newest_n="%(newest_n)b::integer,")
-DENSE = HEAD.format(function="keep_positions", further=ASIDE, newest_n="")
-SPARSE = HEAD.format(function="keep_sparse_positions", further=ASIDE, newest_n="")
+PLAIN = CALL.format(function="keep_batch", further="", newest_n="%(newest_n)b::integer,")
+DENSE = CALL.format(function="keep_positions", further=ASIDE, newest_n="")
+SPARSE = CALL.format(function="keep_sparse_positions", further=ASIDE, newest_n="")
 DENSE_FOR = timedelta(hours=1)
 """Up to this time between its first and last report a batch is compared with all that is stored in between."""
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from app.rules.errors import Unavailable
-from app.store.session import Limits, autocommit, make_engine, transaction
+from app.store.session import Limits, autocommit, make_engine, single, transaction
 from tests.database import Database
 
 BACKEND = text("SELECT pg_backend_pid()")
@@ -60,6 +60,18 @@ def told(engine: Engine, statement: str) -> str | None:
     raise AssertionError("it went well")
 
 
+def told_straight(engine: Engine, statement: str) -> str | None:
+    """The same for a statement that goes straight through the driver."""
+    try:
+        with autocommit(engine) as connection:
+            single(connection, statement, {})
+    except Unavailable as error:
+        return error.code
+    except DBAPIError:
+        return None
+    raise AssertionError("it went well")
+
+
 @pytest.mark.parametrize(
     ("state", "code"),
     [
@@ -84,6 +96,21 @@ def told(engine: Engine, statement: str) -> str | None:
 def test_what_passes_by_itself_is_told_from_what_does_not(engine: Engine, state: str, code: str | None) -> None:
     statement = f"DO $$ BEGIN RAISE EXCEPTION 'as told' USING ERRCODE = '{state}'; END $$"
     assert told(engine, statement) == code
+    assert told_straight(engine, statement) == code
+
+
+@pytest.mark.parametrize("state", ["25006", "26000"])
+def test_a_connection_that_can_do_no_more_is_given_up_by_either_way(engine: Engine, state: str) -> None:
+    statement = f"DO $$ BEGIN RAISE EXCEPTION 'as told' USING ERRCODE = '{state}'; END $$"
+    for way in (told, told_straight):
+        before = backend(engine)
+        assert way(engine, statement) == "database_away"
+        assert backend(engine) != before
+
+
+def test_what_the_server_ended_under_a_statement_is_told_as_away(engine: Engine) -> None:
+    assert told_straight(engine, "SELECT pg_terminate_backend(pg_backend_pid())") == "database_away"
+    assert told_straight(engine, "SELECT 1/0") is None, "the next one has a connection again"
 
 
 def test_a_value_that_no_database_can_hold_is_a_fault_of_ours_and_not_the_databases(engine: Engine) -> None:
