@@ -11,6 +11,7 @@ from app.models import (  # noqa: F401  (imported for their tables)
     job,
     leave,
     notice,
+    occasion,
     office,
     order_paper,
     pattern,

@@ -20,7 +20,7 @@ class Record(Base):
 
     __tablename__ = "records"
     __table_args__ = (
-        CheckConstraint("kind IN ('visit', 'talk')", name="kind_known"),
+        CheckConstraint("kind IN ('visit', 'talk', 'verification', 'review')", name="kind_known"),
         CheckConstraint("happened_at <= written_at", name="written_after_it_happened"),
         CheckConstraint("happened_at <= ended_at AND ended_at <= written_at", name="ended_in_between"),
         Index("ix_records_corrects_id", "corrects_id", postgresql_where=text("corrects_id IS NOT NULL")),
@@ -46,6 +46,18 @@ class Record(Base):
     corrects_id: Mapped[UUID | None] = mapped_column(ForeignKey("records.id"))
     reasons: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     body_hash: Mapped[bytes]
+
+
+class RecordProof(Base):
+    """What is known of whether a record tells of something that was really done, check by check."""
+
+    __tablename__ = "record_proofs"
+    __table_args__ = (CheckConstraint("verdict IN ('proven', 'contradicted', 'unknown')", name="verdict_known"),)
+
+    record_id: Mapped[UUID] = mapped_column(ForeignKey("records.id"), primary_key=True)
+    verdict: Mapped[str]
+    checks: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    judged_at: Mapped[datetime]
 
 
 class RecordItem(Base):

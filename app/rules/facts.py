@@ -92,6 +92,29 @@ class DutyKind(StrEnum):
     ORDER_NOTICE = "order_notice"
     ORDER_RENEWAL = "order_renewal"
     SEARCH = "search"
+    VERIFICATION = "verification"
+    REVIEW = "review"
+    CORRECTION_GROUP = "correction_group"
+    CORRECTION_PLAN = "correction_plan"
+
+
+class OccasionKind(StrEnum):
+    """What may give rise to a visit or a talk, beside the calendar."""
+
+    INTAKE = "intake"
+    CLASS_CHANGE = "class_change"
+    TRANSFER = "transfer"
+    VIOLATION = "violation"
+    SANCTION = "sanction"
+    FAMILY_EVENT = "family_event"
+    WORK_EVENT = "work_event"
+    HOME_EVENT = "home_event"
+    HEALTH_EVENT = "health_event"
+    ALERT_REAL = "alert_real"
+    LEAVE_APPROVED = "leave_approved"
+    LEAVE_RETURNED = "leave_returned"
+    COMPLAINT = "complaint"
+    PERIOD_ANNOUNCED = "period_announced"
 
 
 class Obligor(StrEnum):

@@ -11,6 +11,7 @@ from app.rules.effects import causes
 from app.rules.effects import leave as away
 from app.rules.effects import orders_searches as o
 from app.rules.effects import places as p
+from app.rules.effects.occasions import NoteOccasion
 from app.rules.effects.zones import RemoveZone, SetZone
 from app.store import (
     alerts,
@@ -21,6 +22,7 @@ from app.store import (
     handling,
     incidents,
     leave_writing,
+    occasions,
     order_papers,
     outbox,
     photos,
@@ -39,6 +41,7 @@ WRITERS: dict[type, Writer] = {
     e.PlanDuty: duties.plan,
     e.MovePlan: duties.move_plan,
     e.OrderSpotCheck: spot_checks.write,
+    NoteOccasion: occasions.note,
     o.OpenSearch: searches.write_openings,
     o.WriteSearchEntry: searches.write_entries,
     o.EndSearch: searches.write_ends,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.rules.effects.causes import CauseEffect
 from app.rules.effects.leave import LeaveEffect
+from app.rules.effects.occasions import NoteOccasion
 from app.rules.effects.orders_searches import OrderOrSearchEffect
 from app.rules.effects.places import PlaceEffect
 from app.rules.effects.zones import ZoneEffect
@@ -363,6 +364,7 @@ Effect = (
     | WriteAudit
     | LeaveEffect
     | ZoneEffect
+    | NoteOccasion
     | PlaceEffect
     | CauseEffect
 )

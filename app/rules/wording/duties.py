@@ -11,6 +11,10 @@ TITLES: dict[str, str] = {
     "order_renewal": "到期评估",
     "search": "查找",
     "leave_return": "外出返回销假",
+    "verification": "情况核实",
+    "review": "核查",
+    "correction_group": "成立矫正小组",
+    "correction_plan": "制定矫正方案",
 }
 STATES: dict[str, str] = {
     "planned": "未开始",

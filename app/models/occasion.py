@@ -1,0 +1,43 @@
+"""Occasions: what happened in somebody's life or case that gives rise to a visit or a talk."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, one_of
+from app.rules.facts import OccasionKind
+
+
+class Occasion(Base):
+    """One occasion, once for each source. `planned_at` is when the duties that follow from it were made.
+
+    `happened_at` is what their clocks count from, `known_at` when the service learned of it.
+    """
+
+    __tablename__ = "occasions"
+    __table_args__ = (
+        one_of("kind", OccasionKind),
+        UniqueConstraint("subject_id", "kind", "source_kind", "source_id"),
+        Index(
+            "ix_occasions_unplanned",
+            "known_at",
+            "id",
+            postgresql_where=text("planned_at IS NULL AND withdrawn_at IS NULL"),
+        ),
+        Index("ix_occasions_subject_id", "subject_id", "happened_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    subject_id: Mapped[UUID] = mapped_column(ForeignKey("subjects.id"))
+    kind: Mapped[str]
+    happened_at: Mapped[datetime]
+    known_at: Mapped[datetime]
+    source_kind: Mapped[str]
+    source_id: Mapped[UUID]
+    actor_kind: Mapped[str]
+    actor_id: Mapped[UUID | None]
+    note: Mapped[str | None]
+    planned_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
