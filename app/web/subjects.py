@@ -2,38 +2,31 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from flask import Response, redirect, render_template, request, url_for
 
 from app.actions.note_reading import note_reading
 from app.actions.reveal_identity import reveal_identity
-from app.queries import alerts as alert_queries
-from app.queries import duties as duty_queries
 from app.queries import maps
-from app.queries import orders as order_queries
 from app.queries import subjects as queries
 from app.queries.subject_file import subject_file
 from app.queries.subjects import Wanted
-from app.rules.calendar import legal_day
 from app.rules.errors import NotFound, ZhifangError
-from app.rules.facts import DutyState, SubjectStatus, SupervisionClass
-from app.rules.wording.own_file import CATEGORIES, CLASSES, GROUNDS
+from app.rules.facts import SubjectStatus, SupervisionClass
+from app.rules.wording.own_file import CATEGORIES, CLASSES
 from app.web.blueprint import PAGES
 from app.web.context import deps, user
 from app.web.forms import told, written
 from app.web.guard import may, page, user_for
 from app.web.paging import chosen, cursor, next_link
+from app.web.sections import parts_of
 from app.web.shown_codes import CHANNELS, STATUSES
+from app.web.subject_sections import SECTIONS
 
 LIMIT = 50
-ALERTS_SHOWN = 10
-DUTIES_READ = 20
-DUTIES_SHOWN = 5
 LONGEST_SOUGHT = 50
 LONGEST_REASON = 500
-AWAITED = (DutyState.OPEN, DutyState.PLANNED, DutyState.SUBMITTED)
 
 
 @dataclass(frozen=True)
@@ -61,7 +54,9 @@ LINKS: tuple[Link, ...] = (
     Link("查找", to("pages.search_subject"), "searches.open"),
     Link("谁看过这个人的信息", to("pages.access"), "access_log.read"),
 )
-"""What the page of one person leads to. A room with a page of its own for one person adds its line here."""
+"""What the page of one person leads to. A room with a page of its own for one person adds its line here; what it has to
+show on this page itself is a line of `subject_sections.SECTIONS`.
+"""
 
 
 @PAGES.get("/subjects")
@@ -126,7 +121,7 @@ def _page(subject_id: UUID, id_number: str | None, fault: str | None) -> str:
     with deps().transaction() as tx:
         shown = subject_file(tx, reader, subject_id, deps().settings, now=now)
         note_reading(tx, reader, "subjects.read", subject_id, now=now)
-        parts = _parts(tx, subject_id)
+        parts = parts_of(SECTIONS, tx, shown, now=now)
         county = maps.county_of_last(tx, reader, subject_id) if shown.last_position_at and may("tracks.read") else None
     return render_template(
         "subject.html",
@@ -140,25 +135,5 @@ def _page(subject_id: UUID, id_number: str | None, fault: str | None) -> str:
         classes=CLASSES,
         categories=CATEGORIES,
         channels=CHANNELS,
-        grounds=GROUNDS,
-        **parts,
+        parts=parts,
     )
-
-
-def _parts(tx: Any, subject_id: UUID) -> dict[str, Any]:
-    """What is open about the person: only what this user may read, None for the rest."""
-    now = deps().now()
-    found: dict[str, Any] = {"alerts": None, "duties": None, "orders": None}
-    if may("alerts.read"):
-        found["alerts"] = alert_queries.alerts(
-            tx, user_for("alerts.read"), subject_id=subject_id, today=legal_day(now), limit=ALERTS_SHOWN
-        ).items
-    if may("duties.read"):
-        listed = duty_queries.duties(
-            tx, user_for("duties.read"), now=now, subject_id=subject_id, due_after=now, limit=DUTIES_READ
-        )
-        found["duties"] = [duty for duty in listed.items if duty.state in AWAITED][:DUTIES_SHOWN]
-    if may("orders.read"):
-        listed_orders = order_queries.orders(tx, user_for("orders.read"), subject_id=subject_id).items
-        found["orders"] = [one for one in listed_orders if one.from_at <= now < (one.in_force_until or now)]
-    return found
