@@ -1,6 +1,6 @@
 """Visits, talks, and which duties each record fulfilled."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +15,18 @@ from app.models.base import Base
 class Record(Base):
     """A visit made or a talk held, as its officer wrote it. A correction is a new record that names the old one.
 
-    `place_given` is the pair of coordinates and the datum as they were sent, `place` the same place in WGS-84.
+    `client_*` are the client's clock, `written_at` is ours. `place_given` is the pair of coordinates and the datum as
+    they were sent, `place` the same place in WGS-84.
     """
 
     __tablename__ = "records"
     __table_args__ = (
         CheckConstraint("kind IN ('visit', 'talk', 'verification', 'review')", name="kind_known"),
+        CheckConstraint("mood IN ('steady', 'uneasy', 'low', 'agitated', 'unclear')", name="mood_known"),
+        CheckConstraint("risk IN ('low', 'watch', 'high', 'unclear')", name="risk_known"),
+        CheckConstraint("signed_subject IN ('on_screen', 'on_paper', 'refused')", name="signed_subject_known"),
+        CheckConstraint("signed_officer IN ('on_screen', 'on_paper')", name="signed_officer_known"),
+        CheckConstraint("(follow_up IS NULL) = (follow_up_on IS NULL)", name="follow_up_has_day"),
         CheckConstraint("happened_at <= written_at", name="written_after_it_happened"),
         CheckConstraint("happened_at <= ended_at AND ended_at <= written_at", name="ended_in_between"),
         Index("ix_records_corrects_id", "corrects_id", postgresql_where=text("corrects_id IS NOT NULL")),
@@ -44,6 +50,21 @@ class Record(Base):
     met: Mapped[str | None]
     note: Mapped[str]
     corrects_id: Mapped[UUID | None] = mapped_column(ForeignKey("records.id"))
+    mood: Mapped[str | None]
+    risk: Mapped[str | None]
+    findings: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    lines: Mapped[list[dict[str, str]] | None] = mapped_column(JSONB)
+    signed_subject: Mapped[str | None]
+    signed_officer: Mapped[str | None]
+    why_not_signed: Mapped[str | None]
+    follow_up: Mapped[str | None]
+    follow_up_on: Mapped[date | None]
+    why_added: Mapped[str | None]
+    place_name: Mapped[str | None]
+    client_started_at: Mapped[datetime | None]
+    client_sent_at: Mapped[datetime | None]
+    drafted_offline: Mapped[bool] = mapped_column(server_default=text("false"))
+    device: Mapped[str | None]
     reasons: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     body_hash: Mapped[bytes]
 

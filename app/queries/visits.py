@@ -16,7 +16,9 @@ from app.models.subject import Subject
 from app.models.visit import Record, RecordItem
 from app.queries.names import Named, shown_name
 from app.queries.page import Key, Page, instant_key, page_of
+from app.queries.record_details import COLUMNS, Addition, additions, details_of
 from app.rules.calendar import end_of_day, start_of_day
+from app.rules.effects.records import Details
 from app.rules.errors import NotFound
 from app.rules.facts import Actor, DutyKind, Reason
 from app.rules.visits import Covered, days_until_written
@@ -56,6 +58,8 @@ class RecordView(RecordRow):
     note: str
     lon: float | None
     lat: float | None
+    details: Details
+    additions: tuple[Addition, ...]
 
 
 @dataclass(frozen=True)
@@ -89,17 +93,25 @@ def records(
     return page_of(rows, limit, lambda row: [row.happened_at.isoformat(), str(row.id)])
 
 
-def record(connection: Connection, actor: Actor, kind: DutyKind, record_id: UUID) -> RecordView:
-    """One visit or talk in full; NotFound outside the actor's reach. One statement."""
+def record(connection: Connection, actor: Actor, kind: DutyKind | None, record_id: UUID) -> RecordView:
+    """One record of `kind`, or of any kind, in full; NotFound outside the actor's reach."""
     statement = _records(actor, kind).where(Record.id == record_id)
     place = (func.ST_X(Record.place).label("lon"), func.ST_Y(Record.place).label("lat"))
-    row = connection.execute(statement.add_columns(Record.met, Record.note, *place)).one_or_none()
+    row = connection.execute(statement.add_columns(Record.met, Record.note, *place, *COLUMNS)).one_or_none()
     if row is None:
         raise NotFound("not_found")
-    return RecordView(**_row(actor, row), met=row.met, note=row.note, lon=row.lon, lat=row.lat)
+    return RecordView(
+        **_row(actor, row),
+        met=row.met,
+        note=row.note,
+        lon=row.lon,
+        lat=row.lat,
+        details=details_of(row),
+        additions=additions(connection, record_id) if row.corrected else (),
+    )
 
 
-def _records(actor: Actor, kind: DutyKind) -> Select[*tuple[Any, ...]]:
+def _records(actor: Actor, kind: DutyKind | None) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Record.id,
@@ -125,7 +137,7 @@ def _records(actor: Actor, kind: DutyKind) -> Select[*tuple[Any, ...]]:
         .join(Subject, Subject.id == Record.subject_id)
         .join(Office, Office.id == Record.office_id)
         .join(User, User.id == Record.officer_id)
-        .where(Record.kind == kind, subjects_of(actor))
+        .where(*([] if kind is None else [Record.kind == kind]), subjects_of(actor))
     )
 
 

@@ -13,6 +13,7 @@ from app.models.office import Office
 from app.models.subject import Subject
 from app.models.visit import Record, RecordItem
 from app.rules.effects import WriteRecord
+from app.rules.effects.records import Details
 from app.rules.errors import Conflict, NotFound
 from app.rules.facts import Actor, DutyKind, DutyState, Fix, Reason
 from app.rules.visits import Covered, NewRecord, Owed, Receipt, RecordFacts
@@ -142,6 +143,27 @@ def _row(effect: WriteRecord) -> dict[str, Any]:
         "reasons": [reason.as_json() for reason in effect.reasons],
         "corrects_id": effect.corrects_id,
         "body_hash": effect.body_hash,
+        **_details(effect.details),
+    }
+
+
+def _details(details: Details) -> dict[str, Any]:
+    return {
+        "mood": details.mood,
+        "risk": details.risk,
+        "findings": details.findings_json() or null(),
+        "lines": details.lines_json() or null(),
+        "signed_subject": details.signing.subject,
+        "signed_officer": details.signing.officer,
+        "why_not_signed": details.signing.why_not,
+        "follow_up": details.follow_up,
+        "follow_up_on": details.follow_up_on,
+        "why_added": details.why_added,
+        "place_name": details.place_name,
+        "client_started_at": details.started_at,
+        "client_sent_at": details.sent_at,
+        "drafted_offline": details.offline,
+        "device": details.device,
     }
 
 

@@ -10,6 +10,7 @@ from app.api.bodies import body_hash
 from app.api.checkins import PlaceBody, ReasonAnswer, place
 from app.api.context import current_actor, deps
 from app.api.fields import Body, Day, Instant, choice, text
+from app.api.office.record_details import DetailsBody, RecordDetails, details, details_answer
 from app.api.paging import PageArgs, next_cursor
 from app.queries import visits as queries
 from app.queries.visits import RecordFilter, RecordRow, RecordView
@@ -27,8 +28,8 @@ def _named_once(items: list[str]) -> None:
         raise ValidationError("item_repeated")
 
 
-class RecordBody(Body):
-    """A visit made or a talk held."""
+class RecordBody(DetailsBody):
+    """A visit made or a talk held. A repeat may carry another `sent_at`; all else is as it was sent first."""
 
     id = fields.UUID(required=True)
     subject_id = fields.UUID(required=True)
@@ -92,7 +93,7 @@ class ListedRecord(RecordReceipt):
     corrected = fields.Boolean(required=True, metadata={"description": "A later record puts this one right."})
 
 
-class RecordAnswer(ListedRecord):
+class RecordAnswer(ListedRecord, RecordDetails):
     """One record in full."""
 
     met = fields.String(required=True, allow_none=True)
@@ -127,6 +128,7 @@ def new_record(kind: DutyKind, body: dict[str, Any]) -> NewRecord:
         fix_given=given,
         met=body["met"],
         corrects_id=body["corrects_id"],
+        details=details(body),
     )
 
 
@@ -149,7 +151,8 @@ def one(kind: DutyKind, record_id: UUID) -> dict[str, Any]:
         found: RecordView = queries.record(tx, current_actor(), kind, record_id)
         about = About("record", record_id)
         note_reading(tx, current_actor(), READ[kind], found.subject_id, now=deps().now(), about=about)
-    return _listed(found) | {"met": found.met, "note": found.note, "lon": found.lon, "lat": found.lat}
+    shown = {"met": found.met, "note": found.note, "lon": found.lon, "lat": found.lat}
+    return _listed(found) | shown | details_answer(found.details, found.additions)
 
 
 def _listed(row: RecordRow) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from app.rules.effects.leave import LeaveEffect
 from app.rules.effects.occasions import NoteOccasion
 from app.rules.effects.orders_searches import OrderOrSearchEffect
 from app.rules.effects.places import PlaceEffect
+from app.rules.effects.records import NO_DETAILS, Details
 from app.rules.effects.zones import ZoneEffect
 from app.rules.facts import (
     About,
@@ -202,6 +203,7 @@ class WriteRecord:
     home_distance_m: float | None = None
     met: str | None = None
     corrects_id: UUID | None = None
+    details: Details = NO_DETAILS
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.rules.calendar import legal_day
+from app.rules.effects.records import Signed
 from app.rules.errors import NotAllowed, Refused
 from app.rules.facts import DutyKind, Grant, Role
 from app.rules.policy import Item, Policy
@@ -31,7 +33,9 @@ def admit(facts: RecordFacts, new: NewRecord, grants: Iterable[Grant], *, now: d
     _refuse_unfitting(new, items)
     _refuse_stranger(items, roles_reaching(grants, facts.office_path))
     _refuse_correction(facts, new)
-    return Admitted(items, *_when(facts, new, now))
+    happened_at, ended_at = _when(facts, new, now)
+    _refuse_details(new, happened_at)
+    return Admitted(items, happened_at, ended_at)
 
 
 def roles_reaching(grants: Iterable[Grant], office_path: str) -> frozenset[Role]:
@@ -72,6 +76,19 @@ def _refuse_correction(facts: RecordFacts, new: NewRecord) -> None:
         return
     if new.corrects_id == new.id or facts.corrected != (facts.subject_id, new.kind):
         raise Refused("corrects_another_matter", fields={"corrects_id": "corrects_another_matter"})
+
+
+def _refuse_details(new: NewRecord, happened_at: datetime) -> None:
+    """What was found must be about the record's own items; what follows needs its day, and a refusal its reason."""
+    details = new.details
+    if {one.item for one in details.findings} - set(new.items):
+        raise Refused("finding_of_other_item", fields={"findings": "finding_of_other_item"})
+    if (details.follow_up is None) != (details.follow_up_on is None):
+        raise Refused("follow_up_needs_day", fields={"follow_up_on": "follow_up_needs_day"})
+    if details.follow_up_on is not None and details.follow_up_on < legal_day(happened_at):
+        raise Refused("follow_up_before", fields={"follow_up_on": "follow_up_before"})
+    if details.signing.subject is Signed.REFUSED and not details.signing.why_not:
+        raise Refused("why_not_signed_needed", fields={"signing.why_not": "why_not_signed_needed"})
 
 
 def _when(facts: RecordFacts, new: NewRecord, now: datetime) -> tuple[datetime, datetime | None]:

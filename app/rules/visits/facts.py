@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from app.rules.effects.records import NO_DETAILS, Details
 from app.rules.facts import DutyKind, DutyState, Fix, Reason
 from app.rules.policy import Policy
 
@@ -29,6 +30,7 @@ class NewRecord:
     fix_given: Mapping[str, Any] | None = None
     met: str | None = None
     corrects_id: UUID | None = None
+    details: Details = NO_DETAILS
 
 
 @dataclass(frozen=True)

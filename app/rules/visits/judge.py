@@ -5,13 +5,14 @@ it. A record that no duty waits for is kept as an extra one.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.rules.calendar import end_of_day, last_day_before, legal_day
 from app.rules.effects import ChangeDuty, Decision, Effect, RecoverAlert, WriteRecord
+from app.rules.effects.records import Details, Signed
 from app.rules.facts import About, Actor, AlertKind, DutyKind, DutyState, Fix, Reason
 from app.rules.policy import Item
-from app.rules.visits.admit import admit
+from app.rules.visits.admit import CLOCK_SLACK, admit
 from app.rules.visits.facts import NewRecord, Owed, RecordFacts
 
 OVERDUE = {DutyKind.VISIT: AlertKind.VISIT_OVERDUE, DutyKind.TALK: AlertKind.TALK_OVERDUE}
@@ -44,6 +45,7 @@ def judge(facts: RecordFacts, new: NewRecord, actor: Actor, *, now: datetime) ->
         home_distance_m=facts.home_distance_m,
         met=new.met,
         corrects_id=new.corrects_id,
+        details=new.details,
     )
     changes = [_fulfilled(written, matched[code], verdicts[code]) for code in matched]
     return Decision((written, *(effect for effects in changes for effect in effects)))
@@ -109,7 +111,20 @@ def _remarks(facts: RecordFacts, new: NewRecord, happened_at: datetime, now: dat
         remarks.append(Reason("written_days_later", (("days", str(days)), ("allowed", str(allowed)))))
     if new.kind is DutyKind.VISIT:
         remarks.append(_place(new.fix, facts.home_distance_m))
-    return tuple(remarks)
+    return (*remarks, *_by_its_own_word(new.details, now))
+
+
+def _by_its_own_word(details: Details, now: datetime) -> list[Reason]:
+    """That it was written without a network, by a clock that is not ours, and that somebody did not want to sign."""
+    remarks = []
+    if details.offline:
+        remarks.append(Reason("record_written_offline"))
+    if details.sent_at is not None and abs(details.sent_at - now) > CLOCK_SLACK:
+        minutes = round(abs(details.sent_at - now) / timedelta(minutes=1))
+        remarks.append(Reason("record_clock_apart", (("minutes", str(minutes)),)))
+    if details.signing.subject is Signed.REFUSED:
+        remarks.append(Reason("record_not_signed"))
+    return remarks
 
 
 def _place(fix: Fix | None, home_distance_m: float | None) -> Reason:

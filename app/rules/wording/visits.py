@@ -27,6 +27,17 @@ MINOR = "未成年人"
 MOVED = "已转出"
 """Stands for the name of a subject who is in another office's hands by now."""
 
+MOODS: dict[str, str] = {
+    "steady": "平稳",
+    "uneasy": "紧张不安",
+    "low": "低落",
+    "agitated": "激动",
+    "unclear": "说不准",
+}
+RISKS: dict[str, str] = {"low": "低", "watch": "需要留意", "high": "较高", "unclear": "说不准"}
+SIGNINGS: dict[str, str] = {"on_screen": "在屏幕上签名", "on_paper": "在纸上签名,附照片", "refused": "没有签名"}
+SPEAKERS: dict[str, str] = {"asked": "问", "answered": "答"}
+
 SENTENCES: dict[str, str] = {
     "record_in_time": "{title}:按期完成(最迟 {due})。",
     "record_late": "{title}:已完成,晚于期限 {due}。",
@@ -45,6 +56,13 @@ SENTENCES: dict[str, str] = {
     "ended_before_it_began": "结束时间不能早于开始时间,请检查后再提交。",
     "record_after_end": "矫正已经结束,只能补写结束以前的走访和谈话。",
     "office_missed": "{title}有 {count} 项到期未完成。",
+    "record_written_offline": "在没有网络的地方写成,联网后发送。",
+    "record_clock_apart": "发送时手机的时钟与服务器相差 {minutes} 分钟。",
+    "record_not_signed": "本人没有签名,原因已记录。",
+    "finding_of_other_item": "填写的情况与所选的项目不一致,请检查后再提交。",
+    "follow_up_needs_day": "后续事项和日期要一起填写。",
+    "follow_up_before": "后续事项的日期不能早于走访或谈话当天。",
+    "why_not_signed_needed": "本人没有签名的,请写明原因。",
     "corrects_another_matter": "要更正的记录不存在,或不是同一对象的同类记录,请检查后再提交。",
 }
 
