@@ -25,7 +25,8 @@ OWED = text(
     """
     SELECT id, kind, rule_code, state, opens_at, due_at FROM duties
     WHERE subject_id = :subject_id AND opens_at <= :happened_at AND obligor = 'office'
-      AND kind IN ('visit', 'talk') AND state IN ('planned', 'open', 'late', 'missed', 'unjudged')
+      AND kind IN ('visit', 'talk', 'verification', 'review')
+      AND state IN ('planned', 'open', 'late', 'missed', 'unjudged')
     ORDER BY opens_at, due_at, id
     """
 )

@@ -15,6 +15,16 @@ from app.rules.visits.facts import NewRecord, RecordFacts
 CLOCK_SLACK = timedelta(minutes=2)
 
 
+_LOOKED_UP = frozenset({DutyKind.VERIFICATION, DutyKind.REVIEW})
+COVERS = {
+    DutyKind.VISIT: _LOOKED_UP | {DutyKind.VISIT, DutyKind.TALK},
+    DutyKind.TALK: _LOOKED_UP | {DutyKind.TALK},
+    DutyKind.VERIFICATION: _LOOKED_UP,
+    DutyKind.REVIEW: _LOOKED_UP,
+}
+"""By the kind of record: the kinds of items that it may cover; one of its own kind it must."""
+
+
 @dataclass(frozen=True)
 class Admitted:
     """What was found fit: the policy's items, and the times by our clock."""
@@ -58,10 +68,11 @@ def _items(policy: Policy, new: NewRecord) -> tuple[Item, ...]:
 
 
 def _refuse_unfitting(new: NewRecord, items: tuple[Item, ...]) -> None:
-    """Who visits may hold a talk there, so a visit may cover items of both kinds; a talk at a desk is no visit."""
-    if not any(item.kind is new.kind for item in items):
-        raise Refused("item_of_other_kind", fields={"items": "item_of_other_kind"})
-    if new.kind is DutyKind.TALK and any(item.kind is not DutyKind.TALK for item in items):
+    """Who visits may hold a talk there and verify what is known, so a visit may cover items of all kinds; a talk at a
+    desk is no visit, and who looks something up has talked with nobody.
+    """
+    kinds = {item.kind for item in items}
+    if new.kind not in kinds or kinds - COVERS[new.kind]:
         raise Refused("item_of_other_kind", fields={"items": "item_of_other_kind"})
 
 

@@ -158,7 +158,7 @@ def _fulfilled(record: WriteRecord, duty: Owed, verdict: Reason) -> list[Effect]
             evidence=About(record.kind.value, record.id),
         )
     )
-    if duty.state is DutyState.MISSED:
+    if duty.state is DutyState.MISSED and duty.kind in OVERDUE:
         effects.append(_recovered(record, duty, verdict))
     return effects
 

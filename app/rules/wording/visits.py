@@ -50,7 +50,7 @@ SENTENCES: dict[str, str] = {
     "place_not_measured": "登记的住址还没有坐标,未能测量距离。",
     "place_not_given": "没有附定位。",
     "unknown_item": "现行制度中没有这个项目,请从可选的项目中选择。",
-    "item_of_other_kind": "走访记录至少要有一个走访项目,谈话记录只能有谈话项目,请检查所选的项目。",
+    "item_of_other_kind": "记录至少要有一个与记录种类相同的项目,谈话记录不能含走访项目,请检查所选的项目。",
     "item_not_yours": "按现行制度,您的岗位不能办理“{title}”,请由有权限的工作人员办理。",
     "not_happened_yet": "时间不能晚于现在,请检查后再提交。",
     "ended_before_it_began": "结束时间不能早于开始时间,请检查后再提交。",

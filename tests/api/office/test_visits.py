@@ -250,3 +250,50 @@ def test_what_the_routes_cost(
     with counted(undone) as sent:
         client.get(VISITS, headers=headers)
     assert len(sent) == 2
+
+
+WHOLE: dict[str, Any] = {
+    "mood": "uneasy",
+    "risk": "watch",
+    "findings": [{"item": "访1", "text": "与母亲同住", "evidence": ["place", "met"]}],
+    "lines": [{"by": "asked", "text": "最近怎样?"}, {"by": "answered", "text": "在找工作。"}],
+    "signing": {"subject": "refused", "officer": "on_screen", "why_not": "手受伤"},
+    "follow_up": "核实工作单位",
+    "follow_up_on": "2026-03-09",
+    "place_name": "家中",
+    "started_at": "2026-03-02T08:59:10+08:00",
+    "sent_at": "2026-03-02T09:00:00+08:00",
+    "drafted_offline": True,
+    "device": "Android · Chrome",
+}
+
+
+def test_the_particulars_come_back_and_a_later_sending_changes_nothing(
+    client: FlaskClient, headers: dict[str, str], subject_id: UUID, clock: TestClock
+) -> None:
+    body = a_body(subject_id, clock.now(), **WHOLE)
+    first = client.post(VISITS, json=body, headers=headers)
+    assert first.status_code == 201
+    clock.advance(hours=1)
+    later = client.post(VISITS, json={**body, "sent_at": "2026-03-02T10:00:00+08:00"}, headers=headers)
+    assert (later.status_code, later.get_json()) == (200, first.get_json())
+    full = client.get(f"{VISITS}/{body['id']}", headers=headers).get_json()
+    times = {"client_started_at": WHOLE["started_at"], "client_sent_at": WHOLE["sent_at"]}
+    sent = {name: value for name, value in WHOLE.items() if name not in {"started_at", "sent_at"}}
+    assert {name: full[name] for name in (*sent, *times)} == sent | times
+    assert "record_not_signed" in {reason["code"] for reason in full["reasons"]}
+
+
+def test_a_correction_is_added_and_both_are_shown(
+    client: FlaskClient, headers: dict[str, str], subject_id: UUID, clock: TestClock
+) -> None:
+    old = a_body(subject_id, clock.now())
+    client.post(VISITS, json=old, headers=headers)
+    new = a_body(subject_id, clock.now(), note="母亲也在场", corrects_id=old["id"], why_added="漏写了在场的人")
+    assert client.post(VISITS, json=new, headers=headers).status_code == 201
+    kept = client.get(f"{VISITS}/{old['id']}", headers=headers).get_json()
+    assert kept["note"] == old["note"]
+    (added,) = kept["additions"]
+    assert (added["id"], added["note"], added["why"]) == (new["id"], "母亲也在场", "漏写了在场的人")
+    assert added["officer_name"] == "徐建国"
+    assert client.get(f"{VISITS}/{new['id']}", headers=headers).get_json()["corrects_id"] == old["id"]
