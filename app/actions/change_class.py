@@ -53,7 +53,9 @@ def change_class(
     if repeated := _repeated(tx, change):
         return repeated, False
     at = change.at or now
-    decision = subjects.change_class(standing, change.class_, at=at, note=change.reason, now=now, actor=actor)
+    decision = subjects.change_class(
+        standing, change.class_, change_id=change.id, at=at, note=change.reason, now=now, actor=actor
+    )
     periods.change_class(tx, change.id, change.subject_id, change.class_, change.reason, set_by=actor.id, at=at)
     rows.change(tx, change.subject_id, {"class": change.class_})
     effects.apply(tx, [decision])

@@ -303,7 +303,14 @@ def _register(
     in_force = policies.in_force(tx, {entered.office_id for entered, _ in chunk}, at=now)
     silence = {office: timedelta(hours=found.policy.silence_h) for office, found in in_force.items()}
     begun = [
-        subjects.register(settled.subject_id, entered.channel, silence[entered.office_id], now=now, actor=actor)
+        subjects.register(
+            settled.subject_id,
+            entered.channel,
+            silence[entered.office_id],
+            registration_id=entered.id,
+            now=now,
+            actor=actor,
+        )
         for entered, settled in chunk
     ]
     effects.apply(tx, begun)

@@ -106,7 +106,9 @@ def _begin(
     """Silence is watched, the act is recorded, and the intake duty of somebody who was announced is settled."""
     policy = policies.of_office(tx, entered.office_id, at=now).policy
     silence = timedelta(hours=policy.silence_h)
-    decision = subjects.register(settled.subject_id, entered.channel, silence, now=now, actor=actor)
+    decision = subjects.register(
+        settled.subject_id, entered.channel, silence, registration_id=entered.id, now=now, actor=actor
+    )
     duty = judgments.awaited(tx, settled.subject_id) if known and known.status is SubjectStatus.NOTICED else None
     if duty is not None:
         decision += intake.arrive(duty, arrived_at=entered.arrived_at or now, now=now, actor=actor)

@@ -12,7 +12,10 @@ from app.rules.facts import DutyKind, DutyState, Obligor
 
 
 class Duty(Base):
-    """One duty. On time is `[opens_at, due_at)`, late is `[due_at, grace_until)`, judged at `judge_at`."""
+    """One duty. On time is `[opens_at, due_at)`, late is `[due_at, grace_until)`, judged at `judge_at`.
+
+    `why` is what it comes from, as a reason code with its values; `occasion_id` the occasion, where there was one.
+    """
 
     __tablename__ = "duties"
     __table_args__ = (
@@ -31,6 +34,7 @@ class Duty(Base):
         Index("ix_duties_office_id", "office_id", "due_at"),
         Index("ix_duties_kind", "kind", "state", "due_at", "id"),
         Index("ix_duties_due_at", "due_at", "id"),
+        Index("ix_duties_occasion_id", "occasion_id", postgresql_where=text("occasion_id IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -56,6 +60,8 @@ class Duty(Base):
     evidence_kind: Mapped[str | None]
     evidence_id: Mapped[UUID | None]
     created_at: Mapped[datetime]
+    why: Mapped[dict[str, Any] | None]
+    occasion_id: Mapped[UUID | None] = mapped_column(ForeignKey("occasions.id"))
 
 
 class DutyEvent(Base):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, one_of
@@ -13,13 +13,16 @@ from app.rules.facts import OccasionKind
 class Occasion(Base):
     """One occasion, once for each source. `planned_at` is when the duties that follow from it were made.
 
-    `happened_at` is what their clocks count from, `known_at` when the service learned of it.
+    `happened_at` is what their clocks count from, `known_at` when the service learned of it. What a person wrote down
+    has the fingerprint of the request, and a receipt where it came from the subject's phone.
     """
 
     __tablename__ = "occasions"
     __table_args__ = (
         one_of("kind", OccasionKind),
         UniqueConstraint("subject_id", "kind", "source_kind", "source_id"),
+        UniqueConstraint("receipt_no"),
+        CheckConstraint("(withdrawn_at IS NULL) = (withdraw_reason IS NULL)", name="withdrawn_with_reason"),
         Index(
             "ix_occasions_unplanned",
             "known_at",
@@ -41,3 +44,7 @@ class Occasion(Base):
     note: Mapped[str | None]
     planned_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[UUID | None]
+    withdraw_reason: Mapped[str | None]
+    body_hash: Mapped[bytes | None]
+    receipt_no: Mapped[str | None]

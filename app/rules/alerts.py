@@ -5,8 +5,19 @@ from datetime import datetime
 from uuid import UUID
 
 from app.rules.effects import AcknowledgeAlert, CloseAlert, Decision, MoveSilenceCheck, WriteAudit
+from app.rules.effects.occasions import occasion
 from app.rules.errors import Conflict
-from app.rules.facts import About, Actor, AlertKind, CloseReason, Condition, Handling, LadderStep, Strength
+from app.rules.facts import (
+    About,
+    Actor,
+    AlertKind,
+    CloseReason,
+    Condition,
+    Handling,
+    LadderStep,
+    OccasionKind,
+    Strength,
+)
 
 KIND_WEIGHT: dict[AlertKind, int] = {
     AlertKind.SUSPECTED_SEPARATION: 500,
@@ -29,6 +40,21 @@ KIND_WEIGHT: dict[AlertKind, int] = {
 HANDLING_WEIGHT: dict[Handling, int] = {Handling.OPEN: 1000, Handling.ACKNOWLEDGED: 0, Handling.CLOSED: -5000}
 CONDITION_WEIGHT: dict[Condition, int] = {Condition.ACTIVE: 2000, Condition.RECOVERED: 0}
 STRENGTH_WEIGHT: dict[Strength, int] = {Strength.STRONG: 60, Strength.MEDIUM: 30, Strength.WEAK: 0}
+ABOUT_THE_PERSON = frozenset(
+    {
+        AlertKind.MISSED_CHECK_IN,
+        AlertKind.LOST_CONTACT,
+        AlertKind.LEFT_AREA,
+        AlertKind.FORBIDDEN_ZONE,
+        AlertKind.LEFT_ZONE,
+        AlertKind.LEAVE_OVERDUE,
+        AlertKind.SUSPECTED_SEPARATION,
+        AlertKind.SUSPECTED_FAKE,
+    }
+)
+"""Alerts about what somebody under correction does: one that proves true is talked over. The others are about what an
+office owes, about somebody who has not come yet, or about a phone.
+"""
 STEP_WEIGHT: dict[LadderStep | None, int] = {
     LadderStep.CITY: 90,
     LadderStep.COUNTY: 45,
@@ -68,13 +94,16 @@ def acknowledge(facts: AlertFacts, actor: Actor, *, now: datetime) -> Decision:
 def close(facts: AlertFacts, actor: Actor, reason: CloseReason, result: str, *, now: datetime) -> Decision:
     """A named user closes the alert with reason and result. Conflict `alert_closed` where that was done already.
 
-    Closing does not make a silent phone speak: its silence is looked at anew, and counts from the closing.
+    Closing does not make a silent phone speak: its silence is looked at anew, and counts from the closing. What proved
+    true of the person is an occasion for a talk from that instant on.
     """
     if facts.handling is Handling.CLOSED:
         raise Conflict("alert_closed")
     about = About("alert", facts.alert_id)
     audit = WriteAudit(now, actor, "alert.closed", facts.subject_id, about, details={"reason": reason.value})
     closed = Decision((CloseAlert(facts.alert_id, actor, now, reason, result), audit))
+    if reason is CloseReason.REAL and facts.kind in ABOUT_THE_PERSON:
+        closed += Decision((occasion(facts.subject_id, OccasionKind.ALERT_REAL, about, now, actor, now=now),))
     if facts.kind is AlertKind.LOST_CONTACT and facts.silent:
         return closed + Decision((MoveSilenceCheck(facts.subject_id, now, silent=False, since=now),))
     return closed

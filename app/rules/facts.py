@@ -110,6 +110,7 @@ class OccasionKind(StrEnum):
     WORK_EVENT = "work_event"
     HOME_EVENT = "home_event"
     HEALTH_EVENT = "health_event"
+    CONTACT_EVENT = "contact_event"
     ALERT_REAL = "alert_real"
     LEAVE_APPROVED = "leave_approved"
     LEAVE_RETURNED = "leave_returned"

@@ -13,6 +13,7 @@ from app.rules.effects import (
     RecoverAlert,
     WriteAudit,
 )
+from app.rules.effects.occasions import occasion
 from app.rules.errors import Conflict, Refused
 from app.rules.facts import (
     About,
@@ -22,6 +23,7 @@ from app.rules.facts import (
     DutyKind,
     DutyState,
     EndReason,
+    OccasionKind,
     Reason,
     SubjectStatus,
     SupervisionClass,
@@ -61,17 +63,34 @@ class ActiveAlert:
     about: About
 
 
-def register(subject_id: UUID, channel: Channel, silence: timedelta, *, now: datetime, actor: Actor) -> Decision:
-    """From now on the subject is supervised: silence counts from registration, and the act is recorded."""
+def register(
+    subject_id: UUID, channel: Channel, silence: timedelta, *, registration_id: UUID, now: datetime, actor: Actor
+) -> Decision:
+    """From now on the subject is supervised: silence counts from registration, the act is recorded, and intake is an
+    occasion for visits and talks.
+    """
+    source = About("registration", registration_id)
     return Decision(
-        (_silence_check(subject_id, channel, silence, now), WriteAudit(now, actor, "subject.register", subject_id))
+        (
+            _silence_check(subject_id, channel, silence, now),
+            WriteAudit(now, actor, "subject.register", subject_id),
+            occasion(subject_id, OccasionKind.INTAKE, source, now, actor, now=now),
+        )
     )
 
 
 def change_class(
-    standing: Standing, class_: SupervisionClass, *, at: datetime, note: str, now: datetime, actor: Actor
+    standing: Standing,
+    class_: SupervisionClass,
+    *,
+    change_id: UUID,
+    at: datetime,
+    note: str,
+    now: datetime,
+    actor: Actor,
 ) -> Decision:
-    """Record that the class changes from `at` on; what was planned by the old class is planned anew by the caller.
+    """Record that the class changes from `at` on, which is an occasion for visits and talks; what was planned by the
+    old class is planned anew by the caller.
 
     Conflict where nobody is under correction or the class is the present one; Refused where `at` lies ahead or
     before the present class began.
@@ -84,8 +103,12 @@ def change_class(
     if standing.class_since is not None and at < standing.class_since:
         raise Refused("class_change_before", fields={"at": "class_change_before"})
     details = {"from": standing.class_, "to": class_}
+    source = About("class_period", change_id)
     return Decision(
-        (WriteAudit(now, actor, "subject.change_class", standing.subject_id, reason=note, details=details),)
+        (
+            WriteAudit(now, actor, "subject.change_class", standing.subject_id, reason=note, details=details),
+            occasion(standing.subject_id, OccasionKind.CLASS_CHANGE, source, at, actor, now=now),
+        )
     )
 
 

@@ -32,21 +32,23 @@ PLAN = text(
             n integer, id uuid, subject_id uuid, kind text, obligor text, rule_code text, slot_start timestamptz,
             opens_at timestamptz, due_at timestamptz, grace_until timestamptz, judge_at timestamptz,
             remind_at timestamptz, random boolean, office_id uuid, policy_version_id uuid, at timestamptz,
-            covered_until timestamptz)
+            covered_until timestamptz, why jsonb, occasion_id uuid)
     ), fallen AS (
         SELECT d.id, p.n, p.at FROM plan p
         JOIN duties d USING (subject_id, rule_code, slot_start) WHERE d.state = 'cancelled'
     ), written AS (
         INSERT INTO duties (id, subject_id, kind, obligor, rule_code, slot_start, opens_at, due_at, grace_until,
-                            judge_at, remind_at, random, state, office_id, policy_version_id, created_at)
+                            judge_at, remind_at, random, state, office_id, policy_version_id, created_at, why,
+                            occasion_id)
         SELECT id, subject_id, kind, obligor, rule_code, slot_start, opens_at, due_at, grace_until,
-               judge_at, remind_at, random, 'planned', office_id, policy_version_id, at
+               judge_at, remind_at, random, 'planned', office_id, policy_version_id, at, why, occasion_id
         FROM plan ORDER BY n
         ON CONFLICT (subject_id, rule_code, slot_start) DO UPDATE SET
             obligor = excluded.obligor, opens_at = excluded.opens_at, due_at = excluded.due_at,
             grace_until = excluded.grace_until, judge_at = excluded.judge_at, remind_at = excluded.remind_at,
             reminded_at = NULL, random = excluded.random, office_id = excluded.office_id,
-            policy_version_id = excluded.policy_version_id, state = excluded.state, created_at = excluded.created_at
+            policy_version_id = excluded.policy_version_id, state = excluded.state, created_at = excluded.created_at,
+            why = excluded.why, occasion_id = excluded.occasion_id
         WHERE duties.state = 'cancelled'
         RETURNING id
     ), told AS (
@@ -108,6 +110,8 @@ def _planned_row(n: int, effect: PlanDuty) -> dict[str, Any]:
         "policy_version_id": effect.policy_version_id,
         "at": effect.at,
         "covered_until": effect.covered_until,
+        "why": effect.why.as_json() if effect.why else None,
+        "occasion_id": effect.occasion_id,
     }
 
 

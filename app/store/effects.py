@@ -11,7 +11,7 @@ from app.rules.effects import causes
 from app.rules.effects import leave as away
 from app.rules.effects import orders_searches as o
 from app.rules.effects import places as p
-from app.rules.effects.occasions import NoteOccasion
+from app.rules.effects.occasions import NoteOccasion, WithdrawOccasion
 from app.rules.effects.zones import RemoveZone, SetZone
 from app.store import (
     alerts,
@@ -37,11 +37,12 @@ from app.store import (
 Writer = Callable[[Connection, list[Any]], None]
 
 WRITERS: dict[type, Writer] = {
+    NoteOccasion: occasions.note,
+    WithdrawOccasion: occasions.withdraw,
     e.CancelPlanned: duties.cancel_planned,
     e.PlanDuty: duties.plan,
     e.MovePlan: duties.move_plan,
     e.OrderSpotCheck: spot_checks.write,
-    NoteOccasion: occasions.note,
     o.OpenSearch: searches.write_openings,
     o.WriteSearchEntry: searches.write_entries,
     o.EndSearch: searches.write_ends,

@@ -6,6 +6,7 @@ import pytest
 
 from app.rules import subjects
 from app.rules.effects import CancelPlanned, ChangeDuty, MovePlan, MoveSilenceCheck, RecoverAlert, WriteAudit
+from app.rules.effects.occasions import occasion
 from app.rules.errors import Conflict, Refused, ZhifangError
 from app.rules.facts import (
     About,
@@ -15,6 +16,7 @@ from app.rules.facts import (
     DutyKind,
     DutyState,
     EndReason,
+    OccasionKind,
     SubjectStatus,
     SupervisionClass,
 )
@@ -24,6 +26,7 @@ NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 OFFICER = Actor("user", UUID(int=9))
 SUBJECT = UUID(int=1)
+ENTERED = UUID(int=7)
 STANDING = Standing(
     subject_id=SUBJECT,
     status=SubjectStatus.IN_CORRECTION,
@@ -40,21 +43,25 @@ DAY = timedelta(hours=24)
 
 
 def test_silence_counts_from_registration() -> None:
-    decision = subjects.register(SUBJECT, Channel.SMARTPHONE, DAY, now=NOW, actor=OFFICER)
+    decision = subjects.register(SUBJECT, Channel.SMARTPHONE, DAY, registration_id=ENTERED, now=NOW, actor=OFFICER)
     assert MoveSilenceCheck(SUBJECT, NOW + DAY, silent=False, since=NOW) in decision.effects
     assert [effect.action for effect in decision.effects if isinstance(effect, WriteAudit)] == ["subject.register"]
+    intake = occasion(SUBJECT, OccasionKind.INTAKE, About("registration", ENTERED), NOW, OFFICER, now=NOW)
+    assert intake in decision.effects
 
 
 def test_nobody_is_watched_for_silence_without_a_smartphone() -> None:
-    decision = subjects.register(SUBJECT, Channel.NO_SMARTPHONE, DAY, now=NOW, actor=OFFICER)
+    decision = subjects.register(SUBJECT, Channel.NO_SMARTPHONE, DAY, registration_id=ENTERED, now=NOW, actor=OFFICER)
     assert MoveSilenceCheck(SUBJECT, None, silent=False, since=NOW) in decision.effects
 
 
 def test_a_change_of_class_is_recorded_with_its_reason() -> None:
     decision = subjects.change_class(
-        STANDING, SupervisionClass.STRICT, at=NOW, note="两次未签到", now=NOW, actor=OFFICER
+        STANDING, SupervisionClass.STRICT, change_id=ENTERED, at=NOW - SECOND, note="两次未签到", now=NOW, actor=OFFICER
     )
-    (act,) = decision.effects
+    act, told = decision.effects
+    source = About("class_period", ENTERED)
+    assert told == occasion(SUBJECT, OccasionKind.CLASS_CHANGE, source, NOW - SECOND, OFFICER, now=NOW)
     assert isinstance(act, WriteAudit)
     assert (act.action, act.reason) == ("subject.change_class", "两次未签到")
     assert dict(act.details) == {"from": "normal", "to": "strict"}
@@ -74,14 +81,14 @@ def test_a_change_of_class_that_does_not_fit(
     standing: Standing, class_: SupervisionClass, at: datetime, code: str
 ) -> None:
     with pytest.raises(ZhifangError) as refused:
-        subjects.change_class(standing, class_, at=at, note="", now=NOW, actor=OFFICER)
+        subjects.change_class(standing, class_, change_id=ENTERED, at=at, note="", now=NOW, actor=OFFICER)
     assert refused.value.code == code
     assert isinstance(refused.value, Refused if "change" in code and code != "class_unchanged" else Conflict)
 
 
 @pytest.mark.parametrize("at", [NOW, NOW - timedelta(days=30)])
 def test_a_class_may_change_now_or_back_to_the_beginning_of_the_present_one(at: datetime) -> None:
-    subjects.change_class(STANDING, SupervisionClass.STRICT, at=at, note="", now=NOW, actor=OFFICER)
+    subjects.change_class(STANDING, SupervisionClass.STRICT, change_id=ENTERED, at=at, note="", now=NOW, actor=OFFICER)
 
 
 def test_what_a_job_opened_in_the_very_instant_is_cancelled_too() -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.rules.effects.causes import CauseEffect
 from app.rules.effects.leave import LeaveEffect
-from app.rules.effects.occasions import NoteOccasion
+from app.rules.effects.occasions import OccasionEffect
 from app.rules.effects.orders_searches import OrderOrSearchEffect
 from app.rules.effects.places import PlaceEffect
 from app.rules.effects.records import NO_DETAILS, Details
@@ -33,7 +33,10 @@ from app.rules.facts import (
 
 @dataclass(frozen=True)
 class PlanDuty:
-    """A duty for the coming days. `covered_until` grants the power to collect from `opens_at` [Law 26], or None."""
+    """A duty for the coming days. `covered_until` grants the power to collect from `opens_at` [Law 26], or None.
+
+    `why` is what it comes from, for whoever asks; `occasion_id` the occasion, where there was one.
+    """
 
     id: UUID
     subject_id: UUID
@@ -51,6 +54,8 @@ class PlanDuty:
     remind_at: datetime | None = None
     random: bool = False
     covered_until: datetime | None = None
+    why: Reason | None = None
+    occasion_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -366,7 +371,7 @@ Effect = (
     | WriteAudit
     | LeaveEffect
     | ZoneEffect
-    | NoteOccasion
+    | OccasionEffect
     | PlaceEffect
     | CauseEffect
 )

@@ -1,10 +1,12 @@
-"""The effect that tells of an occasion for a visit or a talk. Part of the union in `effects`."""
+"""Effects of occasions for visits and talks: noted, and taken back. Part of the union in `effects`."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from app.rules.facts import About, Actor, OccasionKind
+
+_OCCASIONS = uuid5(NAMESPACE_URL, "zhifang:occasion")
 
 
 @dataclass(frozen=True)
@@ -22,3 +24,32 @@ class NoteOccasion:
     source: About
     actor: Actor
     note: str | None = None
+
+
+@dataclass(frozen=True)
+class WithdrawOccasion:
+    """What a source told of did not happen, or was called off: no duty follows from it. `reason` is a person's words,
+    or the code of a sentence where an act of the house took it back.
+    """
+
+    subject_id: UUID
+    kind: OccasionKind
+    source: About
+    at: datetime
+    actor: Actor
+    reason: str
+
+
+OccasionEffect = NoteOccasion | WithdrawOccasion
+
+
+def occasion_id(subject_id: UUID, kind: OccasionKind, source: About) -> UUID:
+    """The id of an occasion that the house itself notes: the same source gives the same one."""
+    return uuid5(_OCCASIONS, f"{subject_id}|{kind.value}|{source.kind}|{source.id}")
+
+
+def occasion(
+    subject_id: UUID, kind: OccasionKind, source: About, happened_at: datetime, actor: Actor, *, now: datetime
+) -> NoteOccasion:
+    """What an act of the house gives rise to; `happened_at` is what the clocks of its duties count from."""
+    return NoteOccasion(occasion_id(subject_id, kind, source), subject_id, kind, happened_at, now, source, actor)

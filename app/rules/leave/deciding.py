@@ -6,8 +6,9 @@ from uuid import UUID, uuid5
 
 from app.rules.effects import ChangeDuty, Decision, Effect, Notify, PlanDuty, RecoverAlert, WriteAudit
 from app.rules.effects.leave import DecideLeave, EndLeave, JudgeAgain
+from app.rules.effects.occasions import WithdrawOccasion, occasion
 from app.rules.errors import Conflict, NotAllowed, Refused
-from app.rules.facts import About, Actor, AlertKind, DutyKind, DutyState, Obligor, Reason
+from app.rules.facts import About, Actor, AlertKind, DutyKind, DutyState, Obligor, OccasionKind, Reason
 from app.rules.leave.authority import refuse_other_roles
 from app.rules.leave.counting import Count
 from app.rules.leave.facts import Leave, Person, Verdict
@@ -102,11 +103,22 @@ def _approve(ruling: Ruling) -> Decision:
             approved,
             *(_extend(person, old, actor, now) if old else ()),
             JudgeAgain(person.subject_id, now),
+            *_to_be_talked_over(ruling, counts_from),
             _tell(ruling, APPROVED[leave.kind], counts_from),
             *_tell_county(ruling),
             _audit(ruling, "leave.approve"),
         )
     )
+
+
+def _to_be_talked_over(ruling: Ruling, departure: datetime) -> tuple[Effect, ...]:
+    """A journey is talked over before it begins: its clock is the departure. One that goes on has begun before."""
+    leave, person = ruling.leave, ruling.person
+    if leave.kind is not LeaveKind.LEAVE or leave.extends_id is not None:
+        return ()
+    source = About("leave", leave.id)
+    kind = OccasionKind.LEAVE_APPROVED
+    return (occasion(person.subject_id, kind, source, departure, ruling.actor, now=ruling.now),)
 
 
 def _decided(ruling: Ruling, state: LeaveState) -> DecideLeave:
@@ -227,4 +239,7 @@ def revoke(person: Person, leave: Leave, reason: str, actor: Actor, *, now: date
     ]
     if leave.duty_id is not None and leave.duty_state in OWED:
         effects.append(ChangeDuty(leave.duty_id, DutyState.CANCELLED, now, Reason("leave_called_off"), actor))
+    if leave.kind is LeaveKind.LEAVE and not away:
+        source = About("leave", leave.root_id)
+        effects.append(WithdrawOccasion(person.subject_id, OccasionKind.LEAVE_APPROVED, source, now, actor, reason))
     return Decision(tuple(effects))

@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 from app.rules.effects import ChangeDuty, Decision, Effect, RecoverAlert, WriteAudit
 from app.rules.effects.leave import ConfirmReturn, EndLeave, JudgeAgain, ReportLeave
+from app.rules.effects.occasions import WithdrawOccasion, occasion
 from app.rules.errors import Conflict, Refused
-from app.rules.facts import About, Actor, AlertKind, Cause, DutyState, Reason, Strength
+from app.rules.facts import About, Actor, AlertKind, Cause, DutyState, OccasionKind, Reason, Strength
 from app.rules.leave.facts import Leave, Person, Told, is_staff
 from app.rules.leave.kinds import LeaveKind, LeaveLevel, LeaveState, ReportKind
 from app.rules.leave.moments import moment, tell_subject, tell_users
@@ -102,11 +103,23 @@ def _settle(person: Person, leave: Leave, told: Told, actor: Actor, now: datetim
         effects.append(EndLeave(leave.id, LeaveState.ENDED, now, ended_at, actor, told.note, whole_chain=True))
         effects.append(JudgeAgain(person.subject_id, min(ended_at, now)))
     effects.extend(_settle_duty(person, leave, told, back_at, actor, now, not_taken=back_at < began))
+    effects.append(_to_be_talked_over(person, leave, told, back_at, actor, now, not_taken=back_at < began))
     if staff:
         wording = Reason("leave_return_noted", (("at", moment(back_at)),))
         effects.append(tell_subject(person.subject_id, leave.id, "returned", wording, now))
     effects.append(_audit(person, leave, told, actor, now))
     return Decision(tuple(effects))
+
+
+def _to_be_talked_over(
+    person: Person, leave: Leave, told: Told, back_at: datetime, actor: Actor, now: datetime, *, not_taken: bool
+) -> Effect:
+    """A journey is talked over when it is over; one that was not made leaves nothing to talk about before it either."""
+    source = About("leave", leave.root_id)
+    if not_taken:
+        reason = told.note or "leave_not_taken"
+        return WithdrawOccasion(person.subject_id, OccasionKind.LEAVE_APPROVED, source, now, actor, reason)
+    return occasion(person.subject_id, OccasionKind.LEAVE_RETURNED, source, back_at, actor, now=now)
 
 
 def _effective(leave: Leave, told: Told, actor: Actor, now: datetime) -> datetime:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.rules.effects import ChangeDuty, Decision, Effect, RaiseAlert, WriteAudit
+from app.rules.effects.occasions import occasion
 from app.rules.effects.orders_searches import EndSearch, EntryKind, SearchKind, SearchOutcome, SearchStep
 from app.rules.errors import Conflict, NotAllowed, Refused
-from app.rules.facts import JOB, About, Actor, DutyState, Reason
+from app.rules.facts import JOB, About, Actor, DutyState, OccasionKind, Reason
 from app.rules.searches.absence import absence_days
 from app.rules.searches.record import SearchFile, step_over
 
@@ -79,7 +80,12 @@ def _ended(search: SearchFile, ended: Conclusion, actor: Actor, now: datetime) -
     about = About("search", search.id)
     act = WriteAudit(now, actor, "searches.end", search.subject_id, about, ended.note, details)
     end = EndSearch(search.id, search.subject_id, ended.outcome, ended.found_at, ended.note, actor, now)
-    return Decision((end, act, *_settled(search, ended.outcome, actor, now)))
+    found = Decision((end, act, *_settled(search, ended.outcome, actor, now)))
+    if ended.outcome is not SearchOutcome.FOUND_REFUSING or search.kind is SearchKind.MISSED_INTAKE:
+        return found
+    # Somebody under correction who was found and will not be supervised: a named officer has confirmed a violation.
+    violation = occasion(search.subject_id, OccasionKind.VIOLATION, about, ended.found_at or now, actor, now=now)
+    return found + Decision((violation,))
 
 
 def _settled(search: SearchFile, outcome: SearchOutcome, actor: Actor, now: datetime) -> tuple[Effect, ...]:

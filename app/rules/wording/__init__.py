@@ -10,6 +10,7 @@ from app.rules.wording import (
     duties,
     leave,
     notices,
+    occasions,
     orders,
     outages,
     patterns,
@@ -50,6 +51,7 @@ SENTENCES: dict[str, str] = {
     **zones.SENTENCES,
     **areas.SENTENCES,
     **leave.SENTENCES,
+    **occasions.SENTENCES,
     **outages.SENTENCES,
     **phones.SENTENCES,
 }
