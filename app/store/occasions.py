@@ -30,7 +30,7 @@ def note(tx: Connection, effects: Sequence[NoteOccasion]) -> None:
         }
         for effect in effects
     ]
-    tx.execute(insert(Occasion).values(rows).on_conflict_do_nothing())
+    tx.execute(insert(Occasion).on_conflict_do_nothing(), rows)
 
 
 def withdraw(tx: Connection, effects: Sequence[WithdrawOccasion]) -> None:

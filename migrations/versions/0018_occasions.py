@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
@@ -13,6 +13,8 @@ KINDS = (
     *("intake", "class_change", "transfer", "violation", "sanction", "family_event", "work_event", "home_event"),
     *("health_event", "alert_real", "leave_approved", "leave_returned", "complaint", "period_announced"),
 )
+KNOWN = "ck_occasions_ck_occasions_kind_known"
+"""As 0016 called the constraint."""
 KINDS_THEN = (*KINDS[:9], "contact_event", *KINDS[9:])
 
 
@@ -24,8 +26,9 @@ def upgrade() -> None:
     op.add_column("occasions", sa.Column("withdrawn_by", sa.Uuid(), nullable=True))
     op.add_column("occasions", sa.Column("withdraw_reason", sa.Text(), nullable=True))
     op.create_unique_constraint("uq_occasions_receipt_no", "occasions", ["receipt_no"])
-    op.create_check_constraint(
-        "ck_occasions_withdrawn_with_reason", "occasions", "(withdrawn_at IS NULL) = (withdraw_reason IS NULL)"
+    op.execute(
+        "ALTER TABLE occasions ADD CONSTRAINT ck_occasions_withdrawn_with_reason "
+        "CHECK ((withdrawn_at IS NULL) = (withdraw_reason IS NULL))"
     )
     op.add_column("duties", sa.Column("why", JSONB(), nullable=True))
     op.add_column("duties", sa.Column("occasion_id", sa.Uuid(), nullable=True))
@@ -39,7 +42,7 @@ def downgrade() -> None:
     """What was written down by people goes; a change of contacts stays on record as one of the family's."""
     op.drop_column("duties", "occasion_id")
     op.drop_column("duties", "why")
-    op.drop_constraint("ck_occasions_withdrawn_with_reason", "occasions")
+    op.execute("ALTER TABLE occasions DROP CONSTRAINT ck_occasions_withdrawn_with_reason")
     op.drop_column("occasions", "withdraw_reason")
     op.drop_column("occasions", "withdrawn_by")
     op.drop_column("occasions", "receipt_no")
@@ -50,5 +53,5 @@ def downgrade() -> None:
 
 def _kinds(kinds: tuple[str, ...]) -> None:
     listed = ", ".join(f"'{kind}'" for kind in kinds)
-    op.execute("ALTER TABLE occasions DROP CONSTRAINT ck_occasions_kind_known")
-    op.execute(f"ALTER TABLE occasions ADD CONSTRAINT ck_occasions_kind_known CHECK (kind IN ({listed}))")
+    op.execute(f"ALTER TABLE occasions DROP CONSTRAINT {KNOWN}")
+    op.execute(f"ALTER TABLE occasions ADD CONSTRAINT {KNOWN} CHECK (kind IN ({listed}))")
