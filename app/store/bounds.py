@@ -194,8 +194,11 @@ class _OfArea:
             beyond = np.minimum(beyond, far)
         for n, one in enumerate(shapes_):
             for m in range(n):
+                between = one.between(shapes_[m])
                 ways = np.maximum(away[n], 0) + np.maximum(away[m], 0)
-                beyond = np.minimum(beyond, (ways - way_m(one.gap_m(shapes_[m]), places)) / 2)
+                beyond = np.minimum(beyond, (ways - way_m(between.gap_m, places)) / 2)
+                # Neighbours have no gap, and yet the straight way between their far ends may leave both.
+                beyond = np.minimum(beyond, -between.hull.depth(self._at))
         return beyond
 
     @cached_property

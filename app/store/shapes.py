@@ -70,7 +70,7 @@ class Shape:
     polygon: Any
     name: str = ""
     code: str = ""
-    _gaps: dict[int, float] = field(default_factory=dict)
+    _between: "dict[int, Between]" = field(default_factory=dict)
 
     @classmethod
     def read(cls, wkb: bytes, name: str = "", code: str = "") -> "Shape":
@@ -154,12 +154,25 @@ class Shape:
         away: Numbers = on_map / scale * (1 + there) / 2
         return away
 
-    def gap_m(self, other: "Shape") -> float:
-        """Metres between two shapes, to a percent."""
-        if id(other) not in self._gaps:
+    def between(self, other: "Shape") -> "Between":
+        """What lies between two shapes, worked out once."""
+        known = self._between.get(id(other))
+        if known is None:
             scale = (self.middle_scale + other.middle_scale) / 2
-            self._gaps[id(other)] = float(shapely.distance(self.polygon, other.polygon)) / scale
-        return self._gaps[id(other)]
+            gap_m = float(shapely.distance(self.polygon, other.polygon)) / scale
+            hull = shapely.convex_hull(shapely.geometrycollections([self.polygon, other.polygon]))
+            shapely.prepare(hull)
+            known = self._between[id(other)] = Between(other, gap_m, Shape(hull))
+        return known
+
+
+@dataclass(frozen=True)
+class Between:
+    """The other shape, the metres to it, to a percent, and what every straight way from one to the other stays in."""
+
+    other: Shape
+    gap_m: float
+    hull: Shape
 
 
 class _Kept:

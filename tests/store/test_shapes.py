@@ -3,7 +3,9 @@
 import random
 from uuid import UUID, uuid4
 
+import numpy as np
 import pytest
+import shapely
 from sqlalchemy import Connection, text
 
 from app.store import shapes
@@ -90,3 +92,16 @@ def test_the_room_inside_a_circle_is_its_radius(tx: Connection, radius_m: float)
 
 def test_what_is_nowhere_is_left_out(tx: Connection) -> None:
     assert shapes.zones(tx, [uuid4()]) == {}
+
+
+def test_a_straight_way_between_two_shapes_stays_in_their_hull() -> None:
+    """Two bars that touch at a corner: the way between their far ends leaves both."""
+    flat, upright = (Shape.read(shapely.to_wkb(shapely.box(*edges))) for edges in ((0, 0, 1, 0.1), (1, 0.1, 1.1, 1)))
+    between = flat.between(upright)
+    assert between.gap_m == pytest.approx(0, abs=1)
+    far = spots([0.05 + 0.01 * n for n in range(100)], [0.05 + 0.009 * n for n in range(100)])
+    assert min(flat.depth(far).max(), upright.depth(far).max()) > 0
+    assert np.maximum(flat.depth(far), upright.depth(far)).min() < -1_000
+    assert between.hull.depth(far).min() > 0
+    assert between.hull.depth(spots([0.2], [0.9]))[0] < -1_000
+    assert flat.between(upright) is between
