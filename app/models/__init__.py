@@ -6,6 +6,7 @@ from app.models import (  # noqa: F401  (imported for their tables)
     audit,
     channel,
     checkin,
+    compliance,
     duty,
     intake,
     job,

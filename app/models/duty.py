@@ -15,6 +15,10 @@ class Duty(Base):
     """One duty. On time is `[opens_at, due_at)`, late is `[due_at, grace_until)`, judged at `judge_at`.
 
     `why` is what it comes from, as a reason code with its values; `occasion_id` the occasion, where there was one.
+
+    Of visits, talks and the like a trigger notes what they are counted by: the subject's class when the duty opened,
+    whose it was at its end (until then: when it opened), and what the record proves by which it was done. `proof` is
+    None where nothing was done yet, or something else than a record tells of it.
     """
 
     __tablename__ = "duties"
@@ -35,6 +39,15 @@ class Duty(Base):
         Index("ix_duties_kind", "kind", "state", "due_at", "id"),
         Index("ix_duties_due_at", "due_at", "id"),
         Index("ix_duties_occasion_id", "occasion_id", postgresql_where=text("occasion_id IS NOT NULL")),
+        Index(
+            "ix_duties_audited",
+            *("office_id", "due_at"),
+            postgresql_include=["opens_at", "kind", "rule_code", "state", "class", "officer_id", "proof"],
+            postgresql_where=text(
+                "kind IN ('visit', 'talk', 'verification', 'review', 'correction_group', 'correction_plan')"
+                " AND state <> 'cancelled'"
+            ),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -62,6 +75,9 @@ class Duty(Base):
     created_at: Mapped[datetime]
     why: Mapped[dict[str, Any] | None]
     occasion_id: Mapped[UUID | None] = mapped_column(ForeignKey("occasions.id"))
+    class_: Mapped[str | None] = mapped_column("class")
+    officer_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    proof: Mapped[str | None]
 
 
 class DutyEvent(Base):
