@@ -1,0 +1,90 @@
+"""How offices, officers and items are called that the audit counts by."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, func, or_, select
+from sqlalchemy.orm import aliased
+
+from app.models.office import Office, User
+from app.models.policy import PolicyVersion
+from app.queries.oversight import offices_asked
+from app.rules.facts import Actor, OfficeLevel
+from app.rules.oversight import AUDITED
+from app.store.scope import offices_of
+
+
+@dataclass(frozen=True)
+class NamedOffice:
+    """One office, and the one above it."""
+
+    id: UUID
+    name: str
+    county: str | None
+    level: str
+
+
+@dataclass(frozen=True)
+class NamedItem:
+    """One item of the work rule that is in force for some office within reach."""
+
+    code: str
+    title: str
+    kind: str
+
+
+def offices(
+    connection: Connection, actor: Actor, office_id: UUID | None = None, *, also: Iterable[UUID] = ()
+) -> dict[UUID, NamedOffice]:
+    """Every 司法所 within reach, also those that owed nothing, and those of `also`, in the order of the tree."""
+    above = aliased(Office)
+    statement = (
+        select(Office.id, Office.name, above.name.label("county"), Office.level)
+        .join(above, above.id == Office.parent_id, isouter=True)
+        .where(*offices_asked(actor, office_id))
+        .where(or_(Office.level == OfficeLevel.JUSTICE_OFFICE, Office.id.in_(list(also))))
+        .order_by(Office.path.collate("C"))
+    )
+    return {row.id: NamedOffice(**row) for row in connection.execute(statement).mappings()}
+
+
+def officers(connection: Connection, user_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The names of officers whose duties are within the reader's reach."""
+    rows = connection.execute(select(User.id, User.name).where(User.id.in_(list(user_ids))).order_by(User.name))
+    return {row.id: row.name for row in rows}
+
+
+def items(connection: Connection, actor: Actor, *, now: datetime) -> Mapping[str, NamedItem]:
+    """The items of the policies in force at, above or below the actor's offices: visits first, each by its code.
+
+    Where two counties call a code by different names, the one of the smaller id counts: a code is one county's own.
+    """
+    item = func.jsonb_each(PolicyVersion.content["items"]).table_valued("key", "value").lateral("item")
+    own, scope = aliased(Office), aliased(Office)
+    above = select(scope.id).join(
+        own, or_(own.path == scope.path, own.path.like(scope.path + ".%"), scope.path.like(own.path + ".%"))
+    )
+    grants = [grant.office_id for grant in actor.grants]
+    statement = (
+        select(item.c.key, item.c.value["title"].astext.label("title"), item.c.value["kind"].astext.label("kind"))
+        .select_from(PolicyVersion)
+        .join(item, onclause=func.jsonb_typeof(item.c.value) == "object")
+        .where(PolicyVersion.in_force.contains(now), PolicyVersion.office_id.in_(above.where(own.id.in_(grants))))
+        .order_by(PolicyVersion.id.desc())
+    )
+    found = {row.key: NamedItem(row.key, row.title, row.kind) for row in connection.execute(statement)}
+    order = {kind.value: n for n, kind in enumerate(AUDITED)}
+    return dict(sorted(found.items(), key=lambda one: (order.get(one[1].kind, len(order)), one[0])))
+
+
+def in_reach(connection: Connection, actor: Actor, office_id: UUID) -> NamedOffice | None:
+    """One office by its id, if it is within reach."""
+    above = aliased(Office)
+    row = connection.execute(
+        select(Office.id, Office.name, above.name.label("county"), Office.level)
+        .join(above, above.id == Office.parent_id, isouter=True)
+        .where(Office.id == office_id, offices_of(actor))
+    ).one_or_none()
+    return NamedOffice(row.id, row.name, row.county, row.level) if row else None

@@ -1,0 +1,61 @@
+"""The audit of what offices owe: figures, the stretches they are of, what stands out, a month as it stood."""
+
+from app.rules.oversight.figures import (
+    AUDITED,
+    CONDITIONS,
+    NO_CLASS,
+    NOBODY,
+    Counts,
+    Figure,
+    Proof,
+    counted,
+    item_of,
+    summed,
+)
+from app.rules.oversight.outliers import Measure, Outlier, outliers
+from app.rules.oversight.snapshots import (
+    Changed,
+    Content,
+    Line,
+    changed_lines,
+    content_hash,
+    content_of,
+    keyed,
+    lines_of,
+    months_to_take,
+    taken_from,
+)
+from app.rules.oversight.spans import Bucket, Span, SpanKind, Unit, buckets, finest, span_of
+
+__all__ = [
+    "AUDITED",
+    "CONDITIONS",
+    "NOBODY",
+    "NO_CLASS",
+    "Bucket",
+    "Changed",
+    "Content",
+    "Counts",
+    "Figure",
+    "Line",
+    "Measure",
+    "Outlier",
+    "Proof",
+    "Span",
+    "SpanKind",
+    "Unit",
+    "buckets",
+    "changed_lines",
+    "content_hash",
+    "content_of",
+    "counted",
+    "finest",
+    "item_of",
+    "keyed",
+    "lines_of",
+    "months_to_take",
+    "outliers",
+    "span_of",
+    "summed",
+    "taken_from",
+]
