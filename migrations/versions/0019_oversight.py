@@ -42,7 +42,7 @@ BEGIN
     RETURN NEW;
 END
 $$
-"""  # noqa: S608  (put together from a constant)
+"""
 
 PROVE = """
 CREATE FUNCTION note_proof() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -72,7 +72,7 @@ UPDATE duties d SET
                      (SELECT p.verdict FROM record_proofs p WHERE p.record_id = d.evidence_id), 'unknown')
             END
 WHERE d.kind IN {KINDS}
-"""  # noqa: S608  (put together from a constant)
+"""
 
 
 def upgrade() -> None:

@@ -71,7 +71,7 @@ def span_of(unit: Unit, day: date) -> Span:
 
 
 def buckets(span: Span, unit: Unit) -> tuple[Bucket, ...]:
-    """The parts of a stretch, in order; the first and the last are cut at its edges, so that nothing else is in them."""
+    """The parts of a stretch, in order; the first and the last are cut at its edges: nothing else is in them."""
     return tuple(_cut(span, unit))
 
 
