@@ -7,6 +7,7 @@ exclusive instant at which day d + 1 begins, so that one comparison, `now < due_
 import calendar as month_lengths
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import cached_property
 
 # China has kept UTC+8 without summer time since 1992, long before the first rule here is in force. A fixed offset
 # needs no time zone files on the machine; a test compares it with the zone's own data.
@@ -18,6 +19,14 @@ _INSTANT_BEFORE = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """Days off in a row, as a festival brings them: from `first_day` on, so many."""
+
+    first_day: date
+    days: int
+
+
+@dataclass(frozen=True)
 class Holidays:
     """The State Council's yearly arrangement as data: days off, and weekend days that are worked instead.
 
@@ -37,6 +46,17 @@ class Holidays:
         if day in self.work:
             return True
         return day.weekday() < 5 and day not in self.rest
+
+    @cached_property
+    def rests(self) -> tuple[Rest, ...]:
+        """The stretches of days off in a row, in order of time. Two festivals whose rest is one are one."""
+        found: list[Rest] = []
+        for day in sorted(self.rest):
+            if found and found[-1].first_day + timedelta(days=found[-1].days) == day:
+                found[-1] = Rest(found[-1].first_day, found[-1].days + 1)
+            else:
+                found.append(Rest(day, 1))
+        return tuple(found)
 
     def working_day_from(self, day: date) -> date:
         """That day itself if it is worked, else the next one that is."""

@@ -16,13 +16,13 @@ from app.rules.calendar import (
     add_months,
     at_minute,
     end_of_day,
-    end_of_day_count,
     last_day_before,
     legal_day,
     start_of_day,
 )
 from app.rules.facts import DutyKind, SupervisionClass
-from app.rules.policy.tree import DueAfter, FixedWindow, Policy, RandomWindow, RepeatedWindow, Window
+from app.rules.policy.items import Span
+from app.rules.policy.tree import FixedWindow, Policy, RandomWindow, RepeatedWindow, Window
 
 # Evidence that was sent before the end may still be on its way; a duty is judged this much after its grace.
 JUDGE_DELAY = timedelta(seconds=30)
@@ -95,26 +95,43 @@ def random_minute(key: bytes, subject_id: UUID, day: date, rule_code: str, first
     return first + drawn % (last - first + 1)
 
 
-def first_home_visit_due(policy: Policy, intake_at: datetime) -> datetime:
-    """The exclusive end of the time for the first home visit (访1) after intake."""
-    return _due_after(policy.visits.first_due, intake_at)
+def due_after(span: Span, event_at: datetime) -> datetime:
+    """The exclusive end of the time for what an event brings up: the day of the event does not count, and a local rule
+    is not moved for holidays. Zero days is the end of the event's own day.
+    """
+    if instant := _instants(span):
+        return event_at + instant
+    return _end_of_span(legal_day(event_at), span, 1)
 
 
-def next_home_visit_due(policy: Policy, class_: SupervisionClass, last_due_at: datetime) -> datetime:
-    """The end of the day that lies the class's months after the last due, whether that one was kept or not."""
-    return end_of_day(add_months(last_day_before(last_due_at), policy.visits.home_repeat_months.of(class_)))
+def due_before(span: Span, day: date, begins_at: datetime) -> datetime:
+    """The exclusive end of the time for what is due ahead of an event on that day: zero days is when it begins, three
+    days the end of the third day before.
+    """
+    if instant := _instants(span):
+        return begins_at - instant
+    if span.days == 0:
+        return begins_at
+    return _end_of_span(day, span, -1)
 
 
-def intake_talk_due(policy: Policy, intake_at: datetime) -> datetime:
-    """The exclusive end of the time for the talk at intake (谈1)."""
-    return _due_after(policy.intake_talk_due, intake_at)
+def next_due(span: Span, last_due_at: datetime) -> datetime:
+    """The end of the time for the next turn, counted from the last due, whether that one was kept or not."""
+    if instant := _instants(span):
+        return last_due_at + instant
+    return _end_of_span(last_day_before(last_due_at), span, 1)
 
 
-def _due_after(due: DueAfter, event_at: datetime) -> datetime:
-    """The day of the event does not count; a local rule is not moved for holidays."""
-    if due.minutes is not None:
-        return event_at + timedelta(minutes=due.minutes)
-    return end_of_day_count(legal_day(event_at), due.days or 0)
+def _instants(span: Span) -> timedelta | None:
+    if span.minutes is not None:
+        return timedelta(minutes=span.minutes)
+    return timedelta(hours=span.hours) if span.hours is not None else None
+
+
+def _end_of_span(day: date, span: Span, sign: int) -> datetime:
+    if span.months is not None:
+        return end_of_day(add_months(day, sign * span.months))
+    return end_of_day(day + sign * timedelta(days=span.days or 0, weeks=span.weeks or 0))
 
 
 def _window_slots(

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from app.rules.calendar import end_of_day
 from app.rules.facts import Channel, SupervisionClass
 from app.rules.planning import ClassPeriod, PlanningFacts, PolicyPeriod
-from app.rules.policy import HOME_VISIT, Policy
+from app.rules.policy import Policy
 from app.store import policies
 from app.store.scope import UPWARD
 
@@ -19,15 +19,21 @@ SUBJECTS = text(
     """
     SELECT s.id, s.office_id, s.channel, s.registered_at, s.term_to, t.planned_until,
            (SELECT upper(p.period) FROM supervision_periods p
-            WHERE p.subject_id = s.id ORDER BY lower(p.period) DESC LIMIT 1) AS supervised_to,
-           (SELECT max(d.due_at) FROM duties d
-            WHERE d.subject_id = s.id AND d.rule_code = :visit AND d.state <> 'cancelled'
-              AND d.opens_at >= s.registered_at
-              AND (CAST(:since AS timestamptz) IS NULL OR d.state <> 'planned' OR d.opens_at < :since)
-           ) AS last_visit_due
+            WHERE p.subject_id = s.id ORDER BY lower(p.period) DESC LIMIT 1) AS supervised_to
     FROM subjects s JOIN subject_states t ON t.subject_id = s.id
     WHERE s.id = ANY(:subject_ids) AND s.status = 'in_correction'
     ORDER BY s.id
+    """
+)
+
+LAST_DUE = text(
+    """
+    SELECT d.subject_id, d.rule_code, max(d.due_at) AS due_at
+    FROM duties d JOIN subjects s ON s.id = d.subject_id
+    WHERE d.subject_id = ANY(:subject_ids) AND d.rule_code = ANY(:codes) AND d.state <> 'cancelled'
+      AND d.opens_at >= s.registered_at
+      AND (CAST(:since AS timestamptz) IS NULL OR d.state <> 'planned' OR d.opens_at < :since)
+    GROUP BY d.subject_id, d.rule_code
     """
 )
 
@@ -54,21 +60,37 @@ VERSIONS = text(
 def facts_for(
     tx: Connection, subject_ids: Sequence[UUID], *, until: datetime, since: datetime | None = None
 ) -> tuple[PlanningFacts, ...]:
-    """The facts of those subjects that are in correction, by id; the caller holds their locks. Four queries for all.
+    """The facts of those subjects that are in correction, by id; the caller holds their locks. Five queries for all.
 
-    With `since`, as after a change that makes what is planned from then on fall away: those visits are left out.
+    With `since`, as after a change that makes what is planned from then on fall away: those turns are left out.
     """
-    found = tx.execute(SUBJECTS, {"subject_ids": list(subject_ids), "since": since, "visit": HOME_VISIT}).all()
+    found = tx.execute(SUBJECTS, {"subject_ids": list(subject_ids)}).all()
     if not found:
         return ()
     cursors = [row.planned_until or row.registered_at for row in found]
     from_at = min([*cursors, since] if since else cursors)
     classes = _classes(tx, [row.id for row in found])
     periods = policy_periods(tx, {row.office_id for row in found}, from_at=from_at, to_at=max(until, from_at))
-    return tuple(_facts(row, classes[row.id], periods[row.office_id]) for row in found)
+    last_due = _last_due(tx, [row.id for row in found], periods.values(), since)
+    return tuple(_facts(row, classes[row.id], periods[row.office_id], last_due[row.id]) for row in found)
 
 
-def _facts(row: Any, classes: Sequence[ClassPeriod], periods: Sequence[PolicyPeriod]) -> PlanningFacts:
+def _last_due(
+    tx: Connection,
+    subject_ids: Sequence[UUID],
+    periods: Iterable[Sequence[PolicyPeriod]],
+    since: datetime | None,
+) -> Mapping[UUID, dict[str, datetime]]:
+    codes = sorted({code for each in periods for period in each for code in period.policy.items})
+    found: dict[UUID, dict[str, datetime]] = defaultdict(dict)
+    for row in tx.execute(LAST_DUE, {"subject_ids": list(subject_ids), "codes": codes, "since": since}):
+        found[row.subject_id][row.rule_code] = row.due_at
+    return found
+
+
+def _facts(
+    row: Any, classes: Sequence[ClassPeriod], periods: Sequence[PolicyPeriod], last_due: Mapping[str, datetime]
+) -> PlanningFacts:
     ends = [row.supervised_to, end_of_day(row.term_to) if row.term_to else None]
     return PlanningFacts(
         subject_id=row.id,
@@ -79,7 +101,7 @@ def _facts(row: Any, classes: Sequence[ClassPeriod], periods: Sequence[PolicyPer
         planned_until=row.planned_until,
         classes=tuple(classes),
         policies=tuple(periods),
-        last_visit_due=row.last_visit_due,
+        last_due=last_due,
     )
 
 

@@ -55,7 +55,7 @@ def test_at_registration_the_intake_talk_is_planned_too(tx: Connection) -> None:
     subject_id = a_supervised(tx, tree, officer, at=MONDAY)
     set_state(tx, subject_id, planned_until=None)
     (facts,) = planning.facts_for(tx, [subject_id], until=MONDAY + HORIZON)
-    assert (facts.registered_at, facts.planned_until, facts.last_visit_due) == (MONDAY, None, None)
+    assert (facts.registered_at, facts.planned_until, facts.last_due) == (MONDAY, None, {})
     assert [period.version_id for period in facts.policies] == [tree.policy_version_id]
 
 
@@ -212,4 +212,4 @@ def test_the_number_of_queries_does_not_grow_with_the_subjects(tx: Connection) -
         a_supervised(tx, tree, officer, at=MONDAY)
     with counted(tx) as twenty:
         assert plan_duties(tx, now=MONDAY, key=KEY).subjects == 20
-    assert len(one) == len(twenty) == 8
+    assert len(one) == len(twenty) == 9

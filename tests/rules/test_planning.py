@@ -14,6 +14,7 @@ from app.rules.effects import CancelPlanned, Decision, MovePlan, PlanDuty
 from app.rules.facts import JOB, Channel, DutyKind, Obligor, Reason, SupervisionClass
 from app.rules.planning import (
     HORIZON,
+    REPLANNED,
     ClassPeriod,
     PlanningFacts,
     PolicyPeriod,
@@ -32,6 +33,7 @@ OFFICE = UUID("0190a000-0000-7000-8000-00000000000f")
 OLD, NEW = UUID(int=1), UUID(int=2)
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
+LAST_DUE = {HOME_VISIT: datetime(2026, 3, 12, 16, tzinfo=UTC), INTAKE_TALK: datetime(2026, 3, 5, 16, tzinfo=UTC)}
 REASON = Reason("class_changed")
 MOMENTS = st.integers(0, 70 * 366 * 86400).map(lambda seconds: datetime(2020, 1, 1, tzinfo=UTC) + seconds * SECOND)
 
@@ -160,7 +162,7 @@ def test_planning_up_to_the_cursor_again_gives_nothing() -> None:
 
 
 def test_a_standstill_of_days_is_made_up_for_from_the_cursor() -> None:
-    given = replace(facts(), planned_until=local("2026-03-05T00:00"), last_visit_due=local("2026-03-13T00:00"))
+    given = replace(facts(), planned_until=local("2026-03-05T00:00"), last_due=LAST_DUE)
     late = local("2026-03-09T12:00")
     found = planned(given, late + HORIZON, now=late)
     fixed = [duty.opens_at for duty in found if duty.rule_code == "check_in.strict.1"]
@@ -173,15 +175,17 @@ def test_many_small_steps_plan_the_same_as_one_large(hours: list[int], class_: S
     until = whole.registered_at + timedelta(hours=sum(hours))
     at_once = {duty.id: replace(duty, at=until) for duty in planned(whole, until)}
     stepwise: dict[UUID, PlanDuty] = {}
-    cursor, last_due = whole.registered_at, None
+    cursor = whole.registered_at
+    last_due: dict[str, datetime] = {}
     given = whole
     for step in hours:
         cursor += timedelta(hours=step)
         for duty in planned(given, cursor):
             assert duty.id not in stepwise
             stepwise[duty.id] = replace(duty, at=until)
-            last_due = duty.due_at if duty.kind is DutyKind.VISIT else last_due
-        given = replace(whole, planned_until=cursor, last_visit_due=last_due)
+            if duty.obligor is Obligor.OFFICE:
+                last_due = last_due | {duty.rule_code: duty.due_at}
+        given = replace(whole, planned_until=cursor, last_due=last_due)
     assert stepwise == at_once
 
 
@@ -275,7 +279,7 @@ def test_the_policy_in_force_when_a_window_opens_decides() -> None:
 
 def test_a_class_change_takes_back_what_was_planned_and_plans_the_new_class_from_then() -> None:
     change = local("2026-03-03T12:00")
-    before = replace(facts(), planned_until=local("2026-03-05T00:00"), last_visit_due=local("2026-03-13T00:00"))
+    before = replace(facts(), planned_until=local("2026-03-05T00:00"), last_due=LAST_DUE)
     given = replace(
         before, classes=(ClassPeriod(before.registered_at, change, STRICT), ClassPeriod(change, None, LENIENT))
     )
@@ -284,7 +288,7 @@ def test_a_class_change_takes_back_what_was_planned_and_plans_the_new_class_from
     assert isinstance(cancel, CancelPlanned)
     assert (cancel.since, set(cancel.kinds)) == (
         change,
-        {DutyKind.CHECK_IN, DutyKind.LOCATION_CHECK, DutyKind.VISIT},
+        set(REPLANNED),
     )
     assert [short(duty) for duty in duties(decision, DutyKind.CHECK_IN)] == [("2026-03-05T08:00", "2026-03-05T20:00")]
     assert all(duty.opens_at >= change for duty in duties(decision))
@@ -297,7 +301,7 @@ def test_a_change_during_a_standstill_of_planning_loses_nothing_of_the_old_class
     given = replace(
         before,
         planned_until=local("2026-03-05T00:00"),
-        last_visit_due=local("2026-03-13T00:00"),
+        last_due=LAST_DUE,
         classes=(ClassPeriod(before.registered_at, change, STRICT), ClassPeriod(change, None, LENIENT)),
     )
     decision = replan(given, since=change, until=change + HORIZON, key=KEY, now=change, reason=REASON, actor=JOB)
@@ -323,7 +327,7 @@ def test_a_closer_class_owes_visits_from_its_own_beginning(change: str, expected
     given = replace(
         before,
         planned_until=at + DAY,
-        last_visit_due=local("2026-03-13T00:00"),
+        last_due=LAST_DUE,
         classes=(ClassPeriod(before.registered_at, at, NORMAL), ClassPeriod(at, None, STRICT)),
     )
     decision = replan(given, since=at, until=at + 14 * DAY, key=KEY, now=at, reason=REASON, actor=JOB)
@@ -334,7 +338,7 @@ def test_the_same_class_planned_again_gives_the_same_ids() -> None:
     first = facts()
     until = first.registered_at + HORIZON
     again = replan(
-        replace(first, planned_until=until, last_visit_due=local("2026-03-13T00:00")),
+        replace(first, planned_until=until, last_due=LAST_DUE),
         since=first.registered_at,
         until=until,
         key=KEY,

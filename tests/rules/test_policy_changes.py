@@ -2,9 +2,11 @@
 
 import pytest
 
-from app.rules.policy import DueAfter, PolicyError, RandomWindow, to_mapping, with_changes
+from app.rules.facts import OccasionKind
+from app.rules.policy import HOME_VISIT, INTAKE_TALK, PolicyError, RandomWindow, Span, to_mapping, with_changes
 from tests.rules.policies import shipped
 
+INTAKE = OccasionKind.INTAKE
 BASIS = "trial of a replay"
 
 
@@ -45,7 +47,7 @@ def test_values_inside_tables_and_lists() -> None:
     )
     assert policy.ladder_min.city == 300
     assert policy.departure.outside_m == 500
-    assert policy.visits.home_repeat_months.strict == 2
+    assert policy.items[HOME_VISIT].repeat.strict == Span(months=2)
     assert policy.location_checks.per_day.normal == 0
     assert policy.quiet is not None
     assert policy.quiet.from_minute == 23 * 60
@@ -70,8 +72,8 @@ def test_an_object_may_give_grace_as_one_number_and_be_changed_by_kind() -> None
 
 def test_days_and_minutes_take_each_others_place() -> None:
     policy = with_changes(shipped("jiangshan"), {"visits.first_due_min": 3, "talks.intake_min": 4})
-    assert policy.visits.first_due == DueAfter(minutes=3)
-    assert policy.intake_talk_due == DueAfter(minutes=4)
+    assert [trigger.due.strict for trigger in policy.items[HOME_VISIT].triggers_on(INTAKE)] == [Span(minutes=3)]
+    assert [trigger.due.lenient for trigger in policy.items[INTAKE_TALK].triggers_on(INTAKE)] == [Span(minutes=4)]
     back = with_changes(policy, {"visits.first_due_days": 10, "talks.intake_days": 3})
     assert back == shipped("jiangshan")
 

@@ -7,14 +7,14 @@ from datetime import date, timedelta
 import chinese_calendar
 import pytest
 
-from app.rules.facts import AlertKind, DutyKind, LadderStep, Role, SupervisionClass
+from app.rules.facts import AlertKind, DutyKind, LadderStep, OccasionKind, Role, SupervisionClass
 from app.rules.policy import (
-    DueAfter,
     FixedWindow,
     Policy,
     RandomWindow,
     Recovery,
     RepeatedWindow,
+    Span,
     content_hash,
     policy_from_mapping,
     to_mapping,
@@ -22,6 +22,7 @@ from app.rules.policy import (
 from tests.rules.policies import FOLDER, NAMES, policy_text, shipped
 
 DAILY = frozenset(range(7))
+STRICT = SupervisionClass.STRICT
 
 
 def test_no_shipped_policy_goes_untested() -> None:
@@ -61,6 +62,10 @@ def test_waiting_times_of_jiangshan() -> None:
         "order_notice": 0,
         "order_renewal": 0,
         "search": 0,
+        "verification": 0,
+        "review": 0,
+        "correction_group": 0,
+        "correction_plan": 0,
         "leave_return": 24 * 60,
     }
     assert (policy.remind_min, policy.poll_after_s, policy.order_interval_s) == (30, 300, 60)
@@ -89,10 +94,11 @@ def test_departure_of_jiangshan() -> None:
 
 def test_visits_and_talks_of_jiangshan() -> None:
     policy = shipped("jiangshan")
-    assert policy.visits.first_due == DueAfter(days=10)
-    assert [policy.visits.home_repeat_months.of(class_) for class_ in SupervisionClass] == [1, 2, 3]
+    visit, talk = policy.items["访1"], policy.items["谈1"]
+    assert [trigger.due.of(STRICT) for trigger in visit.triggers_on(OccasionKind.INTAKE)] == [Span(days=10)]
+    assert [visit.repeat.of(class_) for class_ in SupervisionClass] == [Span(months=n) for n in (1, 2, 3)]
     assert policy.visits.write_within_days == 3
-    assert policy.intake_talk_due == DueAfter(days=3)
+    assert [trigger.due.of(STRICT) for trigger in talk.triggers_on(OccasionKind.INTAKE)] == [Span(days=3)]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -121,7 +127,8 @@ def test_the_demo_shows_its_faults_within_ten_minutes() -> None:
         assert window.every_min == 5
         assert window.every_min + window.length_min + demo.grace_min.check_in + 0.5 < 10
     assert demo.silence_h * 60 == pytest.approx(6)
-    assert demo.visits.first_due == DueAfter(minutes=3)
+    (intake,) = demo.items["访1"].triggers_on(OccasionKind.INTAKE)
+    assert intake.due.of(STRICT) == Span(minutes=3)
     assert [demo.ladder_min.of(step) for step in LadderStep] == [0, 2, 4]
     assert demo.quiet is None
     assert demo.poll_after_s == 10

@@ -13,20 +13,20 @@ from hypothesis import strategies as st
 
 from app.rules.calendar import SHANGHAI, at_minute, end_of_day, legal_day, minute_of_day, start_of_day
 from app.rules.facts import DutyKind, SupervisionClass
-from app.rules.policy import Policy, with_changes
+from app.rules.policy import Policy, Span, with_changes
 from app.rules.schedule import (
     JUDGE_DELAY,
     Slot,
     check_in_slots,
-    first_home_visit_due,
-    intake_talk_due,
+    due_after,
     location_check_slots,
-    next_home_visit_due,
+    next_due,
 )
 from tests.rules.policies import shipped
 
 STRICT, NORMAL, LENIENT = SupervisionClass
 SUBJECT = UUID("0190a000-0000-7000-8000-000000000001")
+MONTHS = {STRICT: Span(months=1), NORMAL: Span(months=2), LENIENT: Span(months=3)}
 KEY = b"a secret of the tests"
 MONDAY = date(2026, 3, 2)
 SECOND = timedelta(seconds=1)
@@ -275,14 +275,14 @@ DUES = [
 
 @pytest.mark.parametrize("case", DUES, ids=lambda case: case.name)
 def test_first_visit_and_talk_are_due_at_the_end_of_their_day(case: Due) -> None:
-    assert first_home_visit_due(shipped("jiangshan"), case.intake_at) == case.visit
-    assert intake_talk_due(shipped("jiangshan"), case.intake_at) == case.talk
-    assert first_home_visit_due(shipped("jiangshan"), case.intake_at).tzinfo is UTC
+    assert due_after(Span(days=10), case.intake_at) == case.visit
+    assert due_after(Span(days=3), case.intake_at) == case.talk
+    assert due_after(Span(days=10), case.intake_at).tzinfo is UTC
 
 
 def test_the_demo_counts_in_minutes() -> None:
     intake_at = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
-    assert first_home_visit_due(shipped("demo"), intake_at) == datetime(2026, 3, 2, 9, 33, tzinfo=UTC)
+    assert due_after(Span(minutes=3), intake_at) == datetime(2026, 3, 2, 9, 33, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -301,15 +301,14 @@ def test_the_demo_counts_in_minutes() -> None:
     ],
 )
 def test_the_next_visit_is_counted_from_the_last_due(class_: SupervisionClass, last_due: str, expected: str) -> None:
-    assert next_home_visit_due(shipped("jiangshan"), class_, local(last_due)) == local(expected)
+    assert next_due(MONTHS[class_], local(last_due)) == local(expected)
 
 
 @given(day=DAYS, class_=CLASSES)
 def test_visits_follow_one_another_at_the_end_of_days(day: date, class_: SupervisionClass) -> None:
-    policy = shipped("jiangshan")
     due = end_of_day(day)
     for _ in range(6):
-        later = next_home_visit_due(policy, class_, due)
+        later = next_due(MONTHS[class_], due)
         assert timedelta(days=28) <= later - due <= timedelta(days=92)
         assert minute_of_day(later) == 0
         due = later

@@ -1,19 +1,17 @@
 """The local supervision system (制度) as data: read, checked, changed and written. It gets text, never a path."""
 
+from app.rules.policy.by_class import ByClass
 from app.rules.policy.causes import DeviceTrouble, Outages, Suspicions
+from app.rules.policy.former_clocks import HOME_VISIT, INTAKE_TALK
+from app.rules.policy.items import CalendarEvent, Event, Evidence, Item, Place, Span, Trigger
 from app.rules.policy.load import content_hash, parse_policy, policy_from_mapping, with_changes
 from app.rules.policy.orders_searches import OrderClocks, SearchClocks
 from app.rules.policy.places import Places
 from app.rules.policy.problems import PolicyError, Problem
 from app.rules.policy.tree import (
-    HOME_VISIT,
-    INTAKE_TALK,
-    ByClass,
     Departure,
-    DueAfter,
     FixedWindow,
     GraceMin,
-    Item,
     LadderMin,
     LocationChecks,
     PhotoMode,
@@ -33,9 +31,11 @@ __all__ = [
     "HOME_VISIT",
     "INTAKE_TALK",
     "ByClass",
+    "CalendarEvent",
     "Departure",
     "DeviceTrouble",
-    "DueAfter",
+    "Event",
+    "Evidence",
     "FixedWindow",
     "GraceMin",
     "Item",
@@ -45,6 +45,7 @@ __all__ = [
     "Outages",
     "PhotoMode",
     "Photos",
+    "Place",
     "Places",
     "Policy",
     "PolicyError",
@@ -54,8 +55,10 @@ __all__ = [
     "Recovery",
     "RepeatedWindow",
     "SearchClocks",
+    "Span",
     "SpotLimits",
     "Suspicions",
+    "Trigger",
     "Visits",
     "Window",
     "content_hash",

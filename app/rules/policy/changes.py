@@ -4,33 +4,25 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
+from app.rules.policy.former_clocks import present_key
 from app.rules.policy.lines import Path
 from app.rules.policy.reader import Report
 from app.rules.policy.sections import GRACE_KEY
-
-# Two ways to say one thing: giving the one drops the other.
-_ALTERNATIVES: dict[str, str] = {
-    "visits.first_due_days": "visits.first_due_min",
-    "visits.first_due_min": "visits.first_due_days",
-    "talks.intake_days": "talks.intake_min",
-    "talks.intake_min": "talks.intake_days",
-}
 
 
 def changed_mapping(normal_form: Mapping[str, object], changes: Mapping[str, object], report: Report) -> dict[str, Any]:
     """A copy of a policy's normal form with the changes made; None takes a key away.
 
     Places that do not exist are reported. Elements of a list count from 1: `windows.strict.2.length_min`. A bare
-    number for `grace_min` is the check-in's.
+    number for `grace_min` is the check-in's, and the former keys of the clocks of 访1 and 谈1 still reach them.
     """
     mapping: dict[str, Any] = copy.deepcopy(dict(normal_form))
     for dotted, value in changes.items():
         key = dotted
         if dotted == GRACE_KEY and not isinstance(value, Mapping):
             key = f"{GRACE_KEY}.check_in"
-        if key in _ALTERNATIVES and value is not None:
-            _put(mapping, tuple(_ALTERNATIVES[key].split(".")), None)
-        if not _put(mapping, tuple(key.split(".")), copy.deepcopy(value)):
+        path, put = present_key(key, value, mapping) or (tuple(key.split(".")), value)
+        if not _put(mapping, path, copy.deepcopy(put)):
             report.add("unknown_key", tuple(dotted.split(".")))
     return mapping
 

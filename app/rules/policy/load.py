@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from app.rules.calendar import DAY_MINUTES
 from app.rules.policy.causes import read_device_trouble, read_outages, read_suspicions
 from app.rules.policy.changes import changed_mapping
+from app.rules.policy.items_sections import read_items
 from app.rules.policy.leave import read_leave
 from app.rules.policy.lines import key_lines
 from app.rules.policy.orders_searches import read_orders, read_searches
@@ -18,11 +19,9 @@ from app.rules.policy.sections import (
     read_departure,
     read_grace,
     read_holidays,
-    read_items,
     read_ladder,
     read_quiet,
     read_recovery,
-    read_talks,
     read_visits,
 )
 from app.rules.policy.tree import Policy
@@ -95,7 +94,6 @@ def _syntax_problem(text: str, message: str) -> Problem:
 def _read(mapping: Mapping[str, object], report: Report) -> Policy:
     root = Table({str(key): value for key, value in mapping.items()}, (), report)
     poll_after_s = root.integer("poll_after_s", 5, 3600)
-    home_visit, intake_talk = read_items(root)
     policy = Policy(
         name=root.text("name"),
         title=root.text("title"),
@@ -103,9 +101,7 @@ def _read(mapping: Mapping[str, object], report: Report) -> Policy:
         windows=read_windows(root, poll_after_s),
         location_checks=read_location_checks(root, poll_after_s),
         visits=read_visits(root),
-        intake_talk_due=read_talks(root),
-        home_visit=home_visit,
-        intake_talk=intake_talk,
+        items=read_items(root),
         grace_min=read_grace(root),
         remind_min=root.integer("remind_min", 0, DAY_MINUTES),
         poll_after_s=poll_after_s,

@@ -45,6 +45,27 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "not_allowed": ("{key} must be one of {allowed}; found {found}.", "{key} 只能是 {allowed} 之一，现为 {found}。"),
     "one_of_two": ("Give exactly one of {key} and {other}.", "{key} 与 {other} 必须且只能填写一个。"),
+    "one_unit": ("{key} needs exactly one of {units}.", "{key} 必须且只能填写 {units} 之一。"),
+    "bad_code": (
+        "{key}: a code has 1 to 20 letters or digits, no dot and no blank, and is no kind of duty.",
+        "{key}：代码应为 1 至 20 个文字或数字，不含点和空格，也不能与任务种类同名。",
+    ),
+    "not_ahead": (
+        "{key}: nobody knows of {on} before it comes, so nothing can be due before it; use due.",
+        "{key}：{on} 无法事先知道，期限不能定在其之前，请改用 due。",
+    ),
+    "only_before": (
+        "{key}: what {on} brings up is due before it; use before.",
+        "{key}：{on} 的期限应在其之前，请改用 before。",
+    ),
+    "told_twice": (
+        "{key} holds a clock of {other}, which has triggers of its own; keep one of the two.",
+        "{key} 中的期限与 {other} 自身的触发条件重复，请只保留一处。",
+    ),
+    "former_without_item": (
+        "{key} holds the clock of {item}, which is missing under items.",
+        "{key} 是 {item} 的期限，但 items 中没有 {item}。",
+    ),
     "order": ("{key} must be later than {other}.", "{key} 应晚于 {other}。"),
     "ladder": ("{key} must be greater than {other}.", "{key} 应大于 {other}。"),
     "does_not_fit": (

@@ -1,21 +1,17 @@
-"""Reading the rest of a policy: waiting times, visits and talks, the ladder, quiet hours, holidays."""
+"""Reading the rest of a policy: waiting times, the ladder, quiet hours, holidays."""
 
 import re
 from datetime import date, datetime
 
 from app.rules.calendar import DAY_MINUTES, Holidays
-from app.rules.facts import AlertKind, DutyKind, Role
+from app.rules.facts import AlertKind
+from app.rules.policy.former_clocks import FORMER_VISIT_KEYS
 from app.rules.policy.lines import Path
 from app.rules.policy.reader import Table
 from app.rules.policy.tree import (
-    HOME_VISIT,
-    INTAKE_TALK,
     WRITE_WITHIN_DAYS,
-    ByClass,
     Departure,
-    DueAfter,
     GraceMin,
-    Item,
     LadderMin,
     QuietHours,
     Recovery,
@@ -29,7 +25,6 @@ _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 # The law asks for action at once in these cases (Law 30 for the lost, Law 31 for a running breach).
 NEVER_HELD = frozenset({AlertKind.LOST_CONTACT, AlertKind.LEFT_AREA, AlertKind.FORBIDDEN_ZONE, AlertKind.LEFT_ZONE})
-VISITING_ROLES = (Role.AIDE, Role.OFFICER, Role.COUNTY_STAFF, Role.COUNTY_HEAD)
 
 
 def read_grace(root: Table) -> GraceMin:
@@ -47,6 +42,8 @@ def read_grace(root: Table) -> GraceMin:
         intake=table.integer("intake", 0, longest, if_absent=0),
         visit=table.integer("visit", 0, longest, if_absent=0),
         talk=table.integer("talk", 0, longest, if_absent=0),
+        verification=table.integer("verification", 0, longest, if_absent=0),
+        review=table.integer("review", 0, longest, if_absent=0),
         leave_return=table.integer("leave_return", 0, WEEK_MINUTES, if_absent=DAY_MINUTES),
     )
     table.finish()
@@ -54,66 +51,15 @@ def read_grace(root: Table) -> GraceMin:
 
 
 def read_visits(root: Table) -> Visits:
-    """`visits`: when the first home visit is due after intake, the months from one due to the next by class, and within
-    how many days a record should be written.
-    """
+    """`visits`: within how many days a record should be written. Former keys of it belong to `former_clocks`."""
+    if not root.has("visits"):
+        return Visits()
     table = root.table("visits")
-    first_due = _due_after(table, "first_due_days", "first_due_min")
-    months = table.table("home_repeat_months")
-    visits = Visits(
-        first_due=first_due,
-        home_repeat_months=ByClass(
-            strict=months.integer("strict", 1, 12),
-            normal=months.integer("normal", 1, 12),
-            lenient=months.integer("lenient", 1, 12),
-        ),
-        write_within_days=table.integer("write_within_days", 1, 365, if_absent=WRITE_WITHIN_DAYS),
-    )
-    months.finish()
+    visits = Visits(table.integer("write_within_days", 1, 365, if_absent=WRITE_WITHIN_DAYS))
+    for former in FORMER_VISIT_KEYS:
+        table.has(former)
     table.finish()
     return visits
-
-
-def read_talks(root: Table) -> DueAfter:
-    """`talks`: when the talk at intake is due."""
-    table = root.table("talks")
-    due = _due_after(table, "intake_days", "intake_min")
-    table.finish()
-    return due
-
-
-def _due_after(table: Table, days_key: str, minutes_key: str) -> DueAfter:
-    has_days, has_minutes = table.has(days_key), table.has(minutes_key)
-    if table.is_missing:
-        return DueAfter(days=1)
-    if has_days == has_minutes:
-        table.report.add("one_of_two", table.at(days_key), other=".".join(table.at(minutes_key)))
-        return DueAfter(days=1)
-    if has_days:
-        return DueAfter(days=table.integer(days_key, 1, 365))
-    return DueAfter(minutes=table.integer(minutes_key, 1, DAY_MINUTES))
-
-
-def read_items(root: Table) -> tuple[Item, Item]:
-    """`items`: the rules 访1 and 谈1 with title, who may fulfil them and their source."""
-    table = root.table("items")
-    items = _item(table, HOME_VISIT, DutyKind.VISIT), _item(table, INTAKE_TALK, DutyKind.TALK)
-    table.finish()
-    return items
-
-
-def _item(items: Table, code: str, kind: DutyKind) -> Item:
-    table = items.table(code)
-    item = Item(
-        code=code,
-        title=table.text("title"),
-        kind=DutyKind(table.choice("kind", (kind.value,))),
-        by=tuple(Role(word) for word in table.words("by", VISITING_ROLES, at_least_one=True)),
-        assumed=table.flag("assumed"),
-        source=table.text("source"),
-    )
-    table.finish()
-    return item
 
 
 def read_ladder(root: Table) -> LadderMin:

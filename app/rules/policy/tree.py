@@ -3,12 +3,13 @@
 Times of day are minutes since local midnight (0 to 1440), weekdays 0 (Monday) to 6. The unit is in every name.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, TypeVar
 
 from app.rules.calendar import Holidays
-from app.rules.facts import AlertKind, DutyKind, LadderStep, Role, SupervisionClass
+from app.rules.facts import AlertKind, DutyKind, LadderStep
+from app.rules.policy.by_class import ByClass
 from app.rules.policy.causes import (
     USUAL_DEVICE_TROUBLE,
     USUAL_OUTAGES,
@@ -17,35 +18,13 @@ from app.rules.policy.causes import (
     Outages,
     Suspicions,
 )
+from app.rules.policy.items import Item
 from app.rules.policy.leave import USUAL_LEAVE, LeaveRules
 from app.rules.policy.orders_searches import USUAL_ORDER_CLOCKS, USUAL_SEARCH_CLOCKS, OrderClocks, SearchClocks
 from app.rules.policy.places import USUAL_PLACES, Places
 
-T_co = TypeVar("T_co", covariant=True)
-
-HOME_VISIT = "访1"
-INTAKE_TALK = "谈1"
 EVERY_DAY = frozenset(range(7))
 WRITE_WITHIN_DAYS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class ByClass(Generic[T_co]):
-    """One value for each class, so that none can be forgotten."""
-
-    strict: T_co
-    normal: T_co
-    lenient: T_co
-
-    def of(self, class_: SupervisionClass) -> T_co:
-        """The value of that class."""
-        match class_:
-            case SupervisionClass.STRICT:
-                return self.strict
-            case SupervisionClass.NORMAL:
-                return self.normal
-            case SupervisionClass.LENIENT:
-                return self.lenient
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,36 +98,12 @@ class Photos:
 
 
 @dataclass(frozen=True, slots=True)
-class DueAfter:
-    """How long after an event something is due: the end of day `days`, or `minutes` later. One of them is set."""
-
-    days: int | None = None
-    minutes: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Visits:
-    """访1: first due after intake, then so many months after the last due.
-
-    A record of a visit or talk that is written more than `write_within_days` after it happened counts all the same,
+    """A record of a visit or talk that is written more than `write_within_days` after it happened counts all the same,
     and says so.
     """
 
-    first_due: DueAfter
-    home_repeat_months: ByClass[int]
     write_within_days: int = WRITE_WITHIN_DAYS
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One rule of the local visit system: what it is called, who may fulfil it, and where it comes from."""
-
-    code: str
-    title: str
-    kind: DutyKind
-    by: tuple[Role, ...]
-    assumed: bool
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +116,8 @@ class GraceMin:
     intake: int = 0
     visit: int = 0
     talk: int = 0
+    verification: int = 0
+    review: int = 0
     leave_return: int = 24 * 60
 
     def of(self, kind: DutyKind) -> int:
@@ -223,9 +180,7 @@ class Policy:
     windows: ByClass[tuple[Window, ...]]
     location_checks: LocationChecks
     visits: Visits
-    intake_talk_due: DueAfter
-    home_visit: Item
-    intake_talk: Item
+    items: Mapping[str, Item]
     grace_min: GraceMin
     remind_min: int
     poll_after_s: int
@@ -251,5 +206,5 @@ class Policy:
     leave: LeaveRules = USUAL_LEAVE
 
     def item(self, code: str) -> Item | None:
-        """The visit or talk rule of that code, None where the policy has none."""
-        return {HOME_VISIT: self.home_visit, INTAKE_TALK: self.intake_talk}.get(code)
+        """The item of that code, None where the policy has none."""
+        return self.items.get(code)

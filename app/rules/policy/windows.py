@@ -3,11 +3,11 @@
 from math import ceil
 
 from app.rules.calendar import DAY_MINUTES
+from app.rules.policy.by_class import ByClass
 from app.rules.policy.lines import Path
 from app.rules.policy.reader import Report, Table
 from app.rules.policy.tree import (
     EVERY_DAY,
-    ByClass,
     FixedWindow,
     LocationChecks,
     RandomWindow,

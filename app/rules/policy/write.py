@@ -8,15 +8,14 @@ from datetime import date
 from typing import TypeVar
 
 from app.rules.calendar import Holidays
+from app.rules.policy.by_class import ByClass
+from app.rules.policy.items_sections import write_items
 from app.rules.policy.leave import write_leave
 from app.rules.policy.places import write_places
 from app.rules.policy.reader import clock_text
 from app.rules.policy.tree import (
     EVERY_DAY,
-    ByClass,
-    DueAfter,
     FixedWindow,
-    Item,
     Policy,
     QuietHours,
     RandomWindow,
@@ -38,13 +37,8 @@ def to_mapping(policy: Policy) -> Json:
         "version": policy.version,
         "windows": {key: [_window(window) for window in windows] for key, windows in _by_class(policy.windows)},
         "location_checks": _location_checks(policy),
-        "visits": {
-            **_due_after(policy.visits.first_due, "first_due_days", "first_due_min"),
-            "home_repeat_months": dict(_by_class(policy.visits.home_repeat_months)),
-            "write_within_days": policy.visits.write_within_days,
-        },
-        "talks": _due_after(policy.intake_talk_due, "intake_days", "intake_min"),
-        "items": {item.code: _item(item) for item in (policy.home_visit, policy.intake_talk)},
+        "visits": asdict(policy.visits),
+        "items": write_items(policy.items),
         "grace_min": asdict(policy.grace_min),
         "remind_min": policy.remind_min,
         "poll_after_s": policy.poll_after_s,
@@ -113,20 +107,6 @@ def _spot_checks(limits: SpotLimits) -> Json:
         "from": clock_text(limits.from_minute),
         "to": clock_text(limits.to_minute),
         "per_day": limits.per_day,
-    }
-
-
-def _due_after(due: DueAfter, days_key: str, minutes_key: str) -> Json:
-    return {days_key: due.days} if due.days is not None else {minutes_key: due.minutes}
-
-
-def _item(item: Item) -> Json:
-    return {
-        "title": item.title,
-        "kind": item.kind.value,
-        "by": [role.value for role in item.by],
-        "assumed": item.assumed,
-        "source": item.source,
     }
 
 

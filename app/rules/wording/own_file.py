@@ -1,8 +1,9 @@
 """What a subject reads of the own file: names of categories and classes, the rules in force in words, the rights."""
 
-from app.rules.facts import Channel, SupervisionClass
-from app.rules.policy import FixedWindow, PhotoMode, Policy, RandomWindow, RepeatedWindow, Window
+from app.rules.facts import Channel, DutyKind, SupervisionClass
+from app.rules.policy import FixedWindow, PhotoMode, Place, Policy, RandomWindow, RepeatedWindow, Window
 from app.rules.policy.tree import EVERY_DAY
+from app.rules.wording.spans import span_words
 
 CATEGORIES: dict[str, str] = {
     "public_surveillance": "管制",
@@ -49,7 +50,7 @@ def rules_in_force(policy: Policy, class_: SupervisionClass, channel: Channel) -
             else []
         ),
         *([_PHOTOS[policy.photos.check_ins].format(days=policy.photos.keep_days)] if not in_person else []),
-        _VISITS.format(months=policy.visits.home_repeat_months.of(class_)),
+        *_visits(policy, class_),
         _LEAVE,
     )
 
@@ -66,8 +67,15 @@ _PHOTOS: dict[PhotoMode, str] = {
     PhotoMode.ALLOWED: "签到可以附照片,抽查时可能要求拍照。" + _KEPT,
     PhotoMode.WANTED: "每次签到需要拍一张本人照片。" + _KEPT,
 }
-_VISITS = "工作人员一般每 {months} 个月到家中走访一次。"
+_VISITS = "工作人员一般每 {every}到家中走访一次。"
 _LEAVE = "需要离开所居住的市、县,请事先向司法所申请,批准后再外出。"
+
+
+def _visits(policy: Policy, class_: SupervisionClass) -> tuple[str, ...]:
+    """How often somebody comes home, where the policy repeats such visits for the class."""
+    at_home = [item for item in policy.items.values() if item.kind is DutyKind.VISIT and item.place is Place.HOME]
+    spans = [item.repeat.of(class_) for item in at_home]
+    return tuple(_VISITS.format(every=span_words(span)) for span in spans if span is not None)
 
 
 def _check_in(window: Window) -> str:
