@@ -19,6 +19,7 @@ from app.models import (  # noqa: F401  (imported for their tables)
     photo,
     place,
     policy,
+    policy_draft,
     position,
     roster,
     search,
