@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from app.rules.effects import Decision, Notify, WriteAudit
 from app.rules.errors import Conflict, NotAllowed, NotFound
-from app.rules.facts import About, Actor, Reason
+from app.rules.facts import About, Actor, Reason, Role
 from app.rules.policy import Policy, content_hash, parse_policy, policy_from_mapping, to_mapping
 from app.rules.policy.toml_text import to_toml
 from app.rules.policy_drafts import (
@@ -97,7 +97,8 @@ def submit_draft(
         "base_version_id": draft.replaces_id,
     }
     policy_drafts.change(tx, draft, values, Taken(DraftStep.SUBMITTED, by, why), now=now)
-    others = [head for head in policy_drafts.heads(tx, draft.office_id, now=now) if head not in draft.hands | {by}]
+    heads = policy_drafts.holders(tx, draft.office_id, [Role.COUNTY_HEAD], now=now)
+    others = [head for head in heads if head not in draft.hands | {by}]
     told = Reason("policy_draft_submitted")
     step = f"submitted.{draft.revision}"
     about = About("policy_draft", draft_id)

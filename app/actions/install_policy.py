@@ -7,13 +7,14 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy import Connection
 
-from app.rules.effects import Decision, WriteAudit
+from app.rules.effects import Decision, Notify, WriteAudit
 from app.rules.errors import Conflict, Refused
-from app.rules.facts import About, Actor
+from app.rules.facts import About, Actor, Reason, Role
 from app.rules.policy import Policy, content_hash, parse_policy, policy_from_mapping
-from app.store import effects, offices, policies
+from app.store import effects, offices, policies, policy_drafts
 from app.store.installing import CHUNK, NewVersion, install
 
+TOLD = (Role.COUNTY_STAFF, Role.COUNTY_HEAD, Role.CITY_STAFF)
 VERSIONS = uuid5(NAMESPACE_URL, "zhifang:policy_version")
 LATENESS = timedelta(minutes=1)
 """A request for "now" takes a moment to arrive: so much later it still means now."""
@@ -68,8 +69,15 @@ def adopt_policy(
     from_at = max(effective_from or now, now)
     install(tx, NewVersion(version_id, office_id, policy, from_at, actor.id), now=now)
     adopted = WriteAudit(now, actor, "policy.adopt", object=About("policy_version", version_id))
-    effects.apply(tx, [Decision((adopted,))])
+    effects.apply(tx, [Decision((adopted, *_told(tx, actor, version_id, office_id, now)))])
     return True
+
+
+def _told(tx: Connection, actor: Actor, version_id: UUID, office_id: UUID, now: datetime) -> tuple[Notify, ...]:
+    """One person alone did this: whoever else answers for the county, and the city above it, hears of it."""
+    holders = policy_drafts.holders(tx, office_id, TOLD, now=now)
+    about, told = About("policy_version", version_id), Reason("policy_adopted_alone")
+    return tuple(Notify("user", one, about, "adopted", told, now, now) for one in holders if one != actor.id)
 
 
 def read_policy(content: Content) -> Policy:

@@ -9,15 +9,21 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, o
 
 from app.models.office import Office, User
 from app.models.policy import PolicyVersion
+from app.models.policy_draft import PolicyDraft
 from app.queries.page import Key, Page, instant_key, page_of
 from app.rules.errors import NotFound
 from app.rules.facts import Actor
+from app.rules.policy.difference import differences
+from app.rules.wording.policies import change_words, place_words
 from app.store.scope import offices_of
 
 
 @dataclass(frozen=True)
 class PolicyView:
-    """One version, in force in [effective_from, effective_to), for an office and everything below it."""
+    """One version, in force in [effective_from, effective_to), for an office and everything below it.
+
+    `second_person` where it came of a draft that somebody else approved, and was not put in force by one alone.
+    """
 
     id: UUID
     office_id: UUID
@@ -30,7 +36,28 @@ class PolicyView:
     effective_to: datetime | None
     created_at: datetime
     created_by: str | None
+    second_person: bool
     content: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class ChangeView:
+    """One value that differs, with a sentence that says so."""
+
+    key: str
+    place: str
+    before: Any
+    after: Any
+    told: str
+
+
+@dataclass(frozen=True)
+class VersionChanges:
+    """What one version changed against another; all of it is new where there was none before."""
+
+    version_id: UUID
+    since_id: UUID | None
+    changes: tuple[ChangeView, ...]
 
 
 def policy(connection: Connection, actor: Actor, version_id: UUID) -> PolicyView:
@@ -65,6 +92,64 @@ def policies(
     return page_of(rows, limit, lambda row: [row.effective_from.isoformat(), str(row.id)])
 
 
+def changes_of(
+    connection: Connection, actor: Actor, version_id: UUID, *, since_id: UUID | None = None
+) -> VersionChanges:
+    """What tells a version from `since_id`, or from the one that it followed; NotFound where either is out of reach."""
+    version = policy(connection, actor, version_id)
+    since = policy(connection, actor, since_id) if since_id else _before(connection, actor, version)
+    if since is None:
+        return VersionChanges(version_id, None, ())
+    return VersionChanges(version_id, since.id, changes(since.content or {}, version.content or {}))
+
+
+def in_force(connection: Connection, actor: Actor, office_id: UUID, *, at: datetime) -> PolicyView | None:
+    """The version that holds at `at` for an office of the actor's: its own, or the nearest above. None without one."""
+    path = select(Office.path).where(Office.id == office_id, offices_of(actor)).scalar_subquery()
+    statement = (
+        _policies(actor)
+        .add_columns(PolicyVersion.content)
+        .where(_at_or_above(path), PolicyVersion.in_force.contains(at))
+        .order_by(func.length(Office.path).desc())
+        .limit(1)
+    )
+    row = connection.execute(statement).mappings().one_or_none()
+    return PolicyView(**row) if row else None
+
+
+def _before(connection: Connection, actor: Actor, version: PolicyView) -> PolicyView | None:
+    """The version of the same office that ended when this one began, or what held there until then."""
+    path = select(Office.path).where(Office.id == version.office_id).scalar_subquery()
+    statement = (
+        _policies(actor)
+        .add_columns(PolicyVersion.content)
+        .where(
+            _at_or_above(path),
+            PolicyVersion.id != version.id,
+            func.lower(PolicyVersion.in_force) < version.effective_from,
+            func.coalesce(func.upper(PolicyVersion.in_force), version.effective_from) >= version.effective_from,
+        )
+        .order_by(func.length(Office.path).desc())
+        .limit(1)
+    )
+    row = connection.execute(statement).mappings().one_or_none()
+    return PolicyView(**row) if row else None
+
+
+def changes(before: dict[str, Any], after: dict[str, Any]) -> tuple[ChangeView, ...]:
+    """What differs between two contents in normal form, in plain words."""
+    return tuple(
+        ChangeView(
+            key=".".join(one.path),
+            place=place_words(one.path),
+            before=one.before,
+            after=one.after,
+            told=change_words(one.path, one.before, one.after),
+        )
+        for one in differences(before, after)
+    )
+
+
 def _at_or_above(path: Any) -> ColumnElement[bool]:
     return or_(path == Office.path, path.like(Office.path + ".%"))
 
@@ -84,6 +169,7 @@ def _policies(actor: Actor) -> Select[*tuple[Any, ...]]:
             func.upper(PolicyVersion.in_force).label("effective_to"),
             PolicyVersion.created_at,
             User.name.label("created_by"),
+            select(PolicyDraft.id).where(PolicyDraft.version_id == PolicyVersion.id).exists().label("second_person"),
         )
         .join(Office, Office.id == PolicyVersion.office_id)
         .outerjoin(User, User.id == PolicyVersion.created_by)

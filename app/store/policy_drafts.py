@@ -1,6 +1,6 @@
 """Drafts of the policy on disk: what they say now, who wrote in them, and what they would follow."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from app.models.office import Office
 from app.models.policy_draft import PolicyDraft, PolicyDraftEvent
 from app.rules.errors import Conflict, Refused
-from app.rules.facts import Actor
+from app.rules.facts import Actor, Role
 from app.rules.policy_drafts import HANDS, DraftFacts, DraftState, DraftStep
 from app.store.scope import UPWARD, offices_of
 
@@ -26,12 +26,12 @@ NEWEST = text(
     ORDER BY length(scope.path) DESC LIMIT 1
     """  # noqa: S608  (put together from a constant)
 )
-HEADS = text(
+HOLDERS = text(
     f"""
     SELECT DISTINCT r.user_id
     FROM offices o
     JOIN offices scope ON scope.path = {UPWARD}
-    JOIN user_roles r ON r.office_id = scope.id AND r.role = 'county_head' AND r.held @> CAST(:now AS timestamptz)
+    JOIN user_roles r ON r.office_id = scope.id AND r.role = ANY(:roles) AND r.held @> CAST(:now AS timestamptz)
     JOIN users u ON u.id = r.user_id AND u.disabled_at IS NULL
     WHERE o.id = :office_id ORDER BY 1
     """  # noqa: S608  (put together from a constant)
@@ -144,6 +144,6 @@ def note_step(tx: Connection, draft_id: UUID, revision: int, content_hash: str, 
     tx.execute(insert(PolicyDraftEvent), {**row, "step": taken.step, "actor_id": taken.by, "note": taken.note})
 
 
-def heads(tx: Connection, office_id: UUID, *, now: datetime) -> list[UUID]:
-    """Who may approve for this office."""
-    return list(tx.execute(HEADS, {"office_id": office_id, "now": now}).scalars())
+def holders(tx: Connection, office_id: UUID, roles: Sequence[Role], *, now: datetime) -> list[UUID]:
+    """Who holds one of these roles at this office or above it."""
+    return list(tx.execute(HOLDERS, {"office_id": office_id, "roles": list(roles), "now": now}).scalars())

@@ -217,6 +217,18 @@ EXAMPLES: dict[str, Example] = {
             "content": shipped("jiangshan"),
         },
     ),
+    "GET /policies/<version_id>/changes": Example(OFFICE),
+    # drafts of policies: one that is being written, and one that was handed in
+    "GET /policy-drafts": Example(OFFICES),
+    "POST /policy-drafts": Example(
+        OFFICE, lambda place: {"id": str(place.derived("new draft")), "office_id": str(place.office.id)}
+    ),
+    "GET /policy-drafts/<draft_id>": Example(OFFICE),
+    "PUT /policy-drafts/<draft_id>": Example(OFFICE, lambda _: {"revision": 1, "content": shipped("jiangshan")}),
+    "POST /policy-drafts/<draft_id>/submit": Example(OFFICE, lambda _: {"revision": 1, "why": "缩短失联时限"}),
+    "POST /policy-drafts/<draft_id>/withdraw": Example(OFFICE, lambda _: {"revision": 1}),
+    "POST /policy-drafts/<handed_in_id>/approve": Example(OFFICE, lambda _: {"revision": 2}),
+    "POST /policy-drafts/<handed_in_id>/return": Example(OFFICE, lambda _: {"revision": 2, "note": "请先试算"}),
     # visits and talks: the policy's items name who may fulfil them, and a county head is not among them
     "GET /visits": Example(CASES),
     "GET /visits/<visit_id>": Example(CASE),

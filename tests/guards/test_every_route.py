@@ -34,7 +34,7 @@ PUBLIC = {
     "GET /health/yesterday",
 }
 
-OF_OFFICES = ("office_id", "user_id", "role_id", "absence_id", "version_id")
+OF_OFFICES = ("office_id", "user_id", "role_id", "absence_id", "version_id", "draft_id", "handed_in_id")
 """Things that belong to an office and to no case."""
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from app.actions.add_order_paper import ask_lift
 from app.actions.decide_leave import decide_leave
+from app.actions.draft_policy import NewDraft, begin_draft, submit_draft
 from app.actions.notice_judgment import notice_judgment
 from app.actions.record_talk import record_talk
 from app.actions.record_visit import record_visit
@@ -30,6 +31,7 @@ from app.rules.trackers import Wanted
 from app.store import absences, devices, effects, outbox, photos, policies, sessions, trackers
 from app.store.areas import ensure_permitted_area
 from app.store.sealing import sealing_keys
+from app.store.shipped_policies import shipped
 from tests.builders.alerts import a_notice, an_alert
 from tests.builders.app import MONDAY, settings_for_tests
 from tests.builders.duties import a_duty
@@ -170,6 +172,25 @@ def _policy_version(tx: Connection, place: Place) -> UUID:
     if policies.find(tx, version_id) is None:
         a_policy(tx, place.office, shipped_policy(), version_id=version_id)
     return version_id
+
+
+def _policy_draft(tx: Connection, place: Place) -> UUID:
+    """Of an office of the same county: one that nobody has handed in yet."""
+    office = an_office(tx, f"drafts-{place.name}", OfficeLevel.JUSTICE_OFFICE, "起草司法所", place.county)
+    writer = a_user(tx, place.county, Role.COUNTY_STAFF, login=f"writer-{place.name}")
+    new = NewDraft(place.derived("draft"), office.id, b"walk", shipped("demo"))
+    begin_draft(tx, writer.actor, new, now=MONDAY)
+    return new.id
+
+
+def _handed_in_draft(tx: Connection, place: Place) -> UUID:
+    """Of one more office: handed in, and waiting for a second person."""
+    office = an_office(tx, f"handed-in-{place.name}", OfficeLevel.JUSTICE_OFFICE, "提交司法所", place.county)
+    writer = a_user(tx, place.county, Role.COUNTY_STAFF, login=f"second-writer-{place.name}")
+    new = NewDraft(place.derived("handed in"), office.id, b"walk", shipped("demo"))
+    begin_draft(tx, writer.actor, new, now=MONDAY)
+    submit_draft(tx, writer.actor, new.id, 1, "缩短失联时限", effective_from=None, now=MONDAY)
+    return new.id
 
 
 def _absence(tx: Connection, place: Place) -> UUID:
@@ -319,6 +340,8 @@ THINGS: dict[str, Callable[[Connection, Place], UUID]] = {
     "session_id": _session,
     "absence_id": _absence,
     "version_id": _policy_version,
+    "draft_id": _policy_draft,
+    "handed_in_id": _handed_in_draft,
     "device_id": _bound_phone,
     "credential_id": _credential,
     "duty_id": _duty,

@@ -29,6 +29,15 @@ def text_or_object(value: object) -> None:
         raise ValidationError(sentence("policy_kind"))
 
 
+class ContentField(fields.Raw):
+    """A policy as its TOML text or as an object."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        told = "TOML text, or an object with the same keys. Problems in a text are told with their lines."
+        metadata = {"type": ["string", "object"], "description": told}
+        super().__init__(validate=text_or_object, metadata=metadata, **kwargs)
+
+
 class PolicyAnswer(Body):
     """One version."""
 
@@ -43,6 +52,9 @@ class PolicyAnswer(Body):
     effective_to = Instant(required=True, allow_none=True, metadata={"description": "null: until further notice."})
     created_at = Instant(required=True)
     created_by = fields.String(required=True, allow_none=True)
+    second_person = fields.Boolean(
+        required=True, metadata={"description": "It came of a draft that a second person approved."}
+    )
 
 
 class WholePolicyAnswer(PolicyAnswer):
@@ -56,17 +68,34 @@ class PolicyBody(Body):
 
     id = fields.UUID(required=True)
     office_id = fields.UUID(required=True)
-    content = fields.Raw(
-        required=True,
-        validate=text_or_object,
-        metadata={
-            "type": ["string", "object"],
-            "description": "TOML text, or an object with the same keys. Problems in a text are told with their lines.",
-        },
-    )
+    content = ContentField(required=True)
     effective_from = Instant(
         load_default=None, allow_none=True, metadata={"description": "Now, unless given; never in the past."}
     )
+
+
+class PolicyChangeAnswer(Body):
+    """One value that differs."""
+
+    key = fields.String(required=True)
+    place = fields.String(required=True)
+    before = fields.Raw(required=True, allow_none=True, metadata={"description": "Of lists only what went."})
+    after = fields.Raw(required=True, allow_none=True, metadata={"description": "Of lists only what came."})
+    told = fields.String(required=True, metadata={"description": "One Chinese sentence."})
+
+
+class PolicyChangesAnswer(Body):
+    """What one version changed."""
+
+    version_id = fields.UUID(required=True)
+    since_id = fields.UUID(required=True, allow_none=True, metadata={"description": "null: there was none before."})
+    changes = fields.List(fields.Nested(PolicyChangeAnswer), required=True)
+
+
+class ChangesArgs(Body):
+    """Against which version."""
+
+    since = fields.UUID(load_default=None, metadata={"description": "The one before it for that office, unless given."})
 
 
 class PolicyListArgs(PageArgs):
@@ -98,11 +127,14 @@ class Policies(MethodView):
         200, schema=WholePolicyAnswer, description="Repeated: the same as it stands now.", success=True
     )
     def post(self, body: dict[str, Any]) -> tuple[PolicyView, int] | Response:
-        """Let a policy take effect. What is planned from then on is planned anew; what has opened stays as it is."""
+        """Let a policy take effect on one person's word, for what cannot wait: county and city are told of it.
+
+        Whatever can wait goes by /policy-drafts. What is planned from then on is planned anew; what has opened stays.
+        """
         try:
             policy = read_policy(body["content"])
         except PolicyError as error:
-            return _faulty(error)
+            return faulty(error)
         with deps().transaction() as tx:
             created = adopt_policy(
                 tx,
@@ -129,7 +161,22 @@ class Policy(MethodView):
             return queries.policy(connection, current_actor(), version_id)
 
 
-def _faulty(error: PolicyError) -> Response:
+@BLUEPRINT.route("/policies/<uuid:version_id>/changes")
+class Changes(MethodView):
+    """What tells one version from another."""
+
+    @office("policies.read")
+    @refusals(404)
+    @BLUEPRINT.arguments(ChangesArgs, location="query")
+    @BLUEPRINT.response(200, PolicyChangesAnswer)
+    def get(self, args: dict[str, Any], version_id: UUID) -> queries.VersionChanges:
+        """In plain words, against the version before it or another one."""
+        with deps().autocommit() as connection:
+            return queries.changes_of(connection, current_actor(), version_id, since_id=args["since"])
+
+
+def faulty(error: PolicyError) -> Response:
+    """Every problem of a policy that cannot be read, in a text with its line."""
     errors = [
         {"field": f"content.{found.key}", "detail": found.zh, **({"line": found.line} if found.line else {})}
         for found in error.problems

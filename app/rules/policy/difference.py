@@ -11,7 +11,7 @@ NUMBERING = frozenset({"version"})
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One value that is not what it was. None stands for a place that only the other policy has.
+    """One value that is not what it was. None stands for a place that only the other policy has, told as a whole.
 
     Where both are lists, `before` and `after` hold only what went and what came.
     """
@@ -29,7 +29,9 @@ def differences(before: Mapping[str, object], after: Mapping[str, object]) -> tu
 def _between(path: Path, before: object | None, after: object | None) -> Iterator[Change]:
     if before == after:
         return
-    if isinstance(before, Mapping) or isinstance(after, Mapping):
+    if path and (before is None or after is None):
+        yield Change(path, before, after)
+    elif isinstance(before, Mapping) or isinstance(after, Mapping):
         yield from _tables(path, _table(before), _table(after))
     elif _holds_tables(before) or _holds_tables(after):
         yield from _tables(path, _numbered(before), _numbered(after))

@@ -18,9 +18,7 @@ SENTENCES: dict[str, str] = {
     "policy_draft_submitted": "有一份监管制度的修改稿已提交,请核准或退回。",
     "policy_draft_approved": "您参与修改的监管制度已核准,自 {from} 起执行。",
     "policy_draft_returned": "您参与修改的监管制度修改稿被退回,请查看退回的理由。",
-    "trial_running": "这份修改稿的试算还没有完成,请等它完成。",
-    "draft_item_known": "制度里已有这个编号的项目,请换一个编号。",
-    "draft_item_unknown": "制度里没有这个编号的项目。",
+    "policy_adopted_alone": "监管制度有了新的版本,由一人直接采用,没有经第二人核准,请查看。",
 }
 
 STATES: dict[str, str] = {
