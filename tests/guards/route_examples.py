@@ -4,57 +4,20 @@ The walk (`test_every_route.py`) asks each route as every role, about things of 
 door and of another city, and compares the answers with the table of access.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from io import BytesIO
-from typing import Any
 from uuid import uuid4
 
 from app.rules.facts import Role
-from app.store.shipped_policies import shipped
 from tests.builders.app import MONDAY
 from tests.builders.leave import a_request
 from tests.builders.rosters import a_line, a_roster
 from tests.builders.second_factor import a_code
 from tests.builders.users import PASSWORD
 from tests.builders.zones import a_collection
+from tests.guards import policy_examples
+from tests.guards.asking import Example, Json, Shows
 from tests.guards.world import RECEIVED_ON, Place, a_credential_asked_for, awaited_in, id_number_in
-
-Json = dict[str, Any]
-
-
-class Shows(StrEnum):
-    """What a route is about. Cases are an outside helper's only where assigned; offices hold users, absences, ...
-
-    What belongs to one person alone is nobody else's to see, whatever their role.
-    """
-
-    CASE = "case"
-    OFFICE = "office"
-    CASES = "cases"
-    OFFICES = "offices"
-    ONESELF = "oneself"
-    SOMEBODY_ELSES = "somebody else's"
-
-
-@dataclass(frozen=True)
-class Example:
-    """How to ask a route about the things of a place. Parameters of its path are filled from `Place.id_of`.
-
-    `refuses` names roles that the table permits and a rule refuses all the same (403), with the reason beside it.
-    """
-
-    shows: Shows
-    body: Callable[[Place], Json] | None = None
-    query: Callable[[Place], Mapping[str, str]] | None = None
-    refuses: frozenset[Role] = frozenset()
-    status: int | None = None
-    """What everybody is answered whom the table permits, where that is no success: there is nothing to act on."""
-    form: Callable[[Place], Mapping[str, Any]] | None = None
-    """What is sent as a form, with a file, instead of JSON."""
-
 
 BELOW_THE_CITY = frozenset({Role.OFFICER, Role.COUNTY_STAFF, Role.COUNTY_HEAD})
 
@@ -206,29 +169,7 @@ EXAMPLES: dict[str, Example] = {
     "POST /tracker-credentials": Example(CASE, a_credential_asked_for),
     "POST /tracker-credentials/<credential_id>/revoke": Example(CASE, lambda _: {"reason": "手机遗失"}),
     "GET /poison": Example(OFFICES),
-    # policies
-    "GET /policies": Example(OFFICES),
-    "GET /policies/<version_id>": Example(OFFICE),
-    "POST /policies": Example(
-        OFFICE,
-        lambda place: {
-            "id": str(place.derived("new policy")),
-            "office_id": str(place.office.id),
-            "content": shipped("jiangshan"),
-        },
-    ),
-    "GET /policies/<version_id>/changes": Example(OFFICE),
-    # drafts of policies: one that is being written, and one that was handed in
-    "GET /policy-drafts": Example(OFFICES),
-    "POST /policy-drafts": Example(
-        OFFICE, lambda place: {"id": str(place.derived("new draft")), "office_id": str(place.office.id)}
-    ),
-    "GET /policy-drafts/<draft_id>": Example(OFFICE),
-    "PUT /policy-drafts/<draft_id>": Example(OFFICE, lambda _: {"revision": 1, "content": shipped("jiangshan")}),
-    "POST /policy-drafts/<draft_id>/submit": Example(OFFICE, lambda _: {"revision": 1, "why": "缩短失联时限"}),
-    "POST /policy-drafts/<draft_id>/withdraw": Example(OFFICE, lambda _: {"revision": 1}),
-    "POST /policy-drafts/<handed_in_id>/approve": Example(OFFICE, lambda _: {"revision": 2}),
-    "POST /policy-drafts/<handed_in_id>/return": Example(OFFICE, lambda _: {"revision": 2, "note": "请先试算"}),
+    **policy_examples.EXAMPLES,
     # visits and talks: the policy's items name who may fulfil them, and a county head is not among them
     "GET /visits": Example(CASES),
     "GET /visits/<visit_id>": Example(CASE),

@@ -18,7 +18,8 @@ from app.store.session import transaction
 from tests.builders.app import a_clock, make_test_app
 from tests.builders.users import logged_in, phone_logged_in
 from tests.database import Database
-from tests.guards.route_examples import EXAMPLES, Example, Shows
+from tests.guards.asking import Example, Shows
+from tests.guards.route_examples import EXAMPLES
 from tests.guards.world import Place, World, a_world
 from tests.undone import undone_engine
 

@@ -8,7 +8,8 @@ from app.clients import papers, roster_file
 from app.rules.facts import Role
 from tests.builders.second_factor import a_code
 from tests.builders.users import PASSWORD
-from tests.guards.route_examples import BELOW_THE_CITY, Shows
+from tests.guards.asking import Shows
+from tests.guards.route_examples import BELOW_THE_CITY
 from tests.guards.world import Place, id_number_in
 
 Form = Mapping[str, str]

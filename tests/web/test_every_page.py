@@ -14,7 +14,7 @@ from app.rules.facts import Role
 from app.store.session import transaction
 from tests.builders.app import a_clock, make_test_app
 from tests.database import Database
-from tests.guards.route_examples import Shows
+from tests.guards.asking import Shows
 from tests.guards.test_every_route import _shows_nothing_beyond
 from tests.guards.world import Place, World, a_world
 from tests.undone import undone_engine
