@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, Text, column, func, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 
 from app.models.office import Office, User
@@ -61,7 +62,8 @@ def items(connection: Connection, actor: Actor, *, now: datetime) -> Mapping[str
 
     Where two counties call a code by different names, the one of the smaller id counts: a code is one county's own.
     """
-    item = func.jsonb_each(PolicyVersion.content["items"]).table_valued("key", "value").lateral("item")
+    each = func.jsonb_each(PolicyVersion.content["items"])
+    item = each.table_valued(column("key", Text), column("value", JSONB)).lateral("item")
     own, scope = aliased(Office), aliased(Office)
     above = select(scope.id).join(
         own, or_(own.path == scope.path, own.path.like(scope.path + ".%"), scope.path.like(own.path + ".%"))
