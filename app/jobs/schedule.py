@@ -3,7 +3,7 @@
 from datetime import time, timedelta
 
 from app.deps import Deps
-from app.jobs import audit_chain, maintenance, photos, sweeps
+from app.jobs import audit_chain, maintenance, photos, snapshots, sweeps
 from app.jobs.deliver import deliver
 from app.jobs.deliver_channels import deliver_channels
 from app.jobs.job import Job
@@ -151,6 +151,13 @@ JOBS: tuple[Job, ...] = (
         "set-aside reports go after 30 days, records of runs after a year",
         daily_at=time(3, 30),
         max_age=DAY,
+    ),
+    Job(
+        "take_snapshots",
+        snapshots.take,
+        "a month's figures are kept some days after its end, so that what is corrected later shows beside them",
+        every=timedelta(hours=1),
+        max_age=timedelta(hours=6),
     ),
     Job(
         "load_units",

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, fields
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from app.rules.calendar import add_months, end_of_day_count, legal_day, start_of_day
@@ -17,6 +17,7 @@ MONTHS_BACK = 3
 FORM = 1
 
 Content = Mapping[str, Any]
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,8 @@ class Changed:
         return self.now - self.then
 
 
-def changed_lines(then: Mapping[UUID, Counts], now: Mapping[UUID, Counts]) -> dict[UUID, Changed]:
-    """Each office of either, with both."""
+def changed_lines(then: Mapping[Key, Counts], now: Mapping[Key, Counts]) -> dict[Key, Changed]:
+    """Each line of either, with both."""
     return {key: Changed(then.get(key, Counts()), now.get(key, Counts())) for key in {**then, **now}}
 
 
