@@ -6,7 +6,19 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from app.rules.calendar import SHANGHAI
-from app.rules.outages import KINDS, Lasting, Out, end_incident, fallen, is_over, open_incident, tell, usual_then
+from app.rules.outages import (
+    KINDS,
+    PUSHES,
+    Lasting,
+    Out,
+    end_incident,
+    fallen,
+    is_over,
+    open_incident,
+    pushes_fail,
+    tell,
+    usual_then,
+)
 from app.rules.policy import Outages
 from app.store import effects, incidents, outages, service_faults, uptimes
 
@@ -34,7 +46,8 @@ def guard_outages(tx: Connection, *, now: datetime) -> Guarded:
     limits = outages.limits(tx, now=now)
     outages.note_heard(tx, KINDS)
     lasting = outages.lasting(tx, KINDS)
-    over = [one for one in lasting if is_over(one, limits, now=now)]
+    pushing = outages.pushing(tx, since=now - timedelta(minutes=limits.together_min))
+    over = [one for one in lasting if is_over(one, pushing, limits, now=now)]
     effects.apply(tx, [end_incident(one, now=now) for one in over])
     for one in over:
         _tell(tx, one, "ended", now)
@@ -42,6 +55,9 @@ def guard_outages(tx: Connection, *, now: datetime) -> Guarded:
         return Guarded(ended=len(over))
     joined = sum(_join(tx, one, limits, now) for one in lasting if one not in over)
     found = _look(tx, limits, now)
+    failing = pushes_fail(pushing, limits)
+    if failing is not None and not any(one.group == PUSHES for one in lasting):
+        found += (failing,)
     touched = sum(_open(tx, out, limits, now) for out in found)
     return Guarded(len(found), len(over), joined + touched)
 
@@ -65,9 +81,8 @@ def _look(tx: Connection, limits: Outages, now: datetime) -> tuple[Out, ...]:
 
 def _open(tx: Connection, out: Out, limits: Outages, now: datetime) -> int:
     silent_at = now - timedelta(minutes=limits.silent_min)
-    touched = outages.fallen(
-        tx, out.group, since=silent_at - timedelta(minutes=limits.together_min), silent_at=silent_at
-    )
+    since = silent_at - timedelta(minutes=limits.together_min)
+    touched = outages.fallen(tx, out.group, since=since, silent_at=silent_at)
     effects.apply(tx, [open_incident(out, touched, now=now)])
     id_ = incidents.id_of(out.group.kind, out.group.about, out.began_at)
     _tell(tx, Lasting(id_, out.group, out.began_at, len(touched), 0), "opened", now)
@@ -77,7 +92,8 @@ def _open(tx: Connection, out: Out, limits: Outages, now: datetime) -> int:
 def _join(tx: Connection, one: Lasting, limits: Outages, now: datetime) -> int:
     """Phones that ask seldom are missed only later: whoever fell silent since it began belongs to it."""
     silent_at = now - timedelta(minutes=limits.silent_min)
-    touched = outages.fallen(tx, one.group, since=one.from_at, silent_at=silent_at)
+    before = timedelta(minutes=limits.together_min) if one.group == PUSHES else timedelta(0)
+    touched = outages.fallen(tx, one.group, since=one.from_at - before, silent_at=silent_at)
     effects.apply(tx, [open_incident(Out(one.group, one.from_at), touched, now=now)])
     return len(touched)
 

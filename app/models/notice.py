@@ -55,6 +55,7 @@ class Delivery(Base):
         one_of("state", DeliveryState),
         UniqueConstraint("notice_id", "channel", "endpoint"),
         Index("ix_deliveries_next_try_at", "next_try_at", postgresql_where=text("state = 'pending'")),
+        Index("ix_deliveries_sent_at", "settled_at", postgresql_where=text("state = 'sent' AND channel = 'fcm'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -1,5 +1,5 @@
-"""The silence of many at once: an outage of a carrier, of phones of one maker, or of all is one incident for everybody
-whom it touches, and none of them is alerted about for it.
+"""The silence of many at once: an outage of a carrier, of phones of one maker, of the push service, or of all is one
+incident for everybody whom it touches, and none of them is alerted about for it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,8 +12,8 @@ from app.rules.effects.causes import EndIncident
 from app.rules.facts import About, Reason
 from app.rules.policy import Outages
 
-CARRIER, MAKER, ALL = "carrier", "maker", "all"
-KINDS = (CARRIER, MAKER, ALL)
+CARRIER, MAKER, ALL, PUSH = "carrier", "maker", "all", "push"
+KINDS = (CARRIER, MAKER, ALL, PUSH)
 
 LONGEST = timedelta(hours=72)
 """Nobody is held back for longer: what lasts for days has to be looked at person by person, whatever is behind it."""
@@ -24,13 +24,14 @@ WEIGHT_OF_TODAY = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Phones that may fall silent together. `about` is the carrier or maker; empty for all."""
+    """Phones that may fall silent together. `about` is the carrier or maker; empty for all, and for pushes."""
 
     kind: str
     about: str = ""
 
 
 ALL_OF_THEM = Group(ALL)
+PUSHES = Group(PUSH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,17 @@ class Out:
 
     group: Group
     began_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Pushing:
+    """Phones of subjects whose push is tried in vain, since when the first of these was written, and to how many
+    phones a push went through since then.
+    """
+
+    failing: int
+    sent: int
+    began_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +148,13 @@ def _worst(shares: dict[Group, tuple[int, int]]) -> Group | None:
     return max((group for group in shares if group.kind != ALL), key=weight, default=None)
 
 
+def pushes_fail(pushing: Pushing, limits: Outages) -> Out | None:
+    """The push service is out where so many phones, and such a share of those tried, get nothing through it."""
+    if pushing.began_at is None or not _is_share(pushing.failing + pushing.sent, pushing.failing, limits):
+        return None
+    return Out(PUSHES, pushing.began_at)
+
+
 def usual_then(cells: Sequence[Cell], known: dict[Group, float], limits: Outages) -> dict[Group, float]:
     """What is usual at this hour, with today in it; groups too small to be an outage have nothing usual."""
     found: dict[Group, float] = {}
@@ -157,8 +176,14 @@ def open_incident(out: Out, touched: Iterable[tuple[UUID, datetime]], *, now: da
     )
 
 
-def is_over(lasting: Lasting, limits: Outages, *, now: datetime) -> bool:
-    """Whether enough of them were heard again, or it has lasted too long to hold anybody back for it."""
+def is_over(lasting: Lasting, pushing: Pushing, limits: Outages, *, now: datetime) -> bool:
+    """Whether enough of them were heard again, or it has lasted too long to hold anybody back for it.
+
+    An outage of pushes is over when one went through and few fail: phones are heard without them too.
+    """
+    if lasting.group == PUSHES:
+        works = pushing.sent > 0 and pushes_fail(pushing, limits) is None
+        return works or now - lasting.from_at >= LONGEST
     return 100 * lasting.heard >= limits.back_percent * lasting.touched or now - lasting.from_at >= LONGEST
 
 
@@ -171,6 +196,7 @@ def tell(
     incident_id: UUID, group: Group, step: str, touched: int, since: datetime, users: Sequence[UUID], *, now: datetime
 ) -> Decision:
     """One notice for each of the users that it is there (`opened`) or over (`ended`)."""
+    said = f"push_outage_{step}" if group == PUSHES else f"outage_{step}"
     params = (
         ("outage", group.kind),
         ("outage_of", group.about or "—"),
@@ -179,7 +205,6 @@ def tell(
     )
     return Decision(
         tuple(
-            Notify("user", user, About("incident", incident_id), step, Reason(f"outage_{step}", params), now, now)
-            for user in users
+            Notify("user", user, About("incident", incident_id), step, Reason(said, params), now, now) for user in users
         )
     )

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from app.rules.facts import Hold
-from app.rules.outages import Cell, Group, Lasting
+from app.rules.outages import PUSHES, Cell, Group, Lasting, Pushing
 from app.rules.policy import Outages
 from app.rules.policy.causes import USUAL_OUTAGES
 from app.store import policies
@@ -38,6 +38,34 @@ FALLEN = text(
     JOIN subjects s ON s.id = t.subject_id AND s.status = 'in_correction' AND s.channel = 'smartphone'
     WHERE t.last_heard_at > :since AND t.last_heard_at <= :silent_at
       AND CASE :kind WHEN 'carrier' THEN t.carrier = :about WHEN 'maker' THEN t.maker = :about ELSE true END
+    ORDER BY t.subject_id
+    """
+)
+
+# What is being tried again is found by the index of what is pending; a delivery that went through has its own.
+PUSHING = text(
+    """
+    WITH failing AS (
+        SELECT d.endpoint_id, n.created_at FROM deliveries d JOIN notices n ON n.id = d.notice_id
+        WHERE d.state = 'pending' AND d.next_try_at IS NOT NULL AND d.channel = 'fcm' AND d.last_error IS NOT NULL
+          AND n.recipient_kind = 'subject'
+    )
+    SELECT count(DISTINCT f.endpoint_id) AS failing, min(f.created_at) AS began_at,
+           (SELECT count(DISTINCT d.endpoint_id) FROM deliveries d
+            WHERE d.channel = 'fcm' AND d.state = 'sent'
+              AND d.settled_at > coalesce((SELECT min(created_at) FROM failing), :since)) AS sent
+    FROM failing f
+    """
+)
+
+# Whose phone was silent long before is looked at alone.
+WITHOUT_PUSH = text(
+    """
+    SELECT DISTINCT t.subject_id, t.last_heard_at
+    FROM deliveries d JOIN notices n ON n.id = d.notice_id
+    JOIN subject_states t ON t.subject_id = n.recipient_id
+    WHERE d.state = 'pending' AND d.next_try_at IS NOT NULL AND d.channel = 'fcm' AND d.last_error IS NOT NULL
+      AND n.recipient_kind = 'subject' AND t.last_heard_at > :since
     ORDER BY t.subject_id
     """
 )
@@ -122,9 +150,19 @@ def cells(tx: Connection, kinds: Sequence[str], *, since: datetime, silent_at: d
 
 
 def fallen(tx: Connection, group: Group, *, since: datetime, silent_at: datetime) -> list[tuple[UUID, datetime]]:
-    """The subjects of a group whose phones were last heard in (since, silent_at], with when that was."""
+    """The subjects of a group whose phones were last heard in (since, silent_at], with when that was; of pushes, those
+    to whom one is tried in vain.
+    """
+    if group == PUSHES:
+        return [(row.subject_id, row.last_heard_at) for row in tx.execute(WITHOUT_PUSH, {"since": since})]
     values = {"kind": group.kind, "about": group.about, "since": since, "silent_at": silent_at}
     return [(row.subject_id, row.last_heard_at) for row in tx.execute(FALLEN, values)]
+
+
+def pushing(tx: Connection, *, since: datetime) -> Pushing:
+    """How pushes to subjects fare: what went through counts since the first that fails was written, else `since`."""
+    row = tx.execute(PUSHING, {"since": since}).one()
+    return Pushing(row.failing, row.sent, row.began_at)
 
 
 def note_heard(tx: Connection, kinds: Sequence[str]) -> None:

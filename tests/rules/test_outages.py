@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from app.rules.outages import Cell, Group, Lasting, fallen, is_over, usual_then
+from app.rules.outages import PUSHES, Cell, Group, Lasting, Pushing, fallen, is_over, pushes_fail, usual_then
 from app.rules.policy import Outages
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -74,7 +74,31 @@ def test_who_fell_silent_together(cells: list[Cell], usual: dict[Group, float], 
 def test_when_it_is_over(heard: int, age_h: float, over: bool) -> None:
     lasting = Lasting(UUID(int=1), TELECOM, NOW - timedelta(hours=age_h), 300, heard)
 
-    assert is_over(lasting, LIMITS, now=NOW) is over
+    assert is_over(lasting, Pushing(0, 0, None), LIMITS, now=NOW) is over
+
+
+@pytest.mark.parametrize(
+    ("failing", "sent", "out"),
+    [(9, 0, False), (10, 0, True), (10, 10, True), (10, 11, False), (300, 0, True), (0, 500, False)],
+)
+def test_pushes_that_fail_to_many_are_one_outage(failing: int, sent: int, out: bool) -> None:
+    found = pushes_fail(Pushing(failing, sent, NOW if failing else None), LIMITS)
+    assert (found is not None) is out
+
+
+@pytest.mark.parametrize(
+    ("failing", "sent", "age_h", "over"),
+    [
+        pytest.param(300, 0, 1, False, id="nothing goes through"),
+        pytest.param(0, 0, 5, False, id="nothing is tried any more, and nothing went through"),
+        pytest.param(0, 1, 5, True, id="one went through, and none fails"),
+        pytest.param(300, 40, 1, False, id="some go through, most do not"),
+        pytest.param(300, 0, 73, True, id="nobody is held for days"),
+    ],
+)
+def test_an_outage_of_pushes_is_over_when_they_go_through(failing: int, sent: int, age_h: float, over: bool) -> None:
+    lasting = Lasting(UUID(int=1), PUSHES, NOW - timedelta(hours=age_h), 300, 300)
+    assert is_over(lasting, Pushing(failing, sent, NOW if failing else None), LIMITS, now=NOW) is over
 
 
 def test_what_is_usual_follows_slowly() -> None:

@@ -65,7 +65,7 @@ class Service:
         now = self.county.clock.now()
         if JUDGES.intersection(names):
             self.beat()
-            if self.guarding or self._many_unheard():
+            if self.guarding or self._may_be_out():
                 self._guard(now)
         for name in names:
             job = BY_NAME[name]
@@ -83,14 +83,16 @@ class Service:
 
     def look_for_outages(self) -> None:
         """What the guard would find by now, if there is anything to be found."""
-        if not self.down and (self.guarding or self._many_unheard()):
+        if not self.down and (self.guarding or self._may_be_out()):
             self.beat()
             self._guard(self.county.clock.now())
 
-    def _many_unheard(self) -> bool:
-        """Whether so many phones do not reach the service that it may be one thing: else no incident can begin."""
+    def _may_be_out(self) -> bool:
+        """Whether pushes fail, or so many phones do not reach the service that it may be one thing: else no incident
+        can begin.
+        """
         unheard = sum(not phone.online for phone in self.county.phones.values())
-        return unheard >= self._at_least
+        return self.county.channel.away or unheard >= self._at_least
 
     @cached_property
     def _at_least(self) -> int:
