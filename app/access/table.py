@@ -59,6 +59,8 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "searches.record": CASE_WORKERS | {_A},
     "searches.end": CASE_WORKERS,
     "searches.paper": CASE_WORKERS,
+    "occasions.read": CASE_READERS - {_PR},
+    "occasions.write": CASE_WORKERS,
     "duties.read": CASE_READERS,
     "duties.waive": CASE_WORKERS,
     "check_ins.read": CASE_READERS,

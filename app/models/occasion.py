@@ -1,6 +1,6 @@
 """Occasions: what happened in somebody's life or case that gives rise to a visit or a talk."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
@@ -42,6 +42,7 @@ class Occasion(Base):
     actor_kind: Mapped[str]
     actor_id: Mapped[UUID | None]
     note: Mapped[str | None]
+    event_on: Mapped[date | None]
     planned_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[UUID | None]

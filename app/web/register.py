@@ -24,6 +24,7 @@ from app.web import (  # noqa: F401  (their views)
     log_in,
     maps,
     notices,
+    occasions,
     orders,
     patterns,
     photos,

@@ -49,6 +49,7 @@ LINKS: tuple[Link, ...] = (
     Link("抽查一次", to("pages.spot_check"), "spot_checks.order"),
     Link("限制区域", to("pages.zones"), "zones.read"),
     Link("外出", to("pages.leave_of"), "leave.read"),
+    Link("事件和起因", to("pages.occasions_of"), "occasions.read"),
     Link("定位客户端", to("pages.trackers"), "trackers.read"),
     Link("电子定位决定", to("pages.subject_orders"), "orders.read"),
     Link("查找", to("pages.search_subject"), "searches.open"),

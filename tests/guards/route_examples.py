@@ -265,6 +265,14 @@ EXAMPLES: dict[str, Example] = {
     ),
     "POST /leave-requests/<leave_id>/procuratorate": Example(CASE, lambda _: {"told_at": _in(0), "note": "函告"}),
     # spot checks and patterns
+    # occasions for visits and talks
+    "GET /subjects/<subject_id>/occasions": Example(CASE),
+    "POST /subjects/<subject_id>/occasions": Example(
+        CASE,
+        lambda place: {"id": str(place.derived("new occasion")), "kind": "violation", "note": "未经批准外出,已查实"},
+    ),
+    "GET /occasions/<occasion_id>": Example(CASE),
+    "POST /occasions/<occasion_id>/withdraw": Example(CASE, lambda _: {"reason": "登记错了人"}),
     "GET /spot-checks": Example(CASES),
     "POST /spot-checks": Example(
         CASE,

@@ -17,12 +17,24 @@ from app.actions.record_talk import record_talk
 from app.actions.record_visit import record_visit
 from app.actions.request_leave import request_leave
 from app.actions.search_subject import begin_search
+from app.actions.write_occasion import write_occasion
 from app.rules.absences import Away
 from app.rules.devices import Device
 from app.rules.effects import Decision, RecordAttempt
-from app.rules.facts import Category, DutyKind, DutyState, OfficeLevel, Outcome, Reason, Role, TrackerClient
+from app.rules.facts import (
+    Category,
+    DutyKind,
+    DutyState,
+    OccasionKind,
+    OfficeLevel,
+    Outcome,
+    Reason,
+    Role,
+    TrackerClient,
+)
 from app.rules.intake import Announced
 from app.rules.leave.facts import Verdict
+from app.rules.occasions import Written
 from app.rules.offices import Site
 from app.rules.orders import AskedLift
 from app.rules.photos import Picture
@@ -332,6 +344,13 @@ def _notice(tx: Connection, place: Place) -> UUID:
     return outbox.notice_id(notice.recipient_id, notice.about.kind, notice.about.id, notice.step)
 
 
+def _occasion(tx: Connection, place: Place) -> UUID:
+    """Something that the officer in charge learned of."""
+    new = Written(place.derived("occasion"), OccasionKind.FAMILY_EVENT, "母亲住院", b"body")
+    write_occasion(tx, place.officer.actor, place.subject_id, new, now=MONDAY)
+    return new.id
+
+
 THINGS: dict[str, Callable[[Connection, Place], UUID]] = {
     "subject_id": lambda _, place: place.subject_id,
     "office_id": lambda _, place: place.office.id,
@@ -347,6 +366,7 @@ THINGS: dict[str, Callable[[Connection, Place], UUID]] = {
     "duty_id": _duty,
     "check_in_id": _attempt_to_review,
     "photo_id": _photo,
+    "occasion_id": _occasion,
     "leave_id": _leave,
     "pending_id": _pending_leave,
     "order_id": _order,

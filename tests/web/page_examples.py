@@ -132,6 +132,20 @@ PAGES: dict[str, PageExample] = {
     "POST /subjects/find": PageExample(Shows.CASE, lambda place: {"id_number": id_number_in(place.name)}, 303),
     "GET /subjects/<subject_id>": PageExample(Shows.CASE),
     "POST /subjects/<subject_id>/identity": PageExample(Shows.CASE, lambda _: {"reason": "核对文书"}),
+    "GET /subjects/<subject_id>/occasions": PageExample(Shows.CASE),
+    "POST /subjects/<subject_id>/occasions": PageExample(
+        Shows.CASE,
+        lambda _: {
+            "id": str(uuid4()),
+            "kind": "family_event",
+            "known_since": "2026-03-02T08:30",
+            "on": "2026-03-01",
+            "note": "母亲住院",
+        },
+        303,
+    ),
+    "GET /occasions/<occasion_id>": PageExample(Shows.CASE, status=303),
+    "POST /occasions/<occasion_id>/withdraw": PageExample(Shows.CASE, lambda _: {"reason": "登记错了人"}, 303),
     "GET /subjects/<subject_id>/spot-check": PageExample(Shows.CASE),
     "POST /subjects/<subject_id>/spot-check": PageExample(
         Shows.CASE,

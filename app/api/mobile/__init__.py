@@ -13,6 +13,7 @@ from app.api.mobile import (
     photos,
     positioning_orders,
     positions,
+    reports,
     sessions,
 )
 
@@ -28,5 +29,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     photos.BLUEPRINT,
     positioning_orders.BLUEPRINT,
     positions.BLUEPRINT,
+    reports.BLUEPRINT,
     sessions.BLUEPRINT,
 )

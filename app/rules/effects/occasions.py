@@ -1,7 +1,7 @@
 """Effects of occasions for visits and talks: noted, and taken back. Part of the union in `effects`."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from app.rules.facts import About, Actor, OccasionKind
@@ -13,7 +13,8 @@ _OCCASIONS = uuid5(NAMESPACE_URL, "zhifang:occasion")
 class NoteOccasion:
     """Something happened from which duties may follow. The same source tells of it once, however often it is sent.
 
-    `happened_at` is what the clocks of those duties count from; `at` is when the service learned of it.
+    `happened_at` is what the clocks of those duties count from; `at` is when the service learned of it. `event_on` is
+    the day on which it happened, where a person told that; `body_hash` tells what a person sent twice.
     """
 
     id: UUID
@@ -24,6 +25,8 @@ class NoteOccasion:
     source: About
     actor: Actor
     note: str | None = None
+    event_on: date | None = None
+    body_hash: bytes | None = None
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,8 @@ ACTS: dict[str, str] = {
     "policies.try": "用近期数据试算监管制度(隐去身份)",
     "poison.replay": "重新处理搁置的上报",
     "duties.waive": "免除一项任务",
+    "occasions.enter": "登记走访和谈话的起因",
+    "occasions.withdraw": "撤回走访和谈话的起因",
     "check_ins.record": "补登签到",
     "check_ins.review": "核实签到",
     "alert.acknowledged": "受理预警",

@@ -21,4 +21,11 @@ KINDS: dict[str, str] = {
 
 SENTENCES: dict[str, str] = {
     "occasion_withdrawn": "引起此项的事件已经撤回,不再需要办理。",
+    "occasion_ahead": "时间不能晚于现在。",
+    "occasion_before_intake": "知悉的时间不能早于入矫登记。",
+    "occasion_not_written": "这一条由系统按办理情况生成,不能撤回;情况有误的,请在原来的事项中更正。",
+    "occasion_withdrawn_before": "这一条已经撤回。",
+    "occasion_needs_county": "该对象为严格管理,撤回会免去由此产生的走访和谈话,请由县级机构办理。",
+    "occasion_second_person": "该对象为严格管理,不能由登记的本人撤回,请由县级机构的另一人办理。",
+    "change_reported": "{subject}报告了情况变化:{occasion},请及时了解并谈话。",
 }

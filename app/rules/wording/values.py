@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from app.rules.calendar import SHANGHAI
-from app.rules.wording import alerts, orders, outages, phones, places, searches, service, spot_checks
+from app.rules.wording import alerts, occasions, orders, outages, phones, places, searches, service, spot_checks
 
 NAMES: dict[str, Mapping[str, str]] = {
     "kind": alerts.KINDS,
@@ -18,6 +18,7 @@ NAMES: dict[str, Mapping[str, str]] = {
     "place_late": places.LATE,
     "outage": outages.OUTAGES,
     "outage_of": outages.OF,
+    "occasion": occasions.KINDS,
     "troubles": phones.TROUBLES,
     "advice": phones.ADVICES,
     "duty_rule": {**orders.DUTY_TITLES, **searches.DUTY_TITLES},
