@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from app.rules.errors import NotFound
 from app.rules.facts import Actor
 from app.rules.occasions import withdraw
-from app.store import effects, occasions
+from app.store import effects, occasion_facts
 
 
 def withdraw_occasion(tx: Connection, actor: Actor, occasion_id: UUID, reason: str, *, now: datetime) -> None:
@@ -16,8 +16,8 @@ def withdraw_occasion(tx: Connection, actor: Actor, occasion_id: UUID, reason: s
 
     NotFound out of reach; Conflict and NotAllowed as the rule says.
     """
-    subject_id = occasions.subject_of(tx, occasion_id)
-    facts = occasions.facts(tx, actor, subject_id, now=now) if subject_id else None
+    subject_id = occasion_facts.subject_of(tx, occasion_id)
+    facts = occasion_facts.facts(tx, actor, subject_id, now=now) if subject_id else None
     if facts is None:
         raise NotFound("not_found")
-    effects.apply(tx, [withdraw(facts, occasions.written(tx, occasion_id), reason, actor, now=now)])
+    effects.apply(tx, [withdraw(facts, occasion_facts.written(tx, occasion_id), reason, actor, now=now)])

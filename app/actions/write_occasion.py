@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from app.rules.errors import Conflict, NotAllowed, NotFound
 from app.rules.facts import Actor
 from app.rules.occasions import Written, enter, report
-from app.store import effects, occasions
+from app.store import effects, occasion_facts
 
 
 def write_occasion(tx: Connection, actor: Actor, subject_id: UUID, written: Written, *, now: datetime) -> bool:
@@ -18,10 +18,10 @@ def write_occasion(tx: Connection, actor: Actor, subject_id: UUID, written: Writ
     """
     if actor.id is None:
         raise NotAllowed("not_allowed")
-    facts = occasions.facts(tx, actor, subject_id, now=now)
+    facts = occasion_facts.facts(tx, actor, subject_id, now=now)
     if facts is None:
         raise NotFound("not_found")
-    known = occasions.known(tx, actor, subject_id, written.id)
+    known = occasion_facts.known(tx, actor, subject_id, written.id)
     if known is not None:
         if known != (subject_id, written.body_hash):
             raise Conflict("id_reused")

@@ -13,8 +13,8 @@ from app.api.context import current_actor, deps
 from app.api.fields import Body, Day, Instant, choice, text
 from app.api.paging import PageArgs, next_cursor, page_of
 from app.api.refusals import refusals
-from app.queries import occasions as queries
-from app.queries.occasions import OwnReport
+from app.queries import own_reports as queries
+from app.queries.own_reports import OwnReport
 from app.rules.errors import NotAllowed
 from app.rules.facts import OccasionKind
 from app.rules.occasions import REPORTED, Written
