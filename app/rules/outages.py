@@ -196,15 +196,12 @@ def tell(
     incident_id: UUID, group: Group, step: str, touched: int, since: datetime, users: Sequence[UUID], *, now: datetime
 ) -> Decision:
     """One notice for each of the users that it is there (`opened`) or over (`ended`)."""
-    said = f"push_outage_{step}" if group == PUSHES else f"outage_{step}"
     params = (
         ("outage", group.kind),
         ("outage_of", group.about or "—"),
         ("n", str(touched)),
         ("since", since.isoformat()),
     )
-    return Decision(
-        tuple(
-            Notify("user", user, About("incident", incident_id), step, Reason(said, params), now, now) for user in users
-        )
-    )
+    said = Reason(f"push_outage_{step}", params) if group == PUSHES else Reason(f"outage_{step}", params)
+    about = About("incident", incident_id)
+    return Decision(tuple(Notify("user", user, about, step, said, now, now) for user in users))
