@@ -1,5 +1,6 @@
 """The one door to python-docx: a paper as a file that every office suite opens, with its Chinese fonts named."""
 
+from collections.abc import Mapping
 from io import BytesIO
 
 from docx import Document
@@ -10,6 +11,7 @@ from docx.shared import Pt
 from docx.text.run import Run
 
 from app.rules.wording.papers import LATIN_FONT, TEXT_FONT, TITLE_FONT, Paper, PaperKind
+from app.rules.wording.record_papers import RecordPaper, Signature
 
 MIMETYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -74,3 +76,42 @@ def _set(run: Run, font: str, size: int) -> None:
 def headers(kind: PaperKind) -> dict[str, str]:
     """How the file is handed out: by a name that tells the paper and nobody's name or number; kept by nobody."""
     return {"Content-Disposition": f'attachment; filename="search-{kind}.docx"', "Cache-Control": "no-store"}
+
+
+def render_record(paper: RecordPaper, pictures: Mapping[str, bytes]) -> bytes:
+    """A record as a docx file; `pictures` are signatures (PNG or JPEG) by whose they are."""
+    document = Document()
+    _properties(document)
+    _line(document, paper.title, TITLE_FONT, 22, WD_ALIGN_PARAGRAPH.CENTER)
+    table = document.add_table(rows=0, cols=2)
+    table.style = "Table Grid"
+    for row in paper.rows:
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            _set(cell.paragraphs[0].add_run(text), TEXT_FONT, 14)
+    for title, lines in paper.sections:
+        _line(document, title, TITLE_FONT, 14)
+        for text in lines:
+            _line(document, text, TEXT_FONT, 14, indent=True)
+    if paper.declaration:
+        _line(document, paper.declaration, TEXT_FONT, 14)
+    for one in paper.signatures:
+        _signature(document, one, pictures.get(one.whose))
+    _line(document, paper.foot, TEXT_FONT, 9)
+    content = BytesIO()
+    document.save(content)
+    return content.getvalue()
+
+
+def _signature(document: Docx, one: Signature, picture: bytes | None) -> None:
+    paragraph = document.add_paragraph()
+    _set(paragraph.add_run(f"{one.label}:"), TEXT_FONT, 14)
+    if picture:
+        paragraph.add_run().add_picture(BytesIO(picture), height=Pt(42))
+    else:
+        _set(paragraph.add_run(one.said), TEXT_FONT, 14)
+    _set(paragraph.add_run("    ____年__月__日"), TEXT_FONT, 14)
+
+
+def named(name: str) -> dict[str, str]:
+    """How a file is handed out: by a name that tells nobody's name or number; kept by nobody."""
+    return {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}

@@ -63,6 +63,7 @@ SENTENCES: dict[str, str] = {
     "follow_up_needs_day": "后续事项和日期要一起填写。",
     "follow_up_before": "后续事项的日期不能早于走访或谈话当天。",
     "why_not_signed_needed": "本人没有签名的,请写明原因。",
+    "font_missing": "服务器没有安装中文字体,暂时不能生成 PDF,请先下载 docx 版。",
     "corrects_another_matter": "要更正的记录不存在,或不是同一对象的同类记录,请检查后再提交。",
 }
 
