@@ -38,6 +38,20 @@ RISKS: dict[str, str] = {"low": "低", "watch": "需要留意", "high": "较高"
 SIGNINGS: dict[str, str] = {"on_screen": "在屏幕上签名", "on_paper": "在纸上签名,附照片", "refused": "没有签名"}
 SPEAKERS: dict[str, str] = {"asked": "问", "answered": "答"}
 
+EVIDENCE: dict[str, str] = {
+    "place": "到了现场,取得位置",
+    "photo": "现场照片",
+    "met": "见到的人",
+    "note": "情况记录",
+    "signature": "本人签名",
+    "officer_signature": "工作人员签名",
+    "stamp": "盖章或签字的证明",
+    "recording": "录音或录像",
+    "contacts_tested": "联系方式当场打通",
+    "document": "材料或证明文件",
+}
+"""What a record brings as evidence, by the words of the policy."""
+
 SENTENCES: dict[str, str] = {
     "record_in_time": "{title}:按期完成(最迟 {due})。",
     "record_late": "{title}:已完成,晚于期限 {due}。",
@@ -63,6 +77,8 @@ SENTENCES: dict[str, str] = {
     "follow_up_needs_day": "后续事项和日期要一起填写。",
     "follow_up_before": "后续事项的日期不能早于走访或谈话当天。",
     "why_not_signed_needed": "本人没有签名的,请写明原因。",
+    "items_needed": "请至少选一个项目。",
+    "lines_unmarked": "谈话内容的第一行要以“问:”或“答:”开头。",
     "font_missing": "服务器没有安装中文字体,暂时不能生成 PDF,请先下载 docx 版。",
     "corrects_another_matter": "要更正的记录不存在,或不是同一对象的同类记录,请检查后再提交。",
 }

@@ -1,0 +1,88 @@
+"""Records where there is no network: one page that a browser keeps, without anybody's data, and what is taken along.
+
+The page and its worker are the same for everybody and open to everybody; who is logged in, and the people of the coming
+days, are asked for by script and answered to officers alone (decision 0041).
+"""
+
+from datetime import timedelta
+from hashlib import sha256
+
+from flask import Response, make_response, render_template, url_for
+
+from app.actions.note_reading import note_reading
+from app.queries.record_form import FormItem, RecordForm, due_soon, forms
+from app.rules.calendar import end_of_day, legal_day
+from app.web.blueprint import PAGES
+from app.web.context import deps, user
+from app.web.drawing import answer_json
+from app.web.guard import open_page, page
+from app.web.record_form import PLACE_ALLOWED, form_words, talker
+from app.web.register_static import static_file
+from app.web.shown import deadline
+
+FILES = (
+    *("style.css", "icon.svg", "vendor/htmx.min.js", "net.js", "drafts.js"),
+    *("record-keep.js", "record-send.js", "record-photos.js", "record-form.js", "field.js"),
+)
+"""What the page is made of, and nothing else is kept by the worker."""
+
+AHEAD = timedelta(days=7)
+
+
+@PAGES.get("/field/")
+@open_page
+def field() -> Response:
+    """The page, the same for everybody."""
+    shown = render_template("field.html", form=None, typed={}, chosen=(), kind=None, local_now="", **form_words())
+    answer = make_response(shown)
+    answer.headers["Permissions-Policy"] = PLACE_ALLOWED
+    return answer
+
+
+@PAGES.get("/field/worker.js")
+@open_page
+def field_worker() -> Response:
+    """The worker; a new one whenever a file of the page has changed."""
+    files = [static_file(name) for name in FILES]
+    shown = field().get_data()
+    version = sha256(repr(files).encode() + shown).hexdigest()[:12]
+    script = render_template("field_worker.js", version=version, page=url_for("pages.field"), files=files)
+    return Response(script, mimetype="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+@PAGES.get("/field/who")
+@page("visits.record")
+def field_who() -> Response:
+    """Who is logged in, and the token of the forms."""
+    from flask_wtf.csrf import generate_csrf
+
+    return answer_json({"user": user().id.hex if user().id else None, "csrf": generate_csrf()})
+
+
+@PAGES.get("/field/people")
+@page("visits.record")
+def field_people() -> Response:
+    """People of the user's offices about whom something is owed within a week. That they were taken is recorded."""
+    now = deps().now()
+    until = end_of_day(legal_day(now) + AHEAD)
+    with deps().transaction() as tx:
+        found = forms(tx, user(), talker(), due_soon(tx, user(), now=now, until=until), now=now)
+        details = {"subjects": [str(one.subject_id) for one in found]}
+        note_reading(tx, user(), "records.take_along", None, now=now, details=details)
+    return answer_json({"people": [_person(one) for one in found]})
+
+
+def _person(one: RecordForm) -> dict[str, object]:
+    """The least that a record needs: no address, no telephone number, nothing of the case."""
+    items = [_item(item) for item in one.items]
+    return {"id": str(one.subject_id), "no": one.subject_no, "name": one.subject_name, "items": items}
+
+
+def _item(item: FormItem) -> dict[str, object]:
+    from app.rules.wording.visits import EVIDENCE
+
+    due = deadline(item.waiting.due_at) if item.waiting else None
+    told = f"将完成期限为{due}的任务" if due else "目前没有到期的任务,作为额外的记录保存"
+    evidence = [(word, EVIDENCE.get(word, word)) for word in item.evidence]
+    shown = f"{item.title} {item.code}"
+    return {"code": item.code, "kind": item.kind.value, "title": shown, "told": told, "due": due, "evidence": evidence}
