@@ -86,6 +86,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "visits.read": CASE_READERS,
     "visits.record": CASE_WORKERS | {_A},
     "talks.record": CASE_WORKERS,
+    "records.paper": CASE_WORKERS,
     "compliance.read": CASE_READERS - {_PR, _A},
     "audit.read": frozenset({_CH, _CI, _P}),
     "access_log.read": frozenset({_CS, _CH, _CI, _P}),

@@ -132,7 +132,7 @@ def _form(
 ) -> RecordForm:
     may = {kind: talker if kind is DutyKind.TALK else actor for kind in RECORDED}
     offered = [
-        FormItem(item.code, item.title, item.kind, _evidence(item), waiting.get(item.code))
+        FormItem(item.code, item.title, item.kind, tuple(word.value for word in item.evidence), waiting.get(item.code))
         for item in items
         if (writer := may.get(item.kind)) and not roles_reaching(writer.grants, row.path).isdisjoint(item.by)
     ]
@@ -144,7 +144,3 @@ def _form(
         office_name=row.office_name,
         items=tuple(sorted(offered, key=lambda item: RECORDED.index(item.kind))),
     )
-
-
-def _evidence(_item: Item) -> tuple[str, ...]:
-    return ()

@@ -4,21 +4,22 @@ The page and its worker are the same for everybody and open to everybody; who is
 days, are asked for by script and answered to officers alone (decision 0041).
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from flask import Response, make_response, render_template, url_for
+from flask_wtf.csrf import generate_csrf
 
 from app.actions.note_reading import note_reading
 from app.queries.record_form import FormItem, RecordForm, due_soon, forms
-from app.rules.calendar import end_of_day, legal_day
+from app.rules.calendar import end_of_day, last_day_before, legal_day
+from app.rules.wording.visits import EVIDENCE
 from app.web.blueprint import PAGES
 from app.web.context import deps, user
 from app.web.drawing import answer_json
 from app.web.guard import open_page, page
 from app.web.record_form import PLACE_ALLOWED, form_words, talker
-from app.web.register_static import static_file
-from app.web.shown import deadline
+from app.web.static_files import static_file
 
 FILES = (
     *("style.css", "icon.svg", "vendor/htmx.min.js", "net.js", "drafts.js"),
@@ -54,8 +55,6 @@ def field_worker() -> Response:
 @page("visits.record")
 def field_who() -> Response:
     """Who is logged in, and the token of the forms."""
-    from flask_wtf.csrf import generate_csrf
-
     return answer_json({"user": user().id.hex if user().id else None, "csrf": generate_csrf()})
 
 
@@ -79,10 +78,14 @@ def _person(one: RecordForm) -> dict[str, object]:
 
 
 def _item(item: FormItem) -> dict[str, object]:
-    from app.rules.wording.visits import EVIDENCE
-
-    due = deadline(item.waiting.due_at) if item.waiting else None
-    told = f"将完成期限为{due}的任务" if due else "目前没有到期的任务,作为额外的记录保存"
+    due = _due(item.waiting.due_at) if item.waiting else None
+    told = f"将完成{due}到期的任务" if due else "目前没有到期的任务,作为额外的记录保存"
     evidence = [(word, EVIDENCE.get(word, word)) for word in item.evidence]
     shown = f"{item.title} {item.code}"
     return {"code": item.code, "kind": item.kind.value, "title": shown, "told": told, "due": due, "evidence": evidence}
+
+
+def _due(due_at: datetime) -> str:
+    """The last day by its date: what is kept on a phone may be read tomorrow, when 今天 is another day."""
+    last = last_day_before(due_at)
+    return f"{last.month}月{last.day}日"

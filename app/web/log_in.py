@@ -73,7 +73,9 @@ def log_out() -> Response:
     with deps().transaction() as tx:
         end_session(tx, user(), now=deps().now())
     session.clear()
-    return redirect(url_for("pages.log_in"))  # type: ignore[return-value]
+    answer: Response = redirect(url_for("pages.log_in"))  # type: ignore[assignment]
+    answer.headers["Clear-Site-Data"] = '"storage"'  # drafts and people taken along go from the phone, too
+    return answer
 
 
 def _refused(template: str, error: ZhifangError, **shown: str) -> Response:

@@ -1,10 +1,6 @@
 """Wiring of the pages: cookies, CSRF, headers, what templates may call."""
 
-from functools import cache
-from hashlib import sha256
-from pathlib import Path
-
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, request
 from flask_wtf.csrf import CSRFProtect
 
 from app.config import Mode
@@ -19,6 +15,7 @@ from app.web import (  # noqa: F401  (their views)
     compliance,
     duties,
     faults,
+    field,
     leave,
     leave_of_one,
     log_in,
@@ -28,6 +25,8 @@ from app.web import (  # noqa: F401  (their views)
     orders,
     patterns,
     photos,
+    record_form,
+    record_pages,
     records,
     rosters,
     searches,
@@ -46,6 +45,7 @@ from app.web.faults import PagePath
 from app.web.frame import frame, sees_many_offices
 from app.web.guard import may
 from app.web.shown import FILTERS, as_of
+from app.web.static_files import static_file
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -54,7 +54,6 @@ CSP = (
 HEADERS = {"Content-Security-Policy": CSP, "Referrer-Policy": "same-origin"}
 """Beside those of every answer. Forms are told by the referrer which page they came from: ours alone learn of it."""
 
-STATIC = Path(__file__).parent / "static"
 CSRF = CSRFProtect()
 
 
@@ -79,18 +78,6 @@ def register_pages(app: Flask) -> None:
         may=may, frame=frame, sees_many_offices=sees_many_offices, as_of=as_of, static_file=static_file
     )
     app.register_blueprint(PAGES)
-
-
-def static_file(name: str) -> str:
-    """The address of a static file; it changes with the content, so that browsers may keep the file."""
-    found = STATIC / name
-    version = _version(found, found.stat().st_mtime_ns) if found.exists() else "none"
-    return url_for("pages.static", filename=name, v=version)
-
-
-@cache
-def _version(file: Path, _changed_ns: int) -> str:
-    return sha256(file.read_bytes()).hexdigest()[:12]
 
 
 @PAGES.before_request

@@ -14,6 +14,8 @@ ACTS: dict[str, str] = {
     "identity.reveal": "查看完整身份证号",
     "visits.read": "查看走访记录",
     "talks.read": "查看谈话记录",
+    "records.paper": "制作走访、谈话文书",
+    "records.take_along": "把到期的人带到手机上",
     "access_log.read": "查看查阅记录",
     "map.read": "查看辖区位置图",
     "audit.read": "查看操作记录",

@@ -1,0 +1,117 @@
+"""One kept record on a page: what was done, by whose clock, where, what proves it; papers; what is added later."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import Response, render_template, request, url_for
+
+from app.actions.note_reading import note_reading
+from app.actions.write_down import write_down
+from app.clients import papers, pdf_papers
+from app.queries import visits as queries
+from app.queries.record_papers import written as written_record
+from app.queries.visits import RecordView
+from app.rules.effects.records import Details
+from app.rules.errors import Refused, ZhifangError
+from app.rules.facts import About, DutyKind
+from app.rules.visits import NewRecord, outcome
+from app.rules.visits.lines import written_lines
+from app.rules.wording import sentence
+from app.rules.wording.record_papers import FORMS, record_paper
+from app.rules.wording.visits import EVIDENCE, MOODS, RISKS, SIGNINGS, title_of
+from app.web.blueprint import PAGES
+from app.web.context import deps, user
+from app.web.forms import client_id, done, hash_of, told, written
+from app.web.guard import may, page, user_for
+
+LONGEST_NOTE, LONGEST_WHY = 4000, 500
+RECORD_ACTION = {DutyKind.TALK: "talks.record"}
+"""By kind of record: who may write it; all others are `visits.record`."""
+
+
+@PAGES.get("/records/<uuid:record_id>")
+@page("visits.read")
+def kept_record(record_id: UUID) -> str:
+    """The record in full; that it was looked at is recorded."""
+    return _page(record_id, {}, None)
+
+
+@PAGES.post("/records/<uuid:record_id>/additions")
+@page("visits.record")
+def add_to_record(record_id: UUID) -> Response | tuple[str, int]:
+    """Put something right by adding: what, and why. The record itself stays as it was written."""
+    try:
+        note = written("note", LONGEST_NOTE, missing="note_needed")
+        why = written("why", LONGEST_WHY, missing="reason_needed")
+        with deps().transaction() as tx:
+            old = queries.record(tx, user_for("visits.read"), None, record_id)
+            new = _addition(old, note, why)
+            write_down(tx, user_for(RECORD_ACTION.get(old.kind, "visits.record")), new, now=deps().now())
+    except ZhifangError as error:
+        fault, status = told(error)
+        return _page(record_id, request.form, fault), status
+    return done(url_for("pages.kept_record", record_id=record_id), "record_added")
+
+
+@PAGES.get("/records/<uuid:record_id>/paper")
+@page("records.paper")
+def record_on_paper(record_id: UUID) -> Response:
+    """The paper as docx or PDF, made anew each time and kept nowhere; that it was made is recorded."""
+    form = request.args.get("form", "")
+    if form not in FORMS:
+        raise Refused("stale_form")
+    now, about = deps().now(), About("record", record_id)
+    with deps().transaction() as tx:
+        subject_id, found = written_record(tx, user(), record_id)
+        note_reading(tx, user(), "records.paper", subject_id, now=now, about=about, details={"form": form})
+    paper = record_paper(found, now=now)
+    pictures: dict[str, bytes] = {}
+    name = papers.named(f"record-{record_id.hex[:8]}.{form}")
+    if form == "pdf":
+        return Response(pdf_papers.render(paper, pictures), mimetype=pdf_papers.MIMETYPE, headers=name)
+    return Response(papers.render_record(paper, pictures), mimetype=papers.MIMETYPE, headers=name)
+
+
+def _addition(old: RecordView, note: str, why: str) -> NewRecord:
+    return NewRecord(
+        id=client_id(),
+        kind=old.kind,
+        subject_id=old.subject_id,
+        items=tuple(one.item for one in old.items),
+        happened_at=old.happened_at,
+        note=note,
+        body_hash=hash_of(old.id, note, why),
+        ended_at=old.ended_at,
+        corrects_id=old.id,
+        details=Details(why_added=why),
+    )
+
+
+def _page(record_id: UUID, typed: Any, fault: str | None) -> str:
+    now, about = deps().now(), About("record", record_id)
+    with deps().transaction() as tx:
+        reader = user_for("visits.read")
+        found = queries.record(tx, reader, None, record_id)
+        act = "talks.read" if found.kind is DutyKind.TALK else "visits.read"
+        note_reading(tx, reader, act, found.subject_id, now=now, about=about)
+    return render_template(
+        "record.html",
+        here="duties",
+        record=found,
+        details=found.details,
+        items=[
+            (one, title_of(one.item), outcome(found.happened_at, one.due_at) if one.due_at else None)
+            for one in found.items
+        ],
+        reasons=[sentence(reason.code, dict(reason.params)) for reason in found.reasons],
+        lines=written_lines(found.details.lines),
+        addable=found.corrects_id is None and may(RECORD_ACTION.get(found.kind, "visits.record")),
+        new_id=typed.get("id") or uuid4(),
+        typed=typed,
+        fault=fault,
+        moods=MOODS,
+        risks=RISKS,
+        signings=SIGNINGS,
+        evidence_words=EVIDENCE,
+        title_of=title_of,
+    )
