@@ -14,6 +14,7 @@ READS = (
     "identity.reveal",
     "visits.read",
     "talks.read",
+    "records.paper",
     "searches.read",
     "searches.paper",
     "access_log.read",

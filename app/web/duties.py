@@ -28,6 +28,8 @@ UNSETTLED = {DutyState.PLANNED, DutyState.OPEN, DutyState.MISSED}
 RECORDED_BY = {
     DutyKind.VISIT: "visits.record",
     DutyKind.TALK: "talks.record",
+    DutyKind.VERIFICATION: "visits.record",
+    DutyKind.REVIEW: "visits.record",
     **dict.fromkeys(CHECKED_IN, "check_ins.record"),
 }
 """By the kind of duty: the action that writes down what fulfils it."""

@@ -55,7 +55,8 @@ def field_worker() -> Response:
 @page("visits.record")
 def field_who() -> Response:
     """Who is logged in, and the token of the forms."""
-    return answer_json({"user": user().id.hex if user().id else None, "csrf": generate_csrf()})
+    user_id = user().id
+    return answer_json({"user": user_id.hex if user_id else None, "csrf": generate_csrf()})
 
 
 @PAGES.get("/field/people")

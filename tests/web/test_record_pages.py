@@ -1,0 +1,215 @@
+"""The form of a record, the record as it was kept, its papers, and what is open without a log-in."""
+
+import re
+from datetime import timedelta
+from io import BytesIO
+from uuid import UUID, uuid4
+
+import pytest
+from docx import Document
+from flask import Flask
+from pypdf import PdfReader
+from sqlalchemy import Engine, text
+
+from app.access.table import ACTIONS
+from app.rules.facts import Role
+from app.store.session import transaction
+from app.web.field import FILES
+from app.web.static_files import STATIC
+from tests.builders.users import a_user
+from tests.statements import counted
+from tests.web.browsing import Visitor, a_visitor
+from tests.web.office import Office, a_person, a_visit_due, an_office_at_nine
+
+HOUR = timedelta(hours=1)
+JSON = {"Accept": "application/json"}
+
+
+@pytest.fixture
+def office(undone: Engine) -> Office:
+    with transaction(undone) as tx:
+        return an_office_at_nine(tx)
+
+
+@pytest.fixture
+def person(undone: Engine, office: Office) -> UUID:
+    with transaction(undone) as tx:
+        return a_person(tx, office, "王立新")
+
+
+@pytest.fixture
+def visitor(app: Flask, office: Office) -> Visitor:
+    return a_visitor(app, office.officer)
+
+
+def typed(**changes: str) -> dict[str, str]:
+    """What the form sends; a change to "" leaves a field empty."""
+    return {
+        "id": str(uuid4()),
+        "kind": "visit",
+        "items": "访1",
+        "finding.访1": "与母亲同住",
+        "evidence.访1": "place",
+        "happened_at": "2026-03-02T08:30",
+        "ended_at": "2026-03-02T08:50",
+        "started_at": "2026-03-02T00:30:12.500Z",
+        "sent_at": "2026-03-02T01:00:00.000Z",
+        "lon": "118.6275",
+        "lat": "28.738",
+        "accuracy_m": "15",
+        "met": "本人、母亲",
+        "note": "在家,情况平稳。",
+        "lines": "问:最近怎样?\n答:在找工作。\n想去木业厂。",
+        "mood": "steady",
+        "risk": "low",
+        "follow_up": "核实工作",
+        "follow_up_on": "2026-03-09",
+        "signed_subject": "refused",
+        "why_not_signed": "手受伤",
+        "signed_officer": "on_paper",
+        **changes,
+    }
+
+
+def test_the_form_tells_which_duty_an_item_would_fulfil(
+    undone: Engine, office: Office, person: UUID, visitor: Visitor
+) -> None:
+    with transaction(undone) as tx:
+        duty = a_visit_due(tx, office, person)
+    shown = visitor.text(f"/subjects/{person}/record?duty={duty}")
+    assert "将完成期限为" in shown
+    item = re.search(r'name="items" value="([^"]+)" checked', shown)
+    assert item
+    assert f'href="/subjects/{person}/record?duty={duty}"' in visitor.text(f"/duties/{duty}")
+
+
+def test_a_record_is_kept_once_and_shown_with_both_clocks(undone: Engine, person: UUID, visitor: Visitor) -> None:
+    path, form = f"/subjects/{person}/record", typed()
+    first = visitor.post(path, form)
+    assert (first.status_code, first.location) == (303, f"/records/{form['id']}")
+    later = visitor.post(path, form | {"sent_at": "2026-03-02T03:00:00Z", "drafted_offline": "1"}, headers=JSON)
+    assert later.get_json() == {"address": f"/records/{form['id']}", "first": False}
+    with transaction(undone) as tx:
+        assert tx.execute(text("SELECT count(*) FROM records")).scalar_one() == 1
+    shown = visitor.text(first.location)
+    for words in (
+        "与母亲同住",
+        "本人、母亲",
+        "答:在找工作。\n想去木业厂。",
+        "平稳",
+        "没有签名:手受伤",
+        "3月9日前",
+        "08:30",
+        "09:00",
+    ):
+        assert words in shown.replace("&#39;", "'"), words
+
+
+REFUSED = [
+    ({"items": ""}, "请至少选一个项目"),
+    ({"lines": "没有开头"}, "要以“问:”或“答:”开头"),
+    ({"note": " "}, "请"),
+    ({"follow_up_on": ""}, "后续事项和日期要一起填写"),
+    ({"why_not_signed": ""}, "请写明原因"),
+    ({"kind": "talk"}, "谈话记录不能含走访项目"),
+    ({"happened_at": "2026-03-02T10:30"}, "时间不能晚于现在"),
+]
+
+
+@pytest.mark.parametrize(("change", "told"), REFUSED)
+def test_what_is_refused_keeps_what_was_typed(
+    change: dict[str, str], told: str, person: UUID, visitor: Visitor
+) -> None:
+    form = {name: value for name, value in typed(**change).items() if value}
+    answer = visitor.post(f"/subjects/{person}/record", form)
+    assert (answer.status_code, told in answer.text) == (422, True), answer.text
+    assert answer.status_code == visitor.post(f"/subjects/{person}/record", form, headers=JSON).status_code
+    assert "本人、母亲" in answer.text
+    assert form["id"] in answer.text
+
+
+def test_something_is_added_and_the_record_stays(person: UUID, visitor: Visitor) -> None:
+    form = typed()
+    visitor.post(f"/subjects/{person}/record", form)
+    path = f"/records/{form['id']}"
+    bare = visitor.post(f"{path}/additions", {"id": str(uuid4()), "note": "母亲的电话是空号"})
+    assert bare.status_code == 422
+    added = visitor.post(f"{path}/additions", {"id": str(uuid4()), "note": "母亲的电话是空号", "why": "当天漏写"})
+    assert (added.status_code, added.location) == (303, path)
+    shown = visitor.text(path)
+    for words in ("在家,情况平稳。", "母亲的电话是空号", "原因:当天漏写", "徐敏"):
+        assert words in shown
+
+
+def test_the_papers_are_made_and_that_is_recorded(undone: Engine, person: UUID, visitor: Visitor) -> None:
+    form = typed(kind="talk", items="谈1", **{"finding.访1": "", "evidence.访1": ""})
+    visitor.post(f"/subjects/{person}/record", form)
+    pdf = visitor.get(f"/records/{form['id']}/paper?form=pdf")
+    assert (pdf.mimetype, pdf.headers["Cache-Control"]) == ("application/pdf", "no-store")
+    told = "".join(page.extract_text() for page in PdfReader(BytesIO(pdf.data)).pages)
+    docx = visitor.get(f"/records/{form['id']}/paper?form=docx")
+    written = "\n".join(paragraph.text for paragraph in Document(BytesIO(docx.data)).paragraphs)
+    for words in ("谈话笔录", "问:最近怎样?", "没有签名,原因:手受伤"):
+        assert (words in told, words in written) == (True, True), words
+    assert visitor.get(f"/records/{form['id']}/paper?form=html").status_code == 422
+    with transaction(undone) as tx:
+        acts = tx.execute(text("SELECT details FROM audit WHERE action = 'records.paper' ORDER BY id")).scalars()
+        assert [act["form"] for act in acts] == ["pdf", "docx"]
+
+
+def test_next_door_knows_of_none_of_it(app: Flask, office: Office, person: UUID, visitor: Visitor) -> None:
+    form = typed()
+    visitor.post(f"/subjects/{person}/record", form)
+    neighbour = a_visitor(app, office.neighbour)
+    for path in (f"/subjects/{person}/record", f"/records/{form['id']}", f"/records/{form['id']}/paper?form=pdf"):
+        assert neighbour.get(path).status_code == 404, path
+    assert neighbour.post(f"/subjects/{person}/record", typed(), headers=JSON).status_code == 404
+
+
+def test_the_page_that_opens_without_a_network_holds_nobody(app: Flask, person: UUID, visitor: Visitor) -> None:
+    stranger = Visitor(app)
+    page = stranger.get("/field/")
+    assert (page.status_code, "geolocation=(self)" in page.headers["Permissions-Policy"]) == (200, True)
+    assert page.get_data() == visitor.get("/field/").get_data()
+    assert "csrf" not in page.text
+    worker = stranger.get("/field/worker.js")
+    assert worker.mimetype == "text/javascript"
+    assert [name for name in FILES if not (STATIC / name).exists()] == []
+    assert [name for name in FILES if f"/static/{name}" not in worker.text] == []
+    for path in ("/field/who", "/field/people"):
+        assert stranger.get(path).status_code == 302, path
+
+
+def test_people_are_taken_along_with_the_least_that_a_record_needs(
+    app: Flask, undone: Engine, office: Office, person: UUID, visitor: Visitor
+) -> None:
+    with transaction(undone) as tx:
+        a_visit_due(tx, office, person)
+        a_visit_due(tx, office, a_person(tx, office, "李四"))
+        for _ in range(3):
+            a_person(tx, office, "没有到期的人")
+    with counted(undone) as statements:
+        (first, second) = visitor.get("/field/people").get_json()["people"]
+    assert {first["name"], second["name"]} == {"王立新", "李四"}
+    assert set(first) == {"id", "no", "name", "items"}
+    assert any(item["due"] for item in first["items"])
+    assert len(statements) < 16
+    assert a_visitor(app, office.neighbour).get("/field/people").get_json()["people"] == []
+    who = visitor.get("/field/who").get_json()
+    assert (who["user"], len(who["csrf"]) > 20) == (office.officer.id.hex, True)
+    with transaction(undone) as tx:
+        act = tx.execute(text("SELECT details FROM audit WHERE action = 'records.take_along' ORDER BY id")).scalars()
+        assert sorted(next(iter(act))["subjects"]) == sorted([first["id"], second["id"]])
+
+
+def test_whoever_may_not_hold_talks_is_offered_none(app: Flask, undone: Engine, office: Office, person: UUID) -> None:
+    assert Role.AIDE in ACTIONS["visits.record"] - ACTIONS["talks.record"]
+    with transaction(undone) as tx:
+        aide = a_user(tx, office.tree.office, Role.AIDE)
+    shown = a_visitor(app, aide).text(f"/subjects/{person}/record")
+    assert ('value="访1"' in shown, 'value="谈1"' in shown) == (True, False)
+    assert a_visitor(app, aide).post(f"/subjects/{person}/record", typed(kind="talk", items="谈1")).status_code == 403
+
+
+def test_a_log_out_takes_what_the_browser_kept(visitor: Visitor) -> None:
+    assert visitor.post("/logout").headers["Clear-Site-Data"] == '"storage"'
