@@ -374,6 +374,7 @@ THINGS: dict[str, Callable[[Connection, Place], UUID]] = {
     "request_id": _lift_request,
     "search_id": _search,
     "visit_id": _visit,
+    "record_id": _visit,
     "talk_id": _talk,
     "alert_id": _alert,
     "notice_id": _notice,

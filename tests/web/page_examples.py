@@ -1,7 +1,5 @@
 """One line for each page: whose matter it is, and what its form sends. A page without a line fails the walk."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from uuid import uuid4
 
 from app.clients import papers, roster_file
@@ -11,20 +9,8 @@ from tests.builders.users import PASSWORD
 from tests.guards.asking import Shows
 from tests.guards.route_examples import BELOW_THE_CITY
 from tests.guards.world import Place, id_number_in
-
-Form = Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class PageExample:
-    """`refuses`: roles that the table permits and a rule refuses all the same (403). `mimetype`: what is answered."""
-
-    shows: Shows
-    form: Callable[[Place], Form] = lambda _: {}
-    status: int = 200
-    refuses: frozenset[Role] = frozenset()
-    mimetype: str = "text/html"
-    query: Mapping[str, str] = field(default_factory=dict)
+from tests.web import record_page_examples
+from tests.web.page_asking import Form, PageExample
 
 
 def _record(_: Place) -> Form:
@@ -61,6 +47,7 @@ def _circle(_: Place) -> Form:
 
 
 PAGES: dict[str, PageExample] = {
+    **record_page_examples.PAGES,
     "GET /": PageExample(Shows.CASES),
     "GET /today/alerts": PageExample(Shows.CASES),
     "GET /absences": PageExample(Shows.OFFICES),

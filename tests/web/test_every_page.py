@@ -19,10 +19,14 @@ from tests.guards.test_every_route import _shows_nothing_beyond
 from tests.guards.world import Place, World, a_world
 from tests.undone import undone_engine
 from tests.web.browsing import Visitor, a_visitor
-from tests.web.page_examples import PAGES, PageExample
+from tests.web.page_asking import PageExample
+from tests.web.page_examples import PAGES
 
-OPEN = {"GET /login", "POST /login", "POST /login/code", "GET /<anything>", "GET /static/<filename>"}
-"""Open to everybody; the files are Flask's own view."""
+OPEN = {
+    *("GET /login", "POST /login", "POST /login/code", "GET /<anything>", "GET /static/<filename>"),
+    *("GET /field/", "GET /field/worker.js"),
+}
+"""Open to everybody; the files are Flask's own view, the page for no network holds nobody's data."""
 OF_ONESELF = {"POST /logout", "POST /security/password"}
 """Who does this is logged out by it: the walk would end there."""
 
