@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from app.clients import papers, roster_file
 from app.rules.facts import Role
+from app.store.shipped_policies import shipped
 from tests.builders.second_factor import a_code
 from tests.builders.users import PASSWORD
 from tests.guards.asking import Shows
@@ -231,6 +232,26 @@ PAGES: dict[str, PageExample] = {
     "GET /roster": PageExample(Shows.OFFICES),
     "GET /roster/template": PageExample(Shows.OFFICES, mimetype=roster_file.TEMPLATE_TYPE),
     "POST /roster": PageExample(Shows.OFFICES, status=422),
+    "GET /policies": PageExample(Shows.OFFICES),
+    "GET /policies/<version_id>": PageExample(Shows.OFFICE),
+    "POST /policies/drafts": PageExample(Shows.OFFICES, lambda _: {"id": str(uuid4())}, 303),
+    "GET /policies/drafts/<draft_id>": PageExample(Shows.OFFICE),
+    "GET /policies/drafts/<draft_id>/text": PageExample(Shows.OFFICE),
+    "POST /policies/drafts/<draft_id>/text": PageExample(
+        Shows.OFFICE, lambda _: {"revision": "1", "text": shipped("jiangshan")}, 303
+    ),
+    "GET /policies/drafts/<draft_id>/item": PageExample(Shows.OFFICE, query={"code": "访1"}),
+    "POST /policies/drafts/<draft_id>/item": PageExample(
+        Shows.OFFICE, lambda _: {"revision": "1", "before": "谈1", "remove": "1"}, 303
+    ),
+    "POST /policies/drafts/<draft_id>/submit": PageExample(
+        Shows.OFFICE, lambda _: {"revision": "1", "why": "缩短失联时限"}, 303
+    ),
+    "POST /policies/drafts/<draft_id>/withdraw": PageExample(Shows.OFFICE, lambda _: {"revision": "1"}, 303),
+    "POST /policies/drafts/<handed_in_id>/approve": PageExample(Shows.OFFICE, lambda _: {"revision": "2"}, 303),
+    "POST /policies/drafts/<handed_in_id>/return": PageExample(
+        Shows.OFFICE, lambda _: {"revision": "2", "note": "请先试算"}, 303
+    ),
     "GET /compliance": PageExample(Shows.OFFICES),
     "GET /compliance/duties": PageExample(Shows.CASES),
 }

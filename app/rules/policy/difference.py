@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.rules.policy.lines import Path
+from app.rules.policy.spans import LONGEST
 
 NUMBERING = frozenset({"version"})
 """Keys that tell versions apart and change nothing for anybody."""
@@ -29,7 +30,7 @@ def differences(before: Mapping[str, object], after: Mapping[str, object]) -> tu
 def _between(path: Path, before: object | None, after: object | None) -> Iterator[Change]:
     if before == after:
         return
-    if path and (before is None or after is None):
+    if path and (before is None or after is None or (_is_span(before) and _is_span(after))):
         yield Change(path, before, after)
     elif isinstance(before, Mapping) or isinstance(after, Mapping):
         yield from _tables(path, _table(before), _table(after))
@@ -54,6 +55,10 @@ def _lists(path: Path, before: Sequence[object], after: Sequence[object]) -> Cha
 
 def _table(value: object | None) -> Mapping[str, object]:
     return value if isinstance(value, Mapping) else {}
+
+
+def _is_span(value: object) -> bool:
+    return isinstance(value, Mapping) and len(value) == 1 and set(value) <= set(LONGEST)
 
 
 def _holds_tables(value: object | None) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from app.rules.wording.policy_labels import COMMENTS, LABELS, TABLES, VALUES
+from app.rules.wording.policy_labels import COMMENTS, LABELS, TABLES, UNITS, VALUES
 
 __all__ = ["COMMENTS", "SENTENCES", "STATES", "STEPS", "TRIAL_STATES", "change_words", "place_words", "value_words"]
 
@@ -19,6 +19,8 @@ SENTENCES: dict[str, str] = {
     "policy_draft_approved": "您参与修改的监管制度已核准,自 {from} 起执行。",
     "policy_draft_returned": "您参与修改的监管制度修改稿被退回,请查看退回的理由。",
     "policy_adopted_alone": "监管制度有了新的版本,由一人直接采用,没有经第二人核准,请查看。",
+    "draft_item_known": "制度里已有这个编号的项目,请换一个编号。",
+    "span_unreadable": "“{words}”看不懂,请写成 3 天、2 周、1 个月这样。",
 }
 
 STATES: dict[str, str] = {
@@ -59,6 +61,8 @@ def value_words(value: object) -> str:
         return _NONE
     if isinstance(value, bool):
         return "是" if value else "否"
+    if isinstance(value, Mapping) and len(value) == 1 and (unit := next(iter(value))) in UNITS:
+        return f"{value[unit]} {UNITS[str(unit)]}"
     if isinstance(value, Mapping):
         return ",".join(f"{_word(str(key))} {value_words(inner)}" for key, inner in value.items())
     if isinstance(value, list | tuple):

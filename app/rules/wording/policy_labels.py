@@ -1,5 +1,7 @@
 """The keys and words of a policy in Chinese, for pages, differences and comments."""
 
+from app.rules.wording.occasions import KINDS as OCCASIONS
+
 _CLASSES = {"strict": "严管", "normal": "普管", "lenient": "宽管"}
 
 TABLES: dict[str, str] = {
@@ -137,7 +139,29 @@ VALUES: dict[str, str] = {
     "office": "司法所",
     "county": "县级",
     "city": "市级",
+    "place": "地点",
+    "waive_by": "谁可以免除",
+    "evidence": "要求的凭据",
+    "triggers": "触发",
+    "on": "触发事件",
+    "due": "多久之内",
+    "before": "提前多久",
+    "opens_days": "提前几日开始办理",
+    "rest_days": "放假几日以上",
+    "repeat": "多久重复一次",
+    "minutes": "分钟",
+    "hours": "小时",
+    "weeks": "周",
+    "months": "个月",
+    **{code: word for code, word in OCCASIONS.items() if code != "intake"},
+    "festival": "节日",
+    "before_end": "期满",
+    "verification": "核实情况",
+    "review": "核查数据",
 }
+
+UNITS: dict[str, str] = {"minutes": "分钟", "hours": "小时", "days": "天", "weeks": "周", "months": "个月"}
+"""Of a stretch of time, which has exactly one."""
 
 COMMENTS: dict[str, str] = {
     "name": "代号只能用小写字母、数字和下划线",
