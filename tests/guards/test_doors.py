@@ -31,7 +31,7 @@ WORDS_ELSEWHERE = {
     "app/api/problem_codes.py": "writes the Chinese table of codes",
     "app/rules/roster/cells.py": "the signs by which people write a day",
     "app/rules/areas/__init__.py": "tells districts and cities apart by how their names end",
-    "app/rules/policy/tree.py": "the policy's own codes of visits and talks",
+    "app/rules/policy/former_clocks.py": "the codes of the two items that policies had before",
     "app/rules/devices.py": "the names by which phones call the carriers",
     "app/rules/identity.py": "what stands for the given name of a minor",
     "app/rules/policy/problems.py": "sentences for those who write policies, in two languages side by side",
