@@ -83,6 +83,18 @@ class TileSettings:
 
 
 @dataclass(frozen=True)
+class BucketSettings:
+    """A bucket of an S3-compatible store; names begin with `prefix`. `endpoint` is None for Amazon's own."""
+
+    bucket: str
+    access_key: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    endpoint: str | None = None
+    region: str = "us-east-1"
+    prefix: str = ""
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that the service reads from outside. Secrets do not show in its representation."""
 
@@ -114,6 +126,7 @@ class Settings:
     direct_database_url: str = field(default="", repr=False)
     prepared_statements: bool = True
     audit_checkpoints: Path | None = None
+    files: Path | BucketSettings | None = None
     password_rounds: int = 3
     password_memory_kib: int = 65536
 
@@ -165,6 +178,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         channels=_channels(env, problems),
         tiles=_tiles(env, problems),
         audit_checkpoints=Path(env["ZHIFANG_AUDIT_CHECKPOINTS"]) if env.get("ZHIFANG_AUDIT_CHECKPOINTS") else None,
+        files=_files(env, problems),
         debug=any(env.get(name, "").lower() not in {"", "0", "false", "off"} for name in DEBUG_SWITCHES),
         cors_origins=_list(env.get("ZHIFANG_CORS_ORIGINS", "")),
         hosts=_list(env.get("ZHIFANG_HOSTS", "")),
@@ -242,6 +256,30 @@ def _tiles(env: Mapping[str, str], problems: list[str]) -> TileSettings:
     if urls and datum not in TILE_DATUMS:
         problems.append(f"ZHIFANG_TILES_DATUM must be one of {', '.join(TILE_DATUMS)}")
     return TileSettings(urls, env.get("ZHIFANG_TILES_ATTRIBUTION", ""), datum if urls else "wgs84")
+
+
+def _files(env: Mapping[str, str], problems: list[str]) -> Path | BucketSettings | None:
+    """Where attachments lie: a folder that is there, or a bucket with its keys; none at all, and none are taken."""
+    folder, bucket = env.get("ZHIFANG_FILES_FOLDER"), env.get("ZHIFANG_FILES_BUCKET")
+    endpoint = env.get("ZHIFANG_FILES_ENDPOINT") or None
+    if folder and bucket:
+        problems.append("ZHIFANG_FILES_FOLDER and ZHIFANG_FILES_BUCKET exclude each other")
+    if folder:
+        if not Path(folder).is_absolute():
+            problems.append("ZHIFANG_FILES_FOLDER must be an absolute path")
+        return Path(folder)
+    if not bucket:
+        return None
+    if endpoint and not endpoint.startswith(("https://", "http://")):
+        problems.append("ZHIFANG_FILES_ENDPOINT must begin with https:// or http://")
+    return BucketSettings(
+        bucket,
+        _needed(env, "ZHIFANG_FILES_ACCESS_KEY", problems),
+        _needed(env, "ZHIFANG_FILES_SECRET_KEY", problems),
+        endpoint,
+        env.get("ZHIFANG_FILES_REGION") or "us-east-1",
+        env.get("ZHIFANG_FILES_PREFIX", ""),
+    )
 
 
 def _unfit_channels(channels: ChannelSettings) -> list[str]:

@@ -11,9 +11,13 @@ from typing import Protocol
 
 from sqlalchemy import Connection, Engine
 
+from app.clients.file_folder import FolderStore
+from app.clients.file_store import FileStore
 from app.clients.push import AddressedChannel, PushChannel
 from app.clients.push_apprise import AppriseChannel
+from app.clients.sealed_files import SealedFiles
 from app.config import Settings
+from app.rules.errors import Unavailable
 from app.store import session
 
 
@@ -66,6 +70,7 @@ class SystemClock:
 @dataclass(frozen=True)
 class Deps:
     """The handle of one process. `push` and `channels` are None where there is no vendor: the in-app channel suffices.
+    `store` is None where attachments of case files have no place.
 
     `stopping` is set once the process was told to end: what waits, waits no more, and nothing long is begun.
     """
@@ -75,11 +80,19 @@ class Deps:
     clock: Clock
     push: PushChannel | None = None
     channels: AddressedChannel | None = None
+    store: FileStore | None = None
     stopping: threading.Event = field(default_factory=threading.Event, repr=False, compare=False)
 
     def now(self) -> datetime:
         """The present instant by this process's clock."""
         return self.clock.now()
+
+    @property
+    def files(self) -> SealedFiles:
+        """Attachments of case files, sealed. Unavailable `files_not_set_up` where they have no place."""
+        if self.store is None:
+            raise Unavailable("files_not_set_up")
+        return SealedFiles(self.store, self.settings)
 
     def set_clock(self) -> None:
         """Compare the machine's clock with the database's; a clock that is moved by hand is left alone.
@@ -126,4 +139,12 @@ def make_deps(settings: Settings, *, pushes: bool = False) -> Deps:
     engine = session.make_engine(
         settings.database_url, pool_size=settings.pool_size, prepared=settings.prepared_statements, limits=limits
     )
-    return Deps(settings, engine, SystemClock(), push, channels)
+    return Deps(settings, engine, SystemClock(), push, channels, _file_store(settings))
+
+
+def _file_store(settings: Settings) -> FileStore | None:
+    if settings.files is None or isinstance(settings.files, Path):
+        return None if settings.files is None else FolderStore(settings.files)
+    from app.clients.file_bucket import BucketStore  # noqa: PLC0415  (a third of a second that folders never need)
+
+    return BucketStore(settings.files)

@@ -3,6 +3,7 @@
 import struct
 from datetime import UTC, datetime, timedelta, timezone
 from io import BytesIO
+from itertools import pairwise
 from math import isfinite
 from typing import Any
 
@@ -16,6 +17,8 @@ from app.rules.photos import KEPT_SIDE, MOST_PIXELS, Picture, fingerprint, refus
 FORMATS = ("JPEG", "PNG")
 """What each phone can send. HEIF is left out: its decoder is another large library that hostile files would reach."""
 QUALITY = 85
+LOOK = 8
+"""Points on each side of what a picture looks like."""
 LONGEST_MODEL = 80
 EARLIEST_YEAR = 2000
 BAD_FILE = (
@@ -37,21 +40,55 @@ def read_picture(sent: bytes) -> Picture:
             if image.width * image.height > MOST_PIXELS:
                 raise Refused("photo_too_large", fields={"image": "photo_too_large"})
             told = _told(image)
-            jpeg = _again(image)
+            jpeg = _jpeg(_again(image, KEPT_SIDE))
     except (*BAD_FILE, Image.DecompressionBombError) as error:
         raise Refused("photo_unreadable", fields={"image": "photo_unreadable"}) from error
     return Picture(jpeg, fingerprint(sent), **told)
 
 
-def _again(image: Image.Image) -> bytes:
-    """The picture written anew: nothing but what is to be seen is left. Large JPEGs are decoded at a fraction."""
-    image.draft("RGB", (KEPT_SIDE, KEPT_SIDE))
-    upright = ImageOps.exif_transpose(image).convert("RGB")
-    upright.thumbnail((KEPT_SIDE, KEPT_SIDE))
-    plain = Image.frombytes("RGB", upright.size, upright.tobytes())
+def read_attached(sent: bytes, *, longest: int) -> tuple[Picture, int]:
+    """A picture of a case file as it is kept, at most `longest` points long, and what it looks like in 64 bits.
+
+    What a drawing leaves transparent is white. Refused `file_too_many_points`, `file_unreadable`.
+    """
+    try:
+        with Image.open(BytesIO(sent), formats=FORMATS) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise Refused("file_too_many_points", fields={"file": "file_too_many_points"})
+            told = _told(image)
+            plain = _again(image, longest)
+            return Picture(_jpeg(plain), fingerprint(sent), **told), _look(plain)
+    except (*BAD_FILE, Image.DecompressionBombError) as error:
+        raise Refused("file_unreadable", fields={"file": "file_unreadable"}) from error
+
+
+def _again(image: Image.Image, longest: int) -> Image.Image:
+    """The picture drawn anew: nothing but what is to be seen is left. Large JPEGs are decoded at a fraction."""
+    image.draft("RGB", (longest, longest))
+    upright = ImageOps.exif_transpose(image)
+    if upright.has_transparency_data:
+        drawn = upright.convert("RGBA")
+        upright = Image.new("RGBA", drawn.size, "white")
+        upright.alpha_composite(drawn)
+    upright = upright.convert("RGB")
+    upright.thumbnail((longest, longest))
+    return Image.frombytes("RGB", upright.size, upright.tobytes())
+
+
+def _jpeg(plain: Image.Image) -> bytes:
     written = BytesIO()
     plain.save(written, "JPEG", quality=QUALITY)
     return written.getvalue()
+
+
+def _look(plain: Image.Image) -> int:
+    """Whether each of 8 x 8 points is brighter than its neighbour: little changes when a picture is sent anew, cut to
+    another size or written with another quality. A signed number of 64 bits, as the database keeps it.
+    """
+    points = plain.convert("L").resize((LOOK + 1, LOOK), Image.Resampling.BOX).tobytes()
+    rows = (points[start : start + LOOK + 1] for start in range(0, len(points), LOOK + 1))
+    bits = "".join(str(int(left > right)) for row in rows for left, right in pairwise(row))
+    return int.from_bytes(int(bits, 2).to_bytes(8), signed=True)
 
 
 def _told(image: Image.Image) -> dict[str, Any]:

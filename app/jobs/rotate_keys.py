@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.actions.rotate_keys import TABLES, note_rotation, rotate_chunk
 from app.deps import Deps
+from app.jobs import files
 from app.store.resealing import FIRST
 
 
@@ -23,6 +24,7 @@ def rotate(deps: Deps) -> Mapping[str, int]:
                 chunk = rotate_chunk(tx, table, deps.settings, after=after)
             resealed[table] += chunk.rows
             after = chunk.after
+    resealed["file_contents"] = files.reseal(deps)
     if resealed.total():
         with deps.transaction() as tx:
             note_rotation(tx, resealed, deps.settings, now=deps.now())

@@ -3,7 +3,7 @@
 from datetime import time, timedelta
 
 from app.deps import Deps
-from app.jobs import audit_chain, maintenance, photos, snapshots, sweeps
+from app.jobs import audit_chain, files, maintenance, photos, snapshots, sweeps
 from app.jobs.deliver import deliver
 from app.jobs.deliver_channels import deliver_channels
 from app.jobs.job import Job
@@ -172,6 +172,20 @@ JOBS: tuple[Job, ...] = (
         "photos of faces are kept no longer than the policy says",
         every=timedelta(hours=1),
         max_age=timedelta(hours=6),
+    ),
+    Job(
+        "delete_files",
+        files.delete,
+        "attachments of case files are kept no longer than the policy says",
+        every=timedelta(hours=1),
+        max_age=timedelta(hours=6),
+    ),
+    Job(
+        "sweep_files",
+        files.sweep,
+        "what a power cut left in the store of files is nobody's, and what the store has lost is told",
+        daily_at=time(3, 50),
+        max_age=DAY,
     ),
 )
 

@@ -3,6 +3,7 @@
 from app.models import (  # noqa: F401  (imported for their tables)
     alert,
     area,
+    attachment,
     audit,
     channel,
     checkin,

@@ -11,6 +11,7 @@ READS = (
     "tracks.read",
     "tracks.read_last",
     "photos.read",
+    "attachments.read",
     "identity.reveal",
     "visits.read",
     "talks.read",

@@ -246,6 +246,17 @@ class PoisonForm(StrEnum):
     MESSAGE = "message"
 
 
+class FilePurpose(StrEnum):
+    """What an attachment of a case file is for. How long it is kept follows from it [PIPL 19, 47]."""
+
+    PHOTO = "photo"
+    SIGNATURE_SUBJECT = "signature_subject"
+    SIGNATURE_OFFICER = "signature_officer"
+    STAMP = "stamp"
+    RECORDING = "recording"
+    DOCUMENT = "document"
+
+
 class DayVerdict(StrEnum):
     """Whether all checks of a day were made."""
 

@@ -44,6 +44,9 @@ PLACES = (
 )
 """Every sealed column. A guard compares this with the models."""
 
+OUTSIDE = Place(Purpose.FILE, "file_contents", cipher="object", chunk=1)
+"""What is sealed and lies outside the database: `object` names where. Resealed by `app/jobs/files.py`."""
+
 FIRST = UUID(int=0)
 
 
@@ -66,7 +69,7 @@ class Resealed(NamedTuple):
 def in_use(connection: Connection) -> list[InUse]:
     """What needs which version. Reads every table through."""
     found = []
-    for place in PLACES:
+    for place in (*PLACES, OUTSIDE):
         for kind, column in _versions(place):
             rows = connection.execute(_counted(place, column))
             found += [InUse(place.table, kind, row.version, row.rows) for row in rows]

@@ -27,6 +27,7 @@ class Purpose(StrEnum):
     TOTP = "totp"
     PHOTO = "photo"
     CHANNEL = "channel"
+    FILE = "file"
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,17 @@
 """The service as a test runs it: settings without cost, a clock that is moved by hand."""
 
+import atexit
+import shutil
+import tempfile
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import sha256
+from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import Engine
 
+from app.clients.file_folder import FolderStore
 from app.clients.push import PushChannel
 from app.config import CHANNELS, ChannelSettings, Mode, Settings
 from app.deps import Deps
@@ -36,8 +42,16 @@ def settings_for_tests(database_url: str = "postgresql+psycopg://") -> Settings:
     )
 
 
+@cache
+def folder_of_tests() -> Path:
+    """Where this process keeps attachments; removed when it ends."""
+    folder = Path(tempfile.mkdtemp(prefix="zhifang-files-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def deps_for_tests(engine: Engine, clock: TestClock, *, push: PushChannel | None = None) -> Deps:
-    return Deps(settings_for_tests(), engine, clock, push)
+    return Deps(settings_for_tests(), engine, clock, push, store=FolderStore(folder_of_tests()))
 
 
 def make_test_app(engine: Engine, clock: TestClock, *, push: PushChannel | None = None) -> Flask:

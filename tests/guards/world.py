@@ -18,6 +18,8 @@ from app.actions.record_visit import record_visit
 from app.actions.request_leave import request_leave
 from app.actions.search_subject import begin_search
 from app.actions.write_occasion import write_occasion
+from app.clients.file_folder import FolderStore
+from app.clients.sealed_files import SealedFiles
 from app.rules.absences import Away
 from app.rules.devices import Device
 from app.rules.effects import Decision, RecordAttempt
@@ -25,6 +27,7 @@ from app.rules.facts import (
     Category,
     DutyKind,
     DutyState,
+    FilePurpose,
     OccasionKind,
     OfficeLevel,
     Outcome,
@@ -45,8 +48,9 @@ from app.store.areas import ensure_permitted_area
 from app.store.sealing import sealing_keys
 from app.store.shipped_policies import shipped
 from tests.builders.alerts import a_notice, an_alert
-from tests.builders.app import MONDAY, settings_for_tests
+from tests.builders.app import MONDAY, folder_of_tests, settings_for_tests
 from tests.builders.duties import a_duty
+from tests.builders.files import PDF, a_new_attachment, an_attachment
 from tests.builders.judgments import an_announcement
 from tests.builders.leave import wanted
 from tests.builders.offices import Tree, a_policy, a_tree, an_office, shipped_policy
@@ -334,6 +338,13 @@ def _photo(tx: Connection, place: Place) -> UUID:
     return new.id
 
 
+def _attachment(tx: Connection, place: Place) -> UUID:
+    """A paper in the subject's file, its content in the folder of the tests."""
+    files = SealedFiles(FolderStore(folder_of_tests()), settings_for_tests())
+    new = a_new_attachment(place.subject_id, FilePurpose.DOCUMENT, id=place.derived("attachment"))
+    return an_attachment(tx, files, place.officer, new, PDF + place.name.encode(), now=MONDAY).id
+
+
 def _alert(tx: Connection, place: Place) -> UUID:
     return an_alert(tx, place.tree, place.subject_id, MONDAY, evidence={"last_heard_at": MONDAY})
 
@@ -367,6 +378,7 @@ THINGS: dict[str, Callable[[Connection, Place], UUID]] = {
     "check_in_id": _attempt_to_review,
     "photo_id": _photo,
     "occasion_id": _occasion,
+    "attachment_id": _attachment,
     "leave_id": _leave,
     "pending_id": _pending_leave,
     "order_id": _order,

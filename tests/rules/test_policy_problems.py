@@ -207,6 +207,7 @@ def test_an_empty_text_lacks_everything_but_what_may_be_left_out() -> None:
         "searches",
         "places",
         "leave",
+        "files",
     }
 
 

@@ -11,7 +11,7 @@ from app.models import Base
 from app.rules.errors import Unavailable
 from app.store import identity, resealing, sealing
 from app.store.identity import IdentityKeys, keys_of
-from app.store.resealing import PLACES, InUse, Place, reseal
+from app.store.resealing import OUTSIDE, PLACES, InUse, Place, reseal
 from app.store.sealing import Purpose, Sealed, open_sealed
 from tests.builders.app import settings_for_tests
 from tests.builders.offices import a_tree
@@ -48,7 +48,7 @@ def test_every_version_beside_a_cipher_is_that_of_a_place() -> None:
         for column in table.columns
         if column.name.endswith("key_version")
     }
-    assert versions == {(place.table, place.version) for place in PLACES}
+    assert versions == {(place.table, place.version) for place in (*PLACES, OUTSIDE)}
 
 
 @pytest.fixture

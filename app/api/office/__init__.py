@@ -4,6 +4,7 @@ from app.api.blueprint import Blueprint
 from app.api.office import (
     absences,
     alerts,
+    attachments,
     audit,
     channels,
     checkins,
@@ -42,6 +43,7 @@ from app.api.office import (
 BLUEPRINTS: tuple[Blueprint, ...] = (
     absences.BLUEPRINT,
     alerts.BLUEPRINT,
+    attachments.BLUEPRINT,
     channels.BLUEPRINT,
     audit.BLUEPRINT,
     checkins.BLUEPRINT,

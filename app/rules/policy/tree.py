@@ -4,7 +4,7 @@ Times of day are minutes since local midnight (0 to 1440), weekdays 0 (Monday) t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.rules.calendar import Holidays
@@ -18,6 +18,7 @@ from app.rules.policy.causes import (
     Outages,
     Suspicions,
 )
+from app.rules.policy.files import USUAL_FILES, FileRules
 from app.rules.policy.items import Item
 from app.rules.policy.leave import USUAL_LEAVE, LeaveRules
 from app.rules.policy.orders_searches import USUAL_ORDER_CLOCKS, USUAL_SEARCH_CLOCKS, OrderClocks, SearchClocks
@@ -204,6 +205,7 @@ class Policy:
     searches: SearchClocks = USUAL_SEARCH_CLOCKS
     places: Places = USUAL_PLACES
     leave: LeaveRules = USUAL_LEAVE
+    files: FileRules = field(default_factory=lambda: USUAL_FILES)
 
     def item(self, code: str) -> Item | None:
         """The item of that code, None where the policy has none."""

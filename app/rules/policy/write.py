@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from app.rules.calendar import Holidays
 from app.rules.policy.by_class import ByClass
+from app.rules.policy.files import write_files
 from app.rules.policy.items_sections import write_items
 from app.rules.policy.leave import write_leave
 from app.rules.policy.places import write_places
@@ -62,6 +63,7 @@ def to_mapping(policy: Policy) -> Json:
         "searches": {key: _plain(value) for key, value in asdict(policy.searches).items()},
         "places": write_places(policy.places),
         "leave": write_leave(policy.leave),
+        "files": write_files(policy.files),
     }
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from app.rules.wording import (
     alerts,
     areas,
+    attachments,
     channels,
     duties,
     leave,
@@ -46,6 +47,7 @@ SENTENCES: dict[str, str] = {
     **service.SENTENCES,
     **subjects.SENTENCES,
     **photos.SENTENCES,
+    **attachments.SENTENCES,
     **spot_checks.SENTENCES,
     **orders.SENTENCES,
     **searches.SENTENCES,

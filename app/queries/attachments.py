@@ -1,0 +1,74 @@
+"""Attachments of case files in lists: what belongs to a thing or to a person, without what is inside."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, RowMapping, Select, and_, or_, select
+from sqlalchemy.orm import aliased
+
+from app.models.attachment import Attachment
+from app.models.office import User
+from app.models.subject import Subject
+from app.queries.page import Key, Page, instant_key, page_of
+from app.rules.attachments import Kept
+from app.rules.facts import Actor, FilePurpose
+from app.store.attachments import KEPT, LIVE, kept
+from app.store.scope import subjects_of
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Whose attachments, or which thing's. `gone` shows those, too, whose content was deleted."""
+
+    subject_id: UUID | None = None
+    about_kind: str | None = None
+    about_id: UUID | None = None
+    purpose: FilePurpose | None = None
+    gone: bool = True
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One attachment in a list, and who added it."""
+
+    kept: Kept
+    added_by_name: str
+    deleted_by_name: str | None
+
+
+def attachments(
+    connection: Connection, actor: Actor, wanted: Wanted, *, after: Key | None = None, limit: int = 50
+) -> Page[Listed]:
+    """Attachments of subjects within the actor's reach, the latest first. One statement."""
+    statement = _within(actor, wanted).order_by(Attachment.added_at.desc(), Attachment.id.desc()).limit(limit + 1)
+    if last := instant_key(after):
+        at, attachment_id = last
+        same = and_(Attachment.added_at == at, Attachment.id < attachment_id)
+        statement = statement.where(or_(Attachment.added_at < at, same))
+    found = [_listed(row) for row in connection.execute(statement).mappings()]
+    return page_of(found, limit, lambda one: [one.kept.added_at.isoformat(), str(one.kept.id)])
+
+
+def _within(actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    deleter = aliased(User)
+    statement = (
+        select(*KEPT, User.name.label("added_by_name"), deleter.name.label("deleted_by_name"))
+        .join(Subject, Subject.id == Attachment.subject_id)
+        .join(User, User.id == Attachment.added_by)
+        .outerjoin(deleter, deleter.id == Attachment.deleted_by)
+        .where(subjects_of(actor))
+    )
+    for column, value in (
+        (Attachment.subject_id, wanted.subject_id),
+        (Attachment.about_kind, wanted.about_kind),
+        (Attachment.about_id, wanted.about_id),
+        (Attachment.purpose, wanted.purpose),
+    ):
+        if value is not None:
+            statement = statement.where(column == value)
+    return statement if wanted.gone else statement.where(LIVE)
+
+
+def _listed(row: RowMapping) -> Listed:
+    return Listed(kept(row), row["added_by_name"], row["deleted_by_name"])
