@@ -6,7 +6,7 @@ from pathlib import Path
 from app.rules.policy import Policy, parse_policy
 
 FOLDER = Path(__file__).parents[2] / "app" / "policies"
-NAMES = ("jiangshan", "demo")
+NAMES = ("jiangshan", "demo", "baoan")
 
 
 @cache
