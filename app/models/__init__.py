@@ -11,6 +11,7 @@ from app.models import (  # noqa: F401  (imported for their tables)
     duty,
     intake,
     job,
+    known_fact,
     leave,
     notice,
     occasion,

@@ -13,6 +13,8 @@ READS = (
     "photos.read",
     "attachments.read",
     "identity.reveal",
+    "facts.read",
+    "facts.reveal",
     "visits.read",
     "talks.read",
     "records.paper",

@@ -11,6 +11,7 @@ from app.rules.effects import causes
 from app.rules.effects import leave as away
 from app.rules.effects import orders_searches as o
 from app.rules.effects import places as p
+from app.rules.effects.known_facts import KeepFact
 from app.rules.effects.occasions import NoteOccasion, WithdrawOccasion
 from app.rules.effects.zones import RemoveZone, SetZone
 from app.store import (
@@ -21,6 +22,7 @@ from app.store import (
     episodes,
     handling,
     incidents,
+    known_facts,
     leave_writing,
     occasions,
     order_papers,
@@ -62,6 +64,7 @@ WRITERS: dict[type, Writer] = {
     e.AttachPhoto: photos.attach,
     e.ReviewAttempt: attempts.review,
     e.WriteRecord: visits.write,
+    KeepFact: known_facts.write,
     e.ChangeDuty: duties.change,
     e.PostponeJudgment: duties.postpone,
     e.MarkReminded: duties.mark_reminded,

@@ -16,6 +16,7 @@ from app.web import (  # noqa: F401  (their views)
     duties,
     faults,
     field,
+    known_facts,
     leave,
     leave_of_one,
     log_in,

@@ -4,6 +4,7 @@ from typing import Any
 
 from app.queries import alerts as alert_queries
 from app.queries import duties as duty_queries
+from app.queries import known_facts as fact_queries
 from app.queries import leaves as leave_queries
 from app.queries import orders as order_queries
 from app.queries import visits as visit_queries
@@ -11,7 +12,9 @@ from app.queries.visits import RecordFilter
 from app.rules.calendar import legal_day
 from app.rules.facts import DutyKind, DutyState
 from app.rules.wording import leave as leave_words
+from app.rules.wording.known_facts import STANDINGS
 from app.rules.wording.own_file import GROUNDS
+from app.web.known_facts import TONES
 from app.web.sections import Section, Seen
 
 ALERTS_SHOWN = 10
@@ -25,6 +28,11 @@ LEAVE_WORDS = {
     "grounds": leave_words.GROUNDS,
     "levels": leave_words.LEVELS,
 }
+
+
+def known(seen: Seen) -> Any:
+    """What is known of the person, what is stale, missing or told in two ways."""
+    return fact_queries.known_facts(seen.tx, seen.reader, seen.person.id, now=seen.now)
 
 
 def alerts(seen: Seen) -> Any:
@@ -65,6 +73,11 @@ def records(seen: Seen) -> Any:
 
 
 SECTIONS: tuple[Section, ...] = (
+    Section(
+        *("_subject_known.html", "facts.read", known),
+        statements=5,
+        words={"standings": STANDINGS, "tones": TONES},
+    ),
     Section("_subject_alerts.html", "alerts.read", alerts),
     Section("_subject_duties.html", "duties.read", duties),
     Section("_subject_leave.html", "leave.read", leave, statements=2, words=LEAVE_WORDS),

@@ -23,6 +23,7 @@ from app.clients.sealed_files import SealedFiles
 from app.rules.absences import Away
 from app.rules.devices import Device
 from app.rules.effects import Decision, RecordAttempt
+from app.rules.effects.known_facts import Source
 from app.rules.facts import (
     Category,
     DutyKind,
@@ -52,6 +53,7 @@ from tests.builders.app import MONDAY, folder_of_tests, settings_for_tests
 from tests.builders.duties import a_duty
 from tests.builders.files import PDF, a_new_attachment, an_attachment
 from tests.builders.judgments import an_announcement
+from tests.builders.known_facts import kept_facts
 from tests.builders.leave import wanted
 from tests.builders.offices import Tree, a_policy, a_tree, an_office, shipped_policy
 from tests.builders.positions import an_order
@@ -277,6 +279,14 @@ def _search(tx: Connection, place: Place) -> UUID:
     return wanted.id
 
 
+def _fact(tx: Connection, place: Place) -> UUID:
+    """One of two statements that differ."""
+    first = kept_facts(tx, place.officer.actor, place.subject_id, {"occupation": "employed"}, key=f"{place.name} one")
+    two = {"occupation": "unemployed"}
+    kept_facts(tx, place.officer.actor, place.subject_id, two, key=f"{place.name} two", source=Source.COMMUNITY)
+    return first["occupation"]
+
+
 def _visit(tx: Connection, place: Place) -> UUID:
     visit = a_new_record(place.subject_id, MONDAY, record_id=place.derived("visit"))
     record_visit(tx, place.officer.actor, visit, now=MONDAY)
@@ -385,6 +395,7 @@ THINGS: dict[str, Callable[[Connection, Place], UUID]] = {
     "zone_id": _zone,
     "request_id": _lift_request,
     "search_id": _search,
+    "fact_id": _fact,
     "visit_id": _visit,
     "record_id": _visit,
     "talk_id": _talk,

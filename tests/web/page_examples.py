@@ -18,6 +18,17 @@ def _record(_: Place) -> Form:
     return {"id": str(uuid4()), "happened_at": "2026-03-02T08:30", "note": "情况稳定"}
 
 
+def _checked(_: Place) -> Form:
+    return {
+        "id": str(uuid4()),
+        "item": "知2",
+        "happened_at": "2026-03-02T08:30",
+        "source": "officer",
+        "how": "seen",
+        "value_family": "与母亲同住",
+    }
+
+
 def _leave(_: Place) -> Form:
     return {
         "id": str(uuid4()),
@@ -134,6 +145,21 @@ PAGES: dict[str, PageExample] = {
     ),
     "GET /occasions/<occasion_id>": PageExample(Shows.CASE, status=303),
     "POST /occasions/<occasion_id>/withdraw": PageExample(Shows.CASE, lambda _: {"reason": "登记错了人"}, 303),
+    "GET /subjects/<subject_id>/facts": PageExample(Shows.CASE),
+    "GET /subjects/<subject_id>/facts/check": PageExample(Shows.CASE),
+    "POST /subjects/<subject_id>/facts/check": PageExample(Shows.CASE, _checked, 303),
+    "GET /subjects/<subject_id>/facts/history": PageExample(Shows.CASE),
+    "POST /subjects/<subject_id>/facts/reveal": PageExample(Shows.CASE, lambda _: {"reason": "核对材料"}),
+    "POST /subjects/<subject_id>/facts/settle": PageExample(
+        Shows.CASE,
+        lambda place: {
+            "id": str(uuid4()),
+            "field": "occupation",
+            "chosen": str(place.id_of("fact_id")),
+            "reason": "单位出具证明",
+        },
+        303,
+    ),
     "GET /subjects/<subject_id>/spot-check": PageExample(Shows.CASE),
     "POST /subjects/<subject_id>/spot-check": PageExample(
         Shows.CASE,

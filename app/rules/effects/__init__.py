@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from app.rules.effects.causes import CauseEffect
+from app.rules.effects.known_facts import KeepFact
 from app.rules.effects.leave import LeaveEffect
 from app.rules.effects.occasions import OccasionEffect
 from app.rules.effects.orders_searches import OrderOrSearchEffect
@@ -374,6 +375,7 @@ Effect = (
     | OccasionEffect
     | PlaceEffect
     | CauseEffect
+    | KeepFact
 )
 
 

@@ -9,6 +9,7 @@ from app.rules.wording import (
     attachments,
     channels,
     duties,
+    known_facts,
     leave,
     notices,
     occasions,
@@ -58,6 +59,7 @@ SENTENCES: dict[str, str] = {
     **occasions.SENTENCES,
     **outages.SENTENCES,
     **phones.SENTENCES,
+    **known_facts.SENTENCES,
 }
 
 
