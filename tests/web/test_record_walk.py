@@ -1,0 +1,139 @@
+"""An officer's phone in a real browser: a record written where there is no network, sent once when it is back."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+from sqlalchemy import text
+
+from app.store.session import transaction
+from tests.builders.app import MONDAY
+from tests.web.conftest import Site
+from tests.web.office import LONG_NAME, Office, a_person, a_visit_due, an_office_at_nine
+from tests.web.test_walk import check, log_in
+from tests.web.test_walk_checks import SIZES, look
+
+PHONE = ViewportSize(width=360, height=740)
+HOUR = timedelta(hours=1)
+READY = """async () => {
+  for (;;) {
+    const found = await navigator.serviceWorker.getRegistration("/field/");
+    if (found?.active) return true;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}"""
+KEPT = """async (store) => {
+  const told = (asked) => new Promise((done) => { asked.onsuccess = () => done(asked.result); });
+  const opened = await told(indexedDB.open("zhifang-records", 1));
+  const count = await told(opened.transaction(store).objectStore(store).count());
+  opened.close();
+  return count;
+}"""
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    opened = browser.new_context(
+        viewport=PHONE,
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        geolocation={"longitude": 118.6275, "latitude": 28.738, "accuracy": 12},
+        permissions=["geolocation"],
+    )
+    yield opened
+    opened.close()
+
+
+def a_visit_to_make(site: Site) -> tuple[Office, UUID]:
+    with transaction(site.engine) as tx:
+        office = an_office_at_nine(tx)
+        person = a_person(tx, office, LONG_NAME)
+        a_visit_due(tx, office, person)
+    return office, person
+
+
+def in_the_past(page: Page) -> None:
+    """The service's clock stands on a Monday in March; the phone's own goes on, and would tell of the future."""
+    page.clock.set_system_time(MONDAY - timedelta(minutes=10))
+
+
+@pytest.mark.browser
+def test_a_record_is_written_without_a_network_and_sent_once(site: Site, context: BrowserContext) -> None:
+    office, person = a_visit_to_make(site)
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    log_in(page, site, office.officer)
+    in_the_past(page)
+    page.goto(f"{site.base}/subjects/{person}/record")
+    check(page)
+    page.set_viewport_size(SIZES["desk"])
+    look(page)
+    page.set_viewport_size(PHONE)
+    page.evaluate(READY)
+
+    page.get_by_role("checkbox", name="走访家庭").check()
+    page.get_by_role("button", name="开始:记下现在的时间和位置").click()
+    expect(page.locator("#place")).to_have_text("已取得位置,误差约 12 米。")
+    page.get_by_label("总的情况").fill("在家,情况平稳。")
+    page.get_by_role("group", name="工作人员签名").get_by_label("在屏幕上签名").check()
+    page.get_by_role("button", name="保存记录").click()
+    expect(page.locator("#draft-told")).to_contain_text("请先签名")
+    page.get_by_role("group", name="工作人员签名").get_by_label("在纸上签名,拍照附上").check()
+    check(page)
+
+    context.set_offline(offline=True)
+    page.get_by_role("button", name="保存记录").click()
+    expect(page.locator("#draft-told")).to_contain_text("联网后会自动发送")
+    page.goto(f"{site.base}/field/")
+    expect(page.locator("#drafts")).to_contain_text(LONG_NAME[:4])
+    expect(page.locator("#drafts")).to_contain_text("等待发送")
+    check(page)
+    page.get_by_role("button", name="打开").click()
+    expect(page.get_by_label("总的情况")).to_have_value("在家,情况平稳。")
+    expect(page.get_by_role("checkbox", name="走访家庭")).to_be_checked()
+    check(page)
+    page.get_by_label("总的情况").fill("在家,情况平稳。母亲也在。")
+    page.get_by_role("button", name="保存记录").click()
+    expect(page.locator("#draft-told")).to_contain_text("联网后会自动发送")
+
+    context.set_offline(offline=False)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("走访记录", timeout=15_000)
+    expect(page.locator("main")).to_contain_text("母亲也在。")
+    expect(page.locator("main")).to_contain_text("在没有网络的地方写成")
+    check(page)
+    assert page.evaluate(KEPT, "drafts") == 0
+    with transaction(site.engine) as tx:
+        kept = tx.execute(text("SELECT drafted_offline, client_started_at, accuracy_m FROM records")).one()
+    assert (kept.drafted_offline, kept.client_started_at is not None, kept.accuracy_m) == (True, True, 12)
+    assert faults == []
+
+
+@pytest.mark.browser
+def test_people_are_taken_along_and_left_at_the_log_out(site: Site, context: BrowserContext) -> None:
+    office, _ = a_visit_to_make(site)
+    page = context.new_page()
+    log_in(page, site, office.officer)
+    in_the_past(page)
+    page.get_by_role("link", name="现场记录").click()
+    check(page)
+    page.get_by_role("button", name="带上七天内到期的人").click()
+    expect(page.locator("#people")).to_contain_text(LONG_NAME[:4])
+    page.evaluate(READY)
+    context.set_offline(offline=True)
+    page.goto(f"{site.base}/field/")
+    page.get_by_role("button", name="写记录").click()
+    page.get_by_role("checkbox", name="走访家庭").check()
+    page.get_by_label("总的情况").fill("没有见到人。")
+    page.get_by_role("button", name="返回列表").click()
+    expect(page.locator("#drafts")).to_contain_text("草稿")
+    context.set_offline(offline=False)
+    page.goto(f"{site.base}/")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="退出登录").click()
+    expect(page.get_by_role("button", name="登录")).to_be_visible()
+    page.goto(f"{site.base}/field/")
+    expect(page.locator("#people")).to_contain_text("还没有带上人")
+    expect(page.locator("#drafts")).to_contain_text("没有。")
