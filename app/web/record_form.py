@@ -8,7 +8,7 @@ from flask import Response, make_response, render_template, request, url_for
 from app.actions.write_down import write_down
 from app.queries.record_form import RecordForm, record_form
 from app.rules.effects.records import Mood, Risk, Signed
-from app.rules.errors import NotFound, ZhifangError
+from app.rules.errors import ZhifangError
 from app.rules.facts import Actor, DutyKind
 from app.rules.visits import COVERS
 from app.rules.wording.visits import EVIDENCE, MOODS, RISKS
@@ -17,6 +17,7 @@ from app.web.context import deps, user
 from app.web.drawing import answer_json
 from app.web.forms import LOCAL, done, told
 from app.web.guard import may, page, user_for
+from app.web.record_answers import fault_for_script, is_script
 from app.web.record_typed import typed_record
 
 DRAFT_DAYS = 7
@@ -36,23 +37,18 @@ def record_of(subject_id: UUID) -> Response:
 @page("visits.record")
 def record_one(subject_id: UUID) -> Response | tuple[Response, int]:
     """Keep the record. A draft that is sent by script gets an answer that a script reads."""
-    by_script = request.headers.get("Accept") == "application/json"
     try:
         new = typed_record(subject_id)
         writer = user_for("talks.record") if new.kind is DutyKind.TALK else user()
         with deps().transaction() as tx:
             kept, first = write_down(tx, writer, new, now=deps().now())
     except ZhifangError as error:
-        if by_script and isinstance(error, NotFound):
-            return answer_json({"fault": "这个人已经不在您的管理范围内。", "code": error.code}), 404
+        if is_script():
+            return fault_for_script(error)
         fault, status = told(error)
-        return (
-            answer_json({"fault": fault, "code": error.code}) if by_script else _form(subject_id, request.form, fault)
-        ), status
+        return _form(subject_id, request.form, fault), status
     target = url_for("pages.kept_record", record_id=kept.id)
-    if by_script:
-        return answer_json({"address": target, "first": first})
-    return done(target, "recorded")
+    return answer_json({"address": target, "first": first}) if is_script() else done(target, "recorded")
 
 
 def talker() -> Actor | None:

@@ -1,5 +1,6 @@
 """One kept record on a page: what was done, by whose clock, where, what proves it; papers; what is added later."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,19 +11,22 @@ from app.actions.write_down import write_down
 from app.clients import papers, pdf_papers
 from app.queries import visits as queries
 from app.queries.record_papers import written as written_record
+from app.queries.record_proofs import proof_of
 from app.queries.visits import RecordView
 from app.rules.effects.records import Details
 from app.rules.errors import Refused, ZhifangError
 from app.rules.facts import About, DutyKind
 from app.rules.visits import NewRecord, outcome
 from app.rules.visits.lines import written_lines
-from app.rules.wording import sentence
+from app.rules.wording import SENTENCES, sentence
+from app.rules.wording.attachments import PURPOSES
 from app.rules.wording.record_papers import FORMS, record_paper
-from app.rules.wording.visits import EVIDENCE, MOODS, RISKS, SIGNINGS, title_of
+from app.rules.wording.visits import EVIDENCE, MOODS, RISKS, SIGNINGS, VERDICTS, title_of
 from app.web.blueprint import PAGES
 from app.web.context import deps, user
 from app.web.forms import client_id, done, hash_of, told, written
 from app.web.guard import may, page, user_for
+from app.web.record_files import files_of, signatures_of
 
 LONGEST_NOTE, LONGEST_WHY = 4000, 500
 RECORD_ACTION = {DutyKind.TALK: "talks.record"}
@@ -65,7 +69,7 @@ def record_on_paper(record_id: UUID) -> Response:
         subject_id, found = written_record(tx, user(), record_id)
         note_reading(tx, user(), "records.paper", subject_id, now=now, about=about, details={"form": form})
     paper = record_paper(found, now=now)
-    pictures: dict[str, bytes] = {}
+    pictures = signatures_of(record_id)
     name = papers.named(f"record-{record_id.hex[:8]}.{form}")
     if form == "pdf":
         return Response(pdf_papers.render(paper, pictures), mimetype=pdf_papers.MIMETYPE, headers=name)
@@ -87,6 +91,12 @@ def _addition(old: RecordView, note: str, why: str) -> NewRecord:
     )
 
 
+def told_of(check: Mapping[str, Any]) -> str:
+    """What a check found, in a sentence; a check that has none yet shows its code."""
+    code = str(check.get("code", ""))
+    return sentence(code, check.get("params") or {}) if code in SENTENCES else code
+
+
 def _page(record_id: UUID, typed: Any, fault: str | None) -> str:
     now, about = deps().now(), About("record", record_id)
     with deps().transaction() as tx:
@@ -94,6 +104,7 @@ def _page(record_id: UUID, typed: Any, fault: str | None) -> str:
         found = queries.record(tx, reader, None, record_id)
         act = "talks.read" if found.kind is DutyKind.TALK else "visits.read"
         note_reading(tx, reader, act, found.subject_id, now=now, about=about)
+        files, proof = files_of(tx, record_id), proof_of(tx, record_id)
     return render_template(
         "record.html",
         here="duties",
@@ -105,6 +116,12 @@ def _page(record_id: UUID, typed: Any, fault: str | None) -> str:
         ],
         reasons=[sentence(reason.code, dict(reason.params)) for reason in found.reasons],
         lines=written_lines(found.details.lines),
+        files=files,
+        file_id=uuid4(),
+        purposes=PURPOSES,
+        proof=proof,
+        verdicts=VERDICTS,
+        say=told_of,
         addable=found.corrects_id is None and may(RECORD_ACTION.get(found.kind, "visits.record")),
         new_id=typed.get("id") or uuid4(),
         typed=typed,

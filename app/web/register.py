@@ -5,6 +5,8 @@ from flask_wtf.csrf import CSRFProtect
 
 from app.config import Mode
 from app.deps import Deps
+from app.rules.attachments import LARGEST
+from app.rules.facts import FilePurpose
 from app.web import (  # noqa: F401  (their views)
     absences,
     alert_evidence,
@@ -29,6 +31,7 @@ from app.web import (  # noqa: F401  (their views)
     policies,
     policy_drafts,
     policy_items,
+    record_files,
     record_form,
     record_pages,
     records,
@@ -59,6 +62,8 @@ HEADERS = {"Content-Security-Policy": CSP, "Referrer-Policy": "same-origin"}
 """Beside those of every answer. Forms are told by the referrer which page they came from: ours alone learn of it."""
 
 CSRF = CSRFProtect()
+PARTS = 64 * 1024
+"""What the fields of a form beside its file may take, in bytes."""
 
 
 def register_pages(app: Flask) -> None:
@@ -88,6 +93,8 @@ def register_pages(app: Flask) -> None:
 def check_csrf() -> None:
     """Every change from a page carries the page's token."""
     if request.method == "POST":
+        if request.endpoint == "pages.add_file":  # whoever has no scripts sends a photo as the camera made it
+            request.max_content_length = LARGEST[FilePurpose.PHOTO] + PARTS
         CSRF.protect()
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from app.rules.facts import Role
 from tests.guards.asking import Shows
 from tests.guards.world import Place
 
-Form = Mapping[str, str]
+Form = Mapping[str, Any]
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ from app.rules.facts import Role
 from app.store.session import transaction
 from app.web.field import FILES
 from app.web.static_files import STATIC
+from tests.builders.app import MONDAY
+from tests.builders.record_papers import a_signature
 from tests.builders.users import a_user
 from tests.statements import counted
 from tests.web.browsing import Visitor, a_visitor
@@ -155,6 +157,68 @@ def test_the_papers_are_made_and_that_is_recorded(undone: Engine, person: UUID, 
     with transaction(undone) as tx:
         acts = tx.execute(text("SELECT details FROM audit WHERE action = 'records.paper' ORDER BY id")).scalars()
         assert [act["form"] for act in acts] == ["pdf", "docx"]
+
+
+def test_signatures_come_before_their_record_and_stand_on_its_paper(
+    undone: Engine, person: UUID, visitor: Visitor
+) -> None:
+    form = typed(signed_subject="on_screen", why_not_signed="", signed_officer="on_screen")
+    for purpose, bend in (("signature_subject", 30), ("signature_officer", 90)):
+        sent = {"id": str(uuid4()), "record_id": form["id"], "purpose": purpose}
+        for first in (True, False):
+            file = BytesIO(a_signature(bend)), "s.png"
+            answer = visitor.post(f"/subjects/{person}/record/files", {**sent, "file": file}, headers=JSON)
+            assert (answer.status_code, answer.get_json()) == (200, {"id": sent["id"], "first": first})
+    visitor.post(f"/subjects/{person}/record", form)
+    shown = visitor.text(f"/records/{form['id']}")
+    assert ("对象签名" in shown, "工作人员签名" in shown) == (True, True)
+    pdf = visitor.get(f"/records/{form['id']}/paper?form=pdf")
+    assert sum(len(page.images) for page in PdfReader(BytesIO(pdf.data)).pages) == 2
+    with transaction(undone) as tx:
+        assert tx.execute(text("SELECT count(*) FROM audit WHERE action = 'attachments.read'")).scalar_one() == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "status"), [({"purpose": "recording"}, 422), ({"record_id": "?"}, 422), ({"id": "?"}, 422)]
+)
+def test_a_file_that_does_not_fit_is_told_to_the_script(
+    change: dict[str, str], status: int, person: UUID, visitor: Visitor
+) -> None:
+    sent = {"id": str(uuid4()), "record_id": str(uuid4()), "purpose": "photo", **change}
+    file = BytesIO(a_signature()), "s.png"
+    answer = visitor.post(f"/subjects/{person}/record/files", {**sent, "file": file}, headers=JSON)
+    assert (answer.status_code, "fault" in answer.get_json()) == (status, True)
+
+
+def test_a_photo_is_added_later_without_scripts(person: UUID, visitor: Visitor) -> None:
+    form = typed()
+    visitor.post(f"/subjects/{person}/record", form)
+    path = f"/records/{form['id']}"
+    assert "没有附照片" in visitor.text(path)
+    sent = {"id": str(uuid4()), "purpose": "photo", "file": (BytesIO(a_signature()), "p.png")}
+    assert visitor.post(f"{path}/files", sent).location == path
+    link = re.search(r'href="(/attachments/[^"]+)"', visitor.text(path))
+    assert link
+    assert visitor.get(link[1]).mimetype == "image/jpeg"
+
+
+def test_the_verdict_on_a_record_is_shown_with_its_checks(undone: Engine, person: UUID, visitor: Visitor) -> None:
+    form = typed()
+    visitor.post(f"/subjects/{person}/record", form)
+    with transaction(undone) as tx:
+        tx.execute(
+            text(
+                "INSERT INTO record_proofs (record_id, verdict, checks, judged_at) VALUES (:id, 'unknown', :checks, :at) "
+                "ON CONFLICT (record_id) DO UPDATE SET verdict = 'unknown', checks = EXCLUDED.checks"
+            ),
+            {
+                "id": form["id"],
+                "checks": '[{"code": "place_not_given", "verdict": "unknown", "params": {}}]',
+                "at": MONDAY,
+            },
+        )
+    shown = visitor.text(f"/records/{form['id']}")
+    assert ("证据不足,无法判断" in shown, "没有附定位。" in shown) == (True, True)
 
 
 def test_next_door_knows_of_none_of_it(app: Flask, office: Office, person: UUID, visitor: Visitor) -> None:

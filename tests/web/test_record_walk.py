@@ -2,21 +2,25 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 from uuid import UUID
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 from sqlalchemy import text
 
 from app.store.session import transaction
 from tests.builders.app import MONDAY
+from tests.builders.photos import a_photo
 from tests.web.conftest import Site
 from tests.web.office import LONG_NAME, Office, a_person, a_visit_due, an_office_at_nine
 from tests.web.test_walk import check, log_in
 from tests.web.test_walk_checks import SIZES, look
 
 PHONE = ViewportSize(width=360, height=740)
-HOUR = timedelta(hours=1)
+PHOTO = a_photo((2400, 1200), taken="2026:03:02 08:40:00", offset="+08:00", model="Pixel 7", turned=6)
+"""As a phone held upright writes it: lying, with a note that says so."""
 READY = """async () => {
   for (;;) {
     const found = await navigator.serviceWorker.getRegistration("/field/");
@@ -59,6 +63,33 @@ def in_the_past(page: Page) -> None:
     page.clock.set_system_time(MONDAY - timedelta(minutes=10))
 
 
+def sign(page: Page, who: str) -> None:
+    """Two strokes on the pad."""
+    canvas = page.locator(f".pad[data-who={who}] canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 20, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 120, box["y"] + 20, steps=3)
+    page.mouse.move(box["x"] + 200, box["y"] + 80, steps=3)
+    page.mouse.up()
+
+
+def assert_all_was_kept(site: Site, context: BrowserContext) -> None:
+    """The record once; the photo upright and smaller, with what the camera told of it."""
+    with transaction(site.engine) as tx:
+        kept = tx.execute(text("SELECT drafted_offline, client_started_at, accuracy_m FROM records")).one()
+        files = tx.execute(text("SELECT id, purpose, taken_at, device_model FROM attachments ORDER BY purpose")).all()
+    assert (kept.drafted_offline, kept.client_started_at is not None, kept.accuracy_m) == (True, True, 12)
+    assert [file.purpose for file in files] == ["photo", "signature_officer"]
+    assert (files[0].taken_at, files[0].device_model) == (MONDAY - timedelta(minutes=20), "Pixel 7")
+    seen = context.request.get(f"{site.base}/attachments/{files[0].id}")
+    with Image.open(BytesIO(seen.body())) as picture:
+        assert picture.size == (800, 1600)
+        assert picture.getpixel((780, 20)) > (200, 200, 200)
+
+
 @pytest.mark.browser
 def test_a_record_is_written_without_a_network_and_sent_once(site: Site, context: BrowserContext) -> None:
     office, person = a_visit_to_make(site)
@@ -81,7 +112,11 @@ def test_a_record_is_written_without_a_network_and_sent_once(site: Site, context
     page.get_by_role("group", name="工作人员签名").get_by_label("在屏幕上签名").check()
     page.get_by_role("button", name="保存记录").click()
     expect(page.locator("#draft-told")).to_contain_text("请先签名")
-    page.get_by_role("group", name="工作人员签名").get_by_label("在纸上签名,拍照附上").check()
+    sign(page, "officer")
+    page.get_by_role("group", name="本人签名").get_by_label("本人没有签名").check()
+    page.get_by_label("没有签名的原因").fill("手受伤")
+    page.get_by_label("拍照或选择照片").set_input_files({"name": "门口.jpg", "mimeType": "image/jpeg", "buffer": PHOTO})
+    expect(page.locator("#taken")).to_contain_text("门口.jpg")
     check(page)
 
     context.set_offline(offline=True)
@@ -94,6 +129,7 @@ def test_a_record_is_written_without_a_network_and_sent_once(site: Site, context
     page.get_by_role("button", name="打开").click()
     expect(page.get_by_label("总的情况")).to_have_value("在家,情况平稳。")
     expect(page.get_by_role("checkbox", name="走访家庭")).to_be_checked()
+    expect(page.locator("#taken")).to_contain_text("门口.jpg")
     check(page)
     page.get_by_label("总的情况").fill("在家,情况平稳。母亲也在。")
     page.get_by_role("button", name="保存记录").click()
@@ -105,9 +141,7 @@ def test_a_record_is_written_without_a_network_and_sent_once(site: Site, context
     expect(page.locator("main")).to_contain_text("在没有网络的地方写成")
     check(page)
     assert page.evaluate(KEPT, "drafts") == 0
-    with transaction(site.engine) as tx:
-        kept = tx.execute(text("SELECT drafted_offline, client_started_at, accuracy_m FROM records")).one()
-    assert (kept.drafted_offline, kept.client_started_at is not None, kept.accuracy_m) == (True, True, 12)
+    assert_all_was_kept(site, context)
     assert faults == []
 
 

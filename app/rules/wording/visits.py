@@ -52,6 +52,8 @@ EVIDENCE: dict[str, str] = {
 }
 """What a record brings as evidence, by the words of the policy."""
 
+VERDICTS: dict[str, str] = {"proven": "证据支持", "contradicted": "证据与记录不一致", "unknown": "证据不足,无法判断"}
+
 SENTENCES: dict[str, str] = {
     "record_in_time": "{title}:按期完成(最迟 {due})。",
     "record_late": "{title}:已完成,晚于期限 {due}。",
