@@ -208,8 +208,8 @@ def test_the_verdict_on_a_record_is_shown_with_its_checks(undone: Engine, person
     with transaction(undone) as tx:
         tx.execute(
             text(
-                "INSERT INTO record_proofs (record_id, verdict, checks, judged_at) VALUES (:id, 'unknown', :checks, :at) "
-                "ON CONFLICT (record_id) DO UPDATE SET verdict = 'unknown', checks = EXCLUDED.checks"
+                "INSERT INTO record_proofs (record_id, verdict, checks, judged_at) "
+                "VALUES (:id, 'unknown', :checks, :at) ON CONFLICT (record_id) DO UPDATE SET verdict = 'unknown', checks = EXCLUDED.checks"
             ),
             {
                 "id": form["id"],
