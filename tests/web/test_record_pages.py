@@ -206,17 +206,12 @@ def test_the_verdict_on_a_record_is_shown_with_its_checks(undone: Engine, person
     form = typed()
     visitor.post(f"/subjects/{person}/record", form)
     with transaction(undone) as tx:
-        tx.execute(
-            text(
-                "INSERT INTO record_proofs (record_id, verdict, checks, judged_at) "
-                "VALUES (:id, 'unknown', :checks, :at) ON CONFLICT (record_id) DO UPDATE SET verdict = 'unknown', checks = EXCLUDED.checks"
-            ),
-            {
-                "id": form["id"],
-                "checks": '[{"code": "place_not_given", "verdict": "unknown", "params": {}}]',
-                "at": MONDAY,
-            },
+        checks = '[{"code": "place_not_given", "verdict": "unknown", "params": {}}]'
+        tx.execute(text("DELETE FROM record_proofs"))
+        added = (
+            "INSERT INTO record_proofs (record_id, verdict, checks, judged_at) VALUES (:id, 'unknown', :checks, :at)"
         )
+        tx.execute(text(added), {"id": form["id"], "checks": checks, "at": MONDAY})
     shown = visitor.text(f"/records/{form['id']}")
     assert ("证据不足,无法判断" in shown, "没有附定位。" in shown) == (True, True)
 
