@@ -3,7 +3,7 @@
 from datetime import time, timedelta
 
 from app.deps import Deps
-from app.jobs import audit_chain, files, maintenance, photos, snapshots, sweeps
+from app.jobs import audit_chain, files, maintenance, photos, policy_trials, snapshots, sweeps
 from app.jobs.deliver import deliver
 from app.jobs.deliver_channels import deliver_channels
 from app.jobs.job import Job
@@ -165,6 +165,13 @@ JOBS: tuple[Job, ...] = (
         "a position is named by its county: units come out of the outlines, one province a run, until all are there",
         every=timedelta(seconds=30),
         max_age=timedelta(hours=6),
+    ),
+    Job(
+        "try_policies",
+        policy_trials.make,
+        "what a draft of the policy would have asked for is counted here, so that no page waits for it",
+        every=timedelta(seconds=5),
+        max_age=timedelta(minutes=30),
     ),
     Job(
         "delete_photos",

@@ -131,6 +131,12 @@ def content_of(tx: Connection, draft_id: UUID) -> dict[str, Any]:
     return found
 
 
+def office_of(tx: Connection, draft_id: UUID) -> UUID:
+    """Whose draft it is."""
+    found: UUID = tx.execute(select(PolicyDraft.office_id).where(PolicyDraft.id == draft_id)).scalar_one()
+    return found
+
+
 def change(tx: Connection, draft: DraftFacts, values: Mapping[str, Any], taken: Taken, *, now: datetime) -> None:
     """New values, the next revision, and the step that made them."""
     row = {**values, "revision": draft.revision + 1, "changed_at": now}

@@ -1,5 +1,6 @@
 """One draft of the policy on a page: what it would change, who wrote it, and what is to be done with it next."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,13 +9,16 @@ from flask import Response, render_template, request, url_for
 
 from app.actions import draft_policy as writing
 from app.actions.decide_draft import approve_draft, return_draft
+from app.actions.try_policy import ask_trial
 from app.queries import policy_drafts as queries
-from app.queries.policy_drafts import WholeDraft
+from app.queries.policy_drafts import TrialView, WholeDraft
 from app.rules.calendar import start_of_day
 from app.rules.errors import Refused, ZhifangError
 from app.rules.policy import PolicyError, Problem, policy_from_mapping
-from app.rules.policy_drafts import OPEN, WRITABLE, DraftState
-from app.rules.wording.policies import STATES, STEPS
+from app.rules.policy_drafts import OPEN, WRITABLE, DraftState, TrialState
+from app.rules.wording.policies import STATES, STEPS, TRIAL_STATES
+from app.rules.wording.policy_items import CLASSES
+from app.rules.wording.visits import title_of
 from app.web.blueprint import PAGES
 from app.web.context import deps, user
 from app.web.forms import client_id, done, hash_of, optional, told, written
@@ -22,6 +26,7 @@ from app.web.guard import may, page, user_for
 from app.web.policies import own_office, words
 
 LONGEST_NOTE = 500
+TRIED_DAYS = 30
 
 
 @PAGES.post("/policies/drafts")
@@ -114,10 +119,48 @@ def write_policy_draft_text(draft_id: UUID) -> Response | tuple[str, int]:
     return done(draft_url(draft_id), "draft_saved")
 
 
+@PAGES.post("/policies/drafts/<uuid:draft_id>/try")
+@page("policy_drafts.try")
+def try_policy_draft(draft_id: UUID) -> Response | tuple[str, int]:
+    """Ask for a trial on the last thirty days: the worker makes it, and the page shows it when it is done."""
+    try:
+        with deps().transaction() as tx:
+            ask_trial(tx, user(), draft_id, client_id(), TRIED_DAYS, now=deps().now())
+    except ZhifangError as error:
+        return _refused(draft_id, error)
+    return done(f"{draft_url(draft_id)}#trials", "draft_tried")
+
+
+@PAGES.get("/policies/drafts/<uuid:draft_id>/trials")
+@page("policy_drafts.read")
+def policy_draft_trials(draft_id: UUID) -> str:
+    """The trials alone, which the page asks for again while one is being made."""
+    with deps().autocommit() as connection:
+        draft = queries.draft(connection, user(), draft_id)
+        trials = queries.trials(connection, user(), draft_id)
+    return render_template("_policy_trials.html", draft=draft, **_trials_shown(draft_id, trials))
+
+
+def _trials_shown(draft_id: UUID, trials: Sequence[TrialView]) -> dict[str, Any]:
+    running = any(trial.state in {TrialState.WAITING, TrialState.RUNNING} for trial in trials)
+    return {
+        "draft_id": draft_id,
+        "trials": trials,
+        "trial_running": running,
+        "trial_states": TRIAL_STATES,
+        "classes": CLASSES,
+        "title_of": title_of,
+        "trial_id": uuid4(),
+        "tried_days": TRIED_DAYS,
+    }
+
+
 def draft_page(draft_id: UUID, typed: Any, fault: str | None) -> str:
     """The page of a draft, with what was typed where it was refused."""
     with deps().autocommit() as connection:
-        draft = queries.draft(connection, user_for("policy_drafts.read"), draft_id)
+        reader = user_for("policy_drafts.read")
+        draft = queries.draft(connection, reader, draft_id)
+        trials = queries.trials(connection, reader, draft_id)
     state = DraftState(draft.head.state)
     return render_template(
         "policy_draft.html",
@@ -133,7 +176,7 @@ def draft_page(draft_id: UUID, typed: Any, fault: str | None) -> str:
         own_hand=user().id in draft.hands,
         typed=typed,
         fault=fault,
-        trial_id=uuid4(),
+        **_trials_shown(draft_id, trials),
         **words(),
     )
 

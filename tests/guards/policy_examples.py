@@ -29,4 +29,6 @@ EXAMPLES: dict[str, Example] = {
     "POST /policy-drafts/<draft_id>/withdraw": Example(OFFICE, lambda _: {"revision": 1}),
     "POST /policy-drafts/<handed_in_id>/approve": Example(OFFICE, lambda _: {"revision": 2}),
     "POST /policy-drafts/<handed_in_id>/return": Example(OFFICE, lambda _: {"revision": 2, "note": "请先试算"}),
+    "GET /policy-drafts/<draft_id>/trials": Example(OFFICE),
+    "POST /policy-drafts/<draft_id>/trials": Example(OFFICE, lambda place: {"id": str(place.derived("trial"))}),
 }

@@ -270,6 +270,8 @@ PAGES: dict[str, PageExample] = {
     "POST /policies/drafts/<draft_id>/item": PageExample(
         Shows.OFFICE, lambda _: {"revision": "1", "before": "谈1", "remove": "1"}, 303
     ),
+    "GET /policies/drafts/<draft_id>/trials": PageExample(Shows.OFFICE),
+    "POST /policies/drafts/<draft_id>/try": PageExample(Shows.OFFICE, lambda _: {"id": str(uuid4())}, 303),
     "POST /policies/drafts/<draft_id>/submit": PageExample(
         Shows.OFFICE, lambda _: {"revision": "1", "why": "缩短失联时限"}, 303
     ),

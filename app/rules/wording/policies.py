@@ -19,6 +19,7 @@ SENTENCES: dict[str, str] = {
     "policy_draft_approved": "您参与修改的监管制度已核准,自 {from} 起执行。",
     "policy_draft_returned": "您参与修改的监管制度修改稿被退回,请查看退回的理由。",
     "policy_adopted_alone": "监管制度有了新的版本,由一人直接采用,没有经第二人核准,请查看。",
+    "trial_running": "这份修改稿的试算还没有完成,请等它完成。",
     "draft_item_known": "制度里已有这个编号的项目,请换一个编号。",
     "span_unreadable": "“{words}”看不懂,请写成 3 天、2 周、1 个月这样。",
 }
