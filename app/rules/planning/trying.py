@@ -33,8 +33,8 @@ class Lived:
 
 
 def owed(person: Lived, policy: Policy, since: datetime, until: datetime) -> Owed:
-    """What would have been due on the days from `since` to `until` (both midnights), had this policy always been in force: turns of the calendar, what
-    occasions brought up, and checks by the day.
+    """What would have been due on the days from `since` to `until` (both midnights), had this policy always been in
+    force: turns of the calendar, what occasions brought up, and checks by the day.
     """
     facts = PlanningFacts(
         subject_id=NOBODY,

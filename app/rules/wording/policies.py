@@ -53,7 +53,7 @@ def place_words(path: Sequence[str]) -> str:
     if shown in LABELS:
         number = next((part for part in path if part.isdigit()), None)
         return LABELS[shown] if number is None or len(number) == len(path[-1]) == 4 else _numbered(shown, number)
-    return " · ".join([TABLES.get(path[0], path[0]), *_rest(path[1:])])
+    return " · ".join([TABLES.get(path[0], f"其他({path[0]})"), *_rest(path[1:])])
 
 
 def value_words(value: object) -> str:

@@ -25,9 +25,7 @@ TABLES: dict[str, str] = {
     "searches": "查找",
     "places": "位置判断",
     "leave": "外出",
-    "attachments": "案卷附件",
-    "proof": "记录的证明",
-    "know": "四知道",
+    "files": "案卷附件",
 }
 
 LABELS: dict[str, str] = {
