@@ -63,6 +63,8 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "occasions.write": CASE_WORKERS,
     "duties.read": CASE_READERS,
     "duties.waive": CASE_WORKERS,
+    "waivers.read": CASE_READERS - {_A},
+    "waivers.decide": frozenset({_CS, _CH}),
     "check_ins.read": CASE_READERS,
     "check_ins.record": CASE_WORKERS | {_A},
     "check_ins.review": CASE_WORKERS,

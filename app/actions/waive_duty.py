@@ -1,19 +1,41 @@
-"""Let a duty go, with a reason."""
+"""Let a duty go, with a reason: at once, or as a request that a second person at the county confirms."""
 
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import Connection
 
+from app.rules import waivers as rules
 from app.rules.duties import waive
+from app.rules.effects.waivers import WaiverKind
 from app.rules.facts import Actor
-from app.store import duties, effects
+from app.rules.waivers import Wanted
+from app.store import duties, effects, waivers
 
 
-def waive_duty(tx: Connection, actor: Actor, duty_id: UUID, reason: str, *, now: datetime) -> None:
-    """Waive one duty, whoever owes it; what it allowed to collect ends with it.
+def waive_duty(
+    tx: Connection,
+    actor: Actor,
+    duty_id: UUID,
+    reason: str,
+    *,
+    now: datetime,
+    kind: WaiverKind = WaiverKind.LET_GO,
+) -> UUID | None:
+    """Waive one duty, whoever owes it; what it allowed to collect ends with it. Gives the id of the request where a
+    second person has to confirm it, None where it is done.
 
-    NotFound for a duty about nobody within reach, Conflict `duty_settled` as the rule says.
+    NotFound for a duty about nobody within reach; NotAllowed `waiver_not_yours`, Conflict `duty_settled`,
+    `waiver_waiting` as the rules say.
     """
-    facts = duties.waive_facts(tx, actor, duty_id)
-    effects.apply(tx, [waive(facts, reason, actor, now=now)])
+    standing = waivers.facts(tx, actor, duty_id, now=now)
+    rules.refuse_others(standing)
+    wanted = Wanted(uuid5(duty_id, f"waiver:{now.isoformat()}"), kind, reason)
+    if rules.needs_second(standing):
+        effects.apply(tx, [rules.ask(standing, wanted, actor, now=now)])
+        return standing.waiting.id if standing.waiting else wanted.id
+    decision = waive(duties.waive_facts(tx, actor, duty_id), reason, actor, now=now)
+    if decision.effects:
+        decision += rules.let_go(standing, wanted, actor, now=now)
+    effects.apply(tx, [decision])
+    return None

@@ -2,6 +2,7 @@
 
 from app.models import (  # noqa: F401  (imported for their tables)
     alert,
+    announced_period,
     area,
     attachment,
     audit,
@@ -31,6 +32,7 @@ from app.models import (  # noqa: F401  (imported for their tables)
     subject,
     tracker,
     visit,
+    waiver,
     zone,
 )
 from app.models.base import Base

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import md5
 from uuid import UUID
 
 
@@ -333,6 +334,13 @@ class About:
 
     kind: str
     id: UUID
+
+
+def about_item(rule_code: str) -> About:
+    """What the alerts of one person's overdue visits and talks are about: the item. Each has one alert, in which misses
+    are counted. The id is made of the code as `md5(code)::uuid` makes it in the database.
+    """
+    return About("item", UUID(md5(rule_code.encode(), usedforsecurity=False).hexdigest()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -267,9 +267,13 @@ def waive_facts(tx: Connection, actor: Actor, duty_id: UUID) -> WaiveFacts:
     if subject_id is None:
         raise NotFound("not_found")
     states.lock(tx, [subject_id])
-    row = tx.execute(select(Duty.kind, Duty.state, Duty.waived_by, Duty.waive_reason).where(Duty.id == duty_id)).one()
+    row = tx.execute(
+        select(Duty.kind, Duty.state, Duty.rule_code, Duty.waived_by, Duty.waive_reason).where(Duty.id == duty_id)
+    ).one()
     kind, leave_id = DutyKind(row.kind), None
     if kind is DutyKind.LEAVE_RETURN:
         leave_id = tx.execute(select(LeaveRequest.id).where(LeaveRequest.duty_id == duty_id)).scalar_one_or_none()
     about = About("leave", leave_id) if leave_id else None
-    return WaiveFacts(duty_id, subject_id, kind, DutyState(row.state), row.waived_by, row.waive_reason, about)
+    return WaiveFacts(
+        duty_id, subject_id, kind, DutyState(row.state), row.rule_code, row.waived_by, row.waive_reason, about
+    )

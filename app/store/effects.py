@@ -13,6 +13,7 @@ from app.rules.effects import orders_searches as o
 from app.rules.effects import places as p
 from app.rules.effects.known_facts import KeepFact
 from app.rules.effects.occasions import NoteOccasion, WithdrawOccasion
+from app.rules.effects.waivers import AnswerWaiver, WriteWaiver
 from app.rules.effects.zones import RemoveZone, SetZone
 from app.store import (
     alerts,
@@ -32,6 +33,7 @@ from app.store import (
     spot_checks,
     states,
     visits,
+    waivers,
     weighing,
     zones,
 )
@@ -65,6 +67,8 @@ WRITERS: dict[type, Writer] = {
     e.ReviewAttempt: attempts.review,
     e.WriteRecord: visits.write,
     KeepFact: known_facts.write,
+    WriteWaiver: waivers.write,
+    AnswerWaiver: waivers.answer,
     e.ChangeDuty: duties.change,
     e.PostponeJudgment: duties.postpone,
     e.MarkReminded: duties.mark_reminded,

@@ -44,6 +44,7 @@ from app.web import (  # noqa: F401  (their views)
     today,
     track_maps,
     trackers,
+    waivers,
     zone_drawing,
     zones,
 )

@@ -38,6 +38,7 @@ from app.api.office import (
     tracks,
     users,
     visits,
+    waivers,
     zones,
 )
 
@@ -78,5 +79,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     tracks.BLUEPRINT,
     users.BLUEPRINT,
     visits.BLUEPRINT,
+    waivers.BLUEPRINT,
     zones.BLUEPRINT,
 )

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from flask import jsonify
 from flask.views import MethodView
 from marshmallow import fields
 
@@ -10,11 +11,12 @@ from app.actions.waive_duty import waive_duty
 from app.api.auth import office
 from app.api.blueprint import Blueprint
 from app.api.context import current_actor, deps
-from app.api.fields import Body, Instant, choice, text
+from app.api.fields import Body, Instant, Truth, choice, text
 from app.api.paging import PageArgs, next_cursor, page_of
 from app.api.refusals import refusals
 from app.queries import duties as queries
-from app.queries.duties import DutyView
+from app.queries import waivers
+from app.rules.effects.waivers import WaiverKind, WaiverState
 from app.rules.facts import DutyKind, DutyState, Obligor
 from app.rules.wording import sentence
 
@@ -72,10 +74,35 @@ class DutyListArgs(PageArgs):
     due_before = Instant(load_default=None)
 
 
+class WaiverAnswer(Body):
+    """A request to let a duty go, and what became of it."""
+
+    id = fields.UUID(required=True)
+    duty_id = fields.UUID(required=True)
+    subject_id = fields.UUID(required=True)
+    subject_name = fields.String(required=True)
+    office_name = fields.String(required=True)
+    duty_title = fields.String(required=True)
+    rule_code = fields.String(required=True)
+    due_at = Instant(required=True)
+    duty_state = choice(DutyState, required=True)
+    kind = choice(WaiverKind, required=True)
+    state = choice(WaiverState, required=True)
+    reason = fields.String(required=True, allow_none=True, metadata={"description": "Null where sealed."})
+    asked_by = fields.UUID(required=True)
+    asked_by_name = fields.String(required=True)
+    asked_at = Instant(required=True)
+    decided_by = fields.UUID(required=True, allow_none=True)
+    decided_by_name = fields.String(required=True, allow_none=True)
+    decided_at = Instant(required=True, allow_none=True)
+    answer = fields.String(required=True, allow_none=True)
+
+
 class WaiveBody(Body):
-    """Why a duty is let go."""
+    """Why a duty is let go. `not_applicable`: there is nothing to do, such as no place of work to visit."""
 
     reason = text(500, required=True, metadata={"description": "Own words; no names of other people."})
+    not_applicable = Truth(load_default=False)
 
 
 @BLUEPRINT.route("/duties")
@@ -117,11 +144,19 @@ class Waiver(MethodView):
     @refusals(404, 409, 422)
     @BLUEPRINT.arguments(WaiveBody)
     @BLUEPRINT.response(200, DutyAnswer)
-    def post(self, body: dict[str, Any], duty_id: UUID) -> DutyView:
-        """Waive a duty that is planned, open, under review or missed; the alert of a missed one is over with it."""
+    @BLUEPRINT.alt_response(202, schema=WaiverAnswer, description="It waits for a second person at the county.")
+    def post(self, body: dict[str, Any], duty_id: UUID) -> Any:
+        """Waive a duty that is planned, open, under review or missed; the alert of a missed one is over with it.
+
+        What an office owes about somebody who was in the strict class is let go once a second person confirmed it.
+        """
+        now, kind = deps().now(), WaiverKind.NOT_APPLICABLE if body["not_applicable"] else WaiverKind.LET_GO
         with deps().transaction() as tx:
-            waive_duty(tx, current_actor(), duty_id, body["reason"], now=deps().now())
-            return queries.duty(tx, current_actor(), duty_id, now=deps().now())
+            waiting = waive_duty(tx, current_actor(), duty_id, body["reason"], now=now, kind=kind)
+            if waiting is None:
+                return queries.duty(tx, current_actor(), duty_id, now=now)
+            asked = waivers.waiver(tx, current_actor(), waiting)
+        return jsonify(WaiverAnswer().dump(asked)), 202
 
 
 def _change(change: queries.DutyChange) -> dict[str, Any]:

@@ -4,8 +4,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.rules.facts import About, AlertKind, Cause, Channel, DutyKind, DutyState, Hold, Obligor, Reason, Strength
+from app.rules.facts import (
+    About,
+    AlertKind,
+    Cause,
+    Channel,
+    DutyKind,
+    DutyState,
+    Hold,
+    Obligor,
+    Reason,
+    Strength,
+    about_item,
+)
 from app.rules.policy import Policy
+
+PER_ITEM = frozenset({DutyKind.VISIT, DutyKind.TALK, DutyKind.CORRECTION_GROUP, DutyKind.CORRECTION_PLAN})
+"""Duties of which one person has one alert for each item, however often it is missed."""
 
 ALERTS = {
     DutyKind.CHECK_IN: AlertKind.MISSED_CHECK_IN,
@@ -16,8 +31,12 @@ ALERTS = {
     DutyKind.ORDER_NOTICE: AlertKind.HANDLING_OVERDUE,
     DutyKind.SEARCH: AlertKind.HANDLING_OVERDUE,
     DutyKind.LEAVE_RETURN: AlertKind.LEAVE_OVERDUE,
+    DutyKind.CORRECTION_GROUP: AlertKind.HANDLING_OVERDUE,
+    DutyKind.CORRECTION_PLAN: AlertKind.HANDLING_OVERDUE,
 }
-"""What a missed duty raises. A missed location check alone raises nothing: it is counted.
+"""What a missed duty raises. A missed location check alone raises nothing: it is counted. Nor does a fact that was not
+verified again in time, or data that an officer did not look through: they stand on the list of what is due, on the
+person's page and in the audit, and one alert a month for each fact of each person is an alert that nobody reads.
 
 A spot check is one more check-in that was asked for: missed, it is an occurrence of the same alert about the person.
 """
@@ -126,16 +145,20 @@ class WaiveFacts:
     subject_id: UUID
     kind: DutyKind
     state: DutyState
+    rule_code: str
     waived_by: UUID | None = None
     waive_reason: str | None = None
     about: About | None = None
 
 
-def alert_about(kind: DutyKind, subject_id: UUID, duty_id: UUID) -> About:
-    """What the alert of a missed duty is about: the subject for a check-in or a step of a search, else the duty itself.
+def alert_about(kind: DutyKind, subject_id: UUID, duty_id: UUID, rule_code: str) -> About:
+    """What the alert of a missed duty is about: the subject for a check-in or a step of a search, the item for a visit
+    or a talk, else the duty itself.
 
-    So misses in a row are occurrences of one alert, and each visit or intake that falls due has an alert of its own.
+    So misses in a row are occurrences of one alert, and each intake or notice that falls due has an alert of its own.
     """
+    if kind in PER_ITEM:
+        return about_item(rule_code)
     if kind in CHECKED_IN or kind is DutyKind.SEARCH:
         return About("subject", subject_id)
     return About("duty", duty_id)

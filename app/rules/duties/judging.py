@@ -143,7 +143,7 @@ def _missed(facts: JudgeFacts, now: datetime) -> Decision:
         subject_id=duty.subject_id,
         office_id=duty.office_id,
         kind=kind,
-        about=facts.about or alert_about(duty.kind, duty.subject_id, duty.id),
+        about=facts.about or alert_about(duty.kind, duty.subject_id, duty.id, facts.rule_code),
         source=About("duty", duty.id),
         event_at=duty.due_at,
         at=now,

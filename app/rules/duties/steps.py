@@ -68,7 +68,7 @@ def waive(facts: WaiveFacts, reason: str, actor: Actor, *, now: datetime) -> Dec
     ]
     kind = ALERTS.get(facts.kind)
     if facts.state in ALERTED and kind is not None:
-        over = facts.about or alert_about(facts.kind, facts.subject_id, facts.id)
+        over = facts.about or alert_about(facts.kind, facts.subject_id, facts.id, facts.rule_code)
         effects.append(RecoverAlert(facts.subject_id, kind, over, now, now, Reason("duty_waived"), source=about))
     return Decision(tuple(effects))
 

@@ -13,6 +13,7 @@ from app.rules.effects.occasions import OccasionEffect
 from app.rules.effects.orders_searches import OrderOrSearchEffect
 from app.rules.effects.places import PlaceEffect
 from app.rules.effects.records import NO_DETAILS, Details
+from app.rules.effects.waivers import WaiverEffect
 from app.rules.effects.zones import ZoneEffect
 from app.rules.facts import (
     About,
@@ -373,6 +374,7 @@ Effect = (
     | LeaveEffect
     | ZoneEffect
     | OccasionEffect
+    | WaiverEffect
     | PlaceEffect
     | CauseEffect
     | KeepFact

@@ -2,9 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from app.rules.facts import About, Actor, OccasionKind
+
+
+class PeriodKind(StrEnum):
+    """Why a period is announced: a sensitive time, or security for a great event."""
+
+    SENSITIVE = "sensitive"
+    SECURITY = "security"
+
 
 _OCCASIONS = uuid5(NAMESPACE_URL, "zhifang:occasion")
 

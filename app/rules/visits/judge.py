@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from app.rules.calendar import end_of_day, last_day_before, legal_day
 from app.rules.effects import ChangeDuty, Decision, Effect, RecoverAlert, WriteRecord
 from app.rules.effects.records import Details, Signed
-from app.rules.facts import About, Actor, AlertKind, DutyKind, DutyState, Fix, Reason
+from app.rules.facts import About, Actor, AlertKind, DutyKind, DutyState, Fix, Reason, about_item
 from app.rules.policy import Item
 from app.rules.visits.admit import CLOCK_SLACK, admit
 from app.rules.visits.facts import NewRecord, Owed, RecordFacts
@@ -165,13 +165,12 @@ def _fulfilled(record: WriteRecord, duty: Owed, verdict: Reason) -> list[Effect]
 
 def _recovered(record: WriteRecord, duty: Owed, verdict: Reason) -> RecoverAlert:
     """The alert is over. One that a visit before it proves wrong is over from its beginning."""
-    about = About("duty", duty.id)
     return RecoverAlert(
         subject_id=record.subject_id,
         kind=OVERDUE[duty.kind],
-        about=about,
+        about=about_item(duty.rule_code),
         recovered_at=max(record.happened_at, duty.due_at),
         at=record.written_at,
         reason=verdict,
-        source=about,
+        source=About("duty", duty.id),
     )

@@ -29,6 +29,7 @@ from app.rules.wording import (
     spot_checks,
     subjects,
     visits,
+    waivers,
     zones,
 )
 from app.rules.wording.values import shown
@@ -57,6 +58,7 @@ SENTENCES: dict[str, str] = {
     **areas.SENTENCES,
     **leave.SENTENCES,
     **occasions.SENTENCES,
+    **waivers.SENTENCES,
     **outages.SENTENCES,
     **phones.SENTENCES,
     **known_facts.SENTENCES,

@@ -52,6 +52,8 @@ ACTS: dict[str, str] = {
     "policies.try": "用近期数据试算监管制度(隐去身份)",
     "poison.replay": "重新处理搁置的上报",
     "duties.waive": "免除一项任务",
+    "waivers.ask": "申请免除一项任务",
+    "waivers.decide": "答复免除的申请",
     "occasions.enter": "登记走访和谈话的起因",
     "occasions.withdraw": "撤回走访和谈话的起因",
     "check_ins.record": "补登签到",

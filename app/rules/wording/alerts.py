@@ -48,8 +48,10 @@ SENTENCES: dict[str, str] = {
     "missed_check_in_low_battery": "{opens} 至 {due} 未收到签到,手机 {heard} 之后没有联系,当时电量 {battery}%。",
     "missed_check_in_no_network": "{opens} 至 {due} 未收到签到,手机 {heard} 之后没有联系,当时没有网络。",
     "missed_check_in_battery_saver": "{opens} 至 {due} 未收到签到,手机 {heard} 之后没有联系,当时开着省电模式。",
-    "visit_overdue_no_record": "{title}最迟应在 {due} 完成,还没有记录。",
-    "talk_overdue_no_record": "{title}最迟应在 {due} 完成,还没有记录。",
+    "visit_overdue_no_record": "{title}最迟应在 {due} 完成,还没有记录。去过的请补记,没去的请尽快安排,"
+    "不适用的请写明理由申请免除。",
+    "talk_overdue_no_record": "{title}最迟应在 {due} 完成,还没有记录。谈过的请补记,没谈的请尽快安排,"
+    "不适用的请写明理由申请免除。",
     "tracker_refused": "手机上的定位客户端还在用 {ended} 已停用的凭据发送,内容没有接收。"
     "请联系本人,重新设置客户端,或改用本人的签到应用。",
     "missed_intake_no_record": "报到期限 {due} 已过,还没有登记入矫。",
