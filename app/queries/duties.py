@@ -30,7 +30,8 @@ MOST_ON_PHONE = 100
 class DutyView:
     """One duty. A planned one whose time has come shows as open, whether the job that opens it has run or not.
 
-    `waive_reason` is in a person's own words, and sealed with the name.
+    `waive_reason` is in a person's own words, and sealed with the name. `why` is what it comes from, where its planning
+    told that; `occasion_id` the occasion, where there was one.
     """
 
     id: UUID
@@ -53,6 +54,8 @@ class DutyView:
     waived_by: UUID | None
     waive_reason: str | None
     office_name: str = ""
+    why: Reason | None = None
+    occasion_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -189,6 +192,8 @@ def _duties(actor: Actor, now: datetime) -> Select[Any]:
             Duty.waived_by,
             Duty.waive_reason,
             Office.name.label("office_name"),
+            Duty.why,
+            Duty.occasion_id,
         )
         .join(Subject, Subject.id == Duty.subject_id)
         .join(Office, Office.id == Duty.office_id)
@@ -222,6 +227,7 @@ def _view(actor: Actor, row: Row[Any]) -> DutyView:
             "title": values["title"] or TITLES[values["kind"]],
             "subject_name": shown_name(actor, named),
             "waive_reason": None if is_sealed(actor, named) else values["waive_reason"],
+            "why": Reason(values["why"]["code"], tuple(values["why"]["params"].items())) if values["why"] else None,
         }
     )
 

@@ -275,5 +275,5 @@ def waive_facts(tx: Connection, actor: Actor, duty_id: UUID) -> WaiveFacts:
         leave_id = tx.execute(select(LeaveRequest.id).where(LeaveRequest.duty_id == duty_id)).scalar_one_or_none()
     about = About("leave", leave_id) if leave_id else None
     return WaiveFacts(
-        duty_id, subject_id, kind, DutyState(row.state), row.rule_code, row.waived_by, row.waive_reason, about
+        duty_id, subject_id, kind, DutyState(row.state), row.waived_by, row.waive_reason, about, row.rule_code
     )

@@ -1,4 +1,4 @@
 """Which schema this code was written for."""
 
-HEAD = "0023"
+HEAD = "0025"
 """The newest migration; a guard compares it with the folder."""

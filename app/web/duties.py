@@ -8,10 +8,15 @@ from flask import Response, render_template, request, url_for
 
 from app.actions.waive_duty import waive_duty
 from app.queries import duties as queries
+from app.queries import waivers
 from app.rules.duties import CHECKED_IN
+from app.rules.effects.waivers import WaiverKind
 from app.rules.errors import ZhifangError
 from app.rules.facts import DutyKind, DutyState
+from app.rules.waivers import BY_THE_WORK_RULE
 from app.rules.wording import sentence
+from app.rules.wording.waivers import KINDS as WAIVER_KINDS
+from app.rules.wording.waivers import STATES as WAIVER_STATES
 from app.web.blueprint import PAGES
 from app.web.context import deps, user
 from app.web.forms import LOCAL, done, told, written
@@ -34,6 +39,7 @@ RECORDED_BY = {
 }
 """By the kind of duty: the action that writes down what fulfils it."""
 LIMIT = 50
+SHOWN_WAIVERS = 5
 LONGEST_REASON = 500
 
 
@@ -73,11 +79,15 @@ def waive(duty_id: UUID) -> Response | tuple[str, int]:
     try:
         reason = written("reason", LONGEST_REASON, missing="reason_needed")
         with deps().transaction() as tx:
-            waive_duty(tx, user(), duty_id, reason, now=deps().now())
+            waiting = waive_duty(tx, user(), duty_id, reason, now=deps().now(), kind=_waiver_kind())
     except ZhifangError as error:
         fault, status = told(error)
         return duty_page(duty_id, request.form, fault), status
-    return done(url_for("pages.duty", duty_id=duty_id), "waived")
+    return done(url_for("pages.duty", duty_id=duty_id), "waiver_asked" if waiting else "waived")
+
+
+def _waiver_kind() -> WaiverKind:
+    return WaiverKind.NOT_APPLICABLE if request.form.get("not_applicable") else WaiverKind.LET_GO
 
 
 def duty_page(duty_id: UUID, typed: Any, fault: str | None) -> str:
@@ -87,18 +97,25 @@ def duty_page(duty_id: UUID, typed: Any, fault: str | None) -> str:
         reader = user_for("duties.read")
         shown = queries.duty(connection, reader, duty_id, now=now)
         history = queries.duty_history(connection, reader, duty_id)
+        asked = waivers.waivers(connection, reader, duty_id=duty_id, limit=SHOWN_WAIVERS).items
         recordable = shown.opens_at <= now and _recordable(connection, shown, now)
     return render_template(
         "duty.html",
         here="duties",
         duty=shown,
         history=history,
+        asked=asked,
+        waiver_states=WAIVER_STATES,
+        waiver_kinds=WAIVER_KINDS,
         typed=typed,
         fault=fault,
         recordable=recordable,
-        waivable=shown.state in {*UNSETTLED, DutyState.SUBMITTED} and may("duties.waive"),
+        waivable=shown.state in {*UNSETTLED, DutyState.SUBMITTED}
+        and may("duties.waive")
+        and not any(one.open for one in asked),
         record_id=typed.get("id") or uuid4(),
         local_now=f"{now.astimezone(LOCAL):%Y-%m-%dT%H:%M}",
+        by_the_work_rule=shown.kind in BY_THE_WORK_RULE,
         say=sentence,
     )
 

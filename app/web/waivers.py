@@ -46,9 +46,7 @@ def decide(waiver_id: UUID) -> Response | tuple[str, int]:
         if granted is None:
             raise Refused("stale_form")
         with deps().transaction() as tx:
-            decide_waiver(
-                tx, user(), waiver_id, granted=granted, answer=optional("answer", LONGEST), now=deps().now()
-            )
+            decide_waiver(tx, user(), waiver_id, granted=granted, answer=optional("answer", LONGEST), now=deps().now())
     except ZhifangError as error:
         fault, status = told(error)
         return _list(fault), status

@@ -15,7 +15,7 @@ from tests.builders.rosters import a_line, a_roster
 from tests.builders.second_factor import a_code
 from tests.builders.users import PASSWORD
 from tests.builders.zones import a_collection
-from tests.guards import file_examples, known_fact_examples, policy_examples
+from tests.guards import file_examples, known_fact_examples, occasion_examples, policy_examples
 from tests.guards.asking import Example, Json, Shows
 from tests.guards.world import RECEIVED_ON, Place, a_credential_asked_for, awaited_in, id_number_in
 
@@ -267,14 +267,7 @@ EXAMPLES: dict[str, Example] = {
     ),
     "POST /leave-requests/<leave_id>/procuratorate": Example(CASE, lambda _: {"told_at": _in(0), "note": "函告"}),
     # spot checks and patterns
-    # occasions for visits and talks
-    "GET /subjects/<subject_id>/occasions": Example(CASE),
-    "POST /subjects/<subject_id>/occasions": Example(
-        CASE,
-        lambda place: {"id": str(place.derived("new occasion")), "kind": "violation", "note": "未经批准外出,已查实"},
-    ),
-    "GET /occasions/<occasion_id>": Example(CASE),
-    "POST /occasions/<occasion_id>/withdraw": Example(CASE, lambda _: {"reason": "登记错了人"}),
+    **occasion_examples.EXAMPLES,
     "GET /spot-checks": Example(CASES),
     "POST /spot-checks": Example(
         CASE,

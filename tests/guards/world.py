@@ -17,7 +17,6 @@ from app.actions.record_talk import record_talk
 from app.actions.record_visit import record_visit
 from app.actions.request_leave import request_leave
 from app.actions.search_subject import begin_search
-from app.actions.write_occasion import write_occasion
 from app.clients.file_folder import FolderStore
 from app.clients.sealed_files import SealedFiles
 from app.rules.absences import Away
@@ -29,7 +28,6 @@ from app.rules.facts import (
     DutyKind,
     DutyState,
     FilePurpose,
-    OccasionKind,
     OfficeLevel,
     Outcome,
     Reason,
@@ -38,7 +36,6 @@ from app.rules.facts import (
 )
 from app.rules.intake import Announced
 from app.rules.leave.facts import Verdict
-from app.rules.occasions import Written
 from app.rules.offices import Site
 from app.rules.orders import AskedLift
 from app.rules.photos import Picture
@@ -62,6 +59,7 @@ from tests.builders.subjects import a_subject, an_id_number
 from tests.builders.users import Worker, a_user
 from tests.builders.visits import a_new_record
 from tests.builders.zones import a_zone
+from tests.guards.occasion_things import a_waiver, an_occasion
 
 REGISTERED = MONDAY - timedelta(hours=3)
 
@@ -365,13 +363,6 @@ def _notice(tx: Connection, place: Place) -> UUID:
     return outbox.notice_id(notice.recipient_id, notice.about.kind, notice.about.id, notice.step)
 
 
-def _occasion(tx: Connection, place: Place) -> UUID:
-    """Something that the officer in charge learned of."""
-    new = Written(place.derived("occasion"), OccasionKind.FAMILY_EVENT, "母亲住院", b"body")
-    write_occasion(tx, place.officer.actor, place.subject_id, new, now=MONDAY)
-    return new.id
-
-
 THINGS: dict[str, Callable[[Connection, Place], UUID]] = {
     "subject_id": lambda _, place: place.subject_id,
     "office_id": lambda _, place: place.office.id,
@@ -387,8 +378,9 @@ THINGS: dict[str, Callable[[Connection, Place], UUID]] = {
     "duty_id": _duty,
     "check_in_id": _attempt_to_review,
     "photo_id": _photo,
-    "occasion_id": _occasion,
     "attachment_id": _attachment,
+    "occasion_id": lambda tx, place: an_occasion(tx, place.officer, place.subject_id),
+    "waiver_id": lambda tx, place: a_waiver(tx, place.tree, place.officer, place.subject_id),
     "leave_id": _leave,
     "pending_id": _pending_leave,
     "order_id": _order,

@@ -45,6 +45,7 @@ from app.rules.facts import (
     Obligor,
     Reason,
     Strength,
+    about_item,
 )
 from app.rules.wording import sentence
 from tests.rules.policies import shipped
@@ -253,13 +254,25 @@ def test_a_missed_location_check_is_counted_and_raises_nothing() -> None:
 @pytest.mark.parametrize(
     ("kind", "alert_kind", "words"),
     [
-        (DutyKind.VISIT, AlertKind.VISIT_OVERDUE, "走访家庭最迟应在 3月12日 完成,还没有记录。"),
-        (DutyKind.TALK, AlertKind.TALK_OVERDUE, "入矫必谈最迟应在 3月12日 完成,还没有记录。"),
+        (
+            DutyKind.VISIT,
+            AlertKind.VISIT_OVERDUE,
+            "走访家庭最迟应在 3月12日 完成,还没有记录。去过的请补记,没去的请尽快安排,不适用的请写明理由申请免除。",
+        ),
+        (
+            DutyKind.TALK,
+            AlertKind.TALK_OVERDUE,
+            "入矫必谈最迟应在 3月12日 完成,还没有记录。谈过的请补记,没谈的请尽快安排,不适用的请写明理由申请免除。",
+        ),
     ],
 )
-def test_an_overdue_visit_or_talk_raises_an_alert_of_its_own(kind: DutyKind, alert_kind: AlertKind, words: str) -> None:
+def test_an_overdue_visit_or_talk_raises_the_alert_of_its_item(
+    kind: DutyKind, alert_kind: AlertKind, words: str
+) -> None:
     alert = only(judge(facts(replace(VISIT, kind=kind)), now=VISIT.due_at + 30 * SECOND), RaiseAlert)
-    assert (alert.kind, alert.about, alert.event_at) == (alert_kind, About("duty", DUTY), VISIT.due_at)
+    code = "访1" if kind is DutyKind.VISIT else "谈1"
+    assert (alert.kind, alert.about, alert.event_at) == (alert_kind, about_item(code), VISIT.due_at)
+    assert alert.source == About("duty", DUTY)
     assert (alert.cause, alert.strength) == (Cause.UNSURE, Strength.STRONG)
     assert sentence(alert.why.code, dict(alert.why.params)) == words
 
@@ -416,13 +429,14 @@ def test_a_duty_is_waived_by_a_named_user_with_a_reason(state: DutyState) -> Non
     ("kind", "alert_kind", "about"),
     [
         (DutyKind.CHECK_IN, AlertKind.MISSED_CHECK_IN, About("subject", SUBJECT)),
-        (DutyKind.VISIT, AlertKind.VISIT_OVERDUE, About("duty", DUTY)),
-        (DutyKind.TALK, AlertKind.TALK_OVERDUE, About("duty", DUTY)),
+        (DutyKind.VISIT, AlertKind.VISIT_OVERDUE, about_item("访1")),
+        (DutyKind.TALK, AlertKind.TALK_OVERDUE, about_item("访1")),
         (DutyKind.INTAKE, AlertKind.MISSED_INTAKE, About("duty", DUTY)),
     ],
 )
 def test_with_a_missed_duty_its_alert_is_over(kind: DutyKind, alert_kind: AlertKind, about: About) -> None:
-    over = only(waive(WaiveFacts(DUTY, SUBJECT, kind, DutyState.MISSED), "住院", OFFICER, now=JUDGED), RecoverAlert)
+    missed = WaiveFacts(DUTY, SUBJECT, kind, DutyState.MISSED, rule_code="访1")
+    over = only(waive(missed, "住院", OFFICER, now=JUDGED), RecoverAlert)
     assert (over.kind, over.about, over.source, over.reason.code) == (
         alert_kind,
         about,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.rules.effects import ChangeDuty, Decision, RecoverAlert, WriteRecord
 from app.rules.errors import NotAllowed, Refused
-from app.rules.facts import About, Actor, AlertKind, DutyKind, DutyState, Fix, Grant, Role
+from app.rules.facts import About, Actor, AlertKind, DutyKind, DutyState, Fix, Grant, Role, about_item
 from app.rules.visits import NewRecord, Owed, RecordFacts, days_until_written, judge, outcome, roles_reaching
 from app.rules.wording import sentence
 from tests.rules.policies import shipped
@@ -140,8 +140,8 @@ def test_a_duty_that_no_job_has_opened_yet_is_opened_first() -> None:
 def test_a_missed_visit_made_up_for_ends_its_alert(happened_at: datetime, recovered_at: datetime) -> None:
     decision = judge(facts(a_visit_owed(DutyState.MISSED)), a_record(happened_at), an_actor(), now=NOW)
     (recovered,) = [effect for effect in decision.effects if isinstance(effect, RecoverAlert)]
-    about = About("duty", an_id("visit"))
-    assert (recovered.kind, recovered.about, recovered.source) == (AlertKind.VISIT_OVERDUE, about, about)
+    about = about_item("访1"), About("duty", an_id("visit"))
+    assert (recovered.kind, recovered.about, recovered.source) == (AlertKind.VISIT_OVERDUE, *about)
     assert (recovered.recovered_at, recovered.at) == (recovered_at, NOW)
 
 

@@ -10,7 +10,7 @@ from tests.builders.users import PASSWORD
 from tests.guards.asking import Shows
 from tests.guards.route_examples import BELOW_THE_CITY
 from tests.guards.world import Place, id_number_in
-from tests.web import record_page_examples
+from tests.web import occasion_page_examples, record_page_examples
 from tests.web.page_asking import Form, PageExample
 
 
@@ -131,20 +131,6 @@ PAGES: dict[str, PageExample] = {
     "POST /subjects/find": PageExample(Shows.CASE, lambda place: {"id_number": id_number_in(place.name)}, 303),
     "GET /subjects/<subject_id>": PageExample(Shows.CASE),
     "POST /subjects/<subject_id>/identity": PageExample(Shows.CASE, lambda _: {"reason": "核对文书"}),
-    "GET /subjects/<subject_id>/occasions": PageExample(Shows.CASE),
-    "POST /subjects/<subject_id>/occasions": PageExample(
-        Shows.CASE,
-        lambda _: {
-            "id": str(uuid4()),
-            "kind": "family_event",
-            "known_since": "2026-03-02T08:30",
-            "on": "2026-03-01",
-            "note": "母亲住院",
-        },
-        303,
-    ),
-    "GET /occasions/<occasion_id>": PageExample(Shows.CASE, status=303),
-    "POST /occasions/<occasion_id>/withdraw": PageExample(Shows.CASE, lambda _: {"reason": "登记错了人"}, 303),
     "GET /subjects/<subject_id>/facts": PageExample(Shows.CASE),
     "GET /subjects/<subject_id>/facts/check": PageExample(Shows.CASE),
     "POST /subjects/<subject_id>/facts/check": PageExample(Shows.CASE, _checked, 303),
@@ -160,6 +146,7 @@ PAGES: dict[str, PageExample] = {
         },
         303,
     ),
+    **occasion_page_examples.PAGES,
     "GET /subjects/<subject_id>/spot-check": PageExample(Shows.CASE),
     "POST /subjects/<subject_id>/spot-check": PageExample(
         Shows.CASE,

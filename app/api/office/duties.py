@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import jsonify
+from flask import make_response
 from flask.views import MethodView
 from marshmallow import fields
 
@@ -17,10 +17,15 @@ from app.api.refusals import refusals
 from app.queries import duties as queries
 from app.queries import waivers
 from app.rules.effects.waivers import WaiverKind, WaiverState
-from app.rules.facts import DutyKind, DutyState, Obligor
+from app.rules.facts import DutyKind, DutyState, Obligor, Reason
 from app.rules.wording import sentence
 
 BLUEPRINT = Blueprint("office_duties", __name__, description="待办事项")
+
+
+def told_why(why: Reason | None) -> str | None:
+    """The sentence, where the planning of a duty told one."""
+    return sentence(why.code, dict(why.params)) if why else None
 
 
 class DutyAnswer(Body):
@@ -44,6 +49,13 @@ class DutyAnswer(Body):
     missed_at = Instant(required=True, allow_none=True, metadata={"description": "Stays, whatever comes after."})
     waived_by = fields.UUID(required=True, allow_none=True)
     waive_reason = fields.String(required=True, allow_none=True)
+    why = fields.Function(
+        lambda duty: told_why(duty["why"] if isinstance(duty, dict) else duty.why),
+        required=True,
+        allow_none=True,
+        metadata={"type": ["string", "null"], "description": "What it comes from, by rule and date, as a sentence."},
+    )
+    occasion_id = fields.UUID(required=True, allow_none=True)
 
 
 class DutyChangeAnswer(Body):
@@ -156,7 +168,7 @@ class Waiver(MethodView):
             if waiting is None:
                 return queries.duty(tx, current_actor(), duty_id, now=now)
             asked = waivers.waiver(tx, current_actor(), waiting)
-        return jsonify(WaiverAnswer().dump(asked)), 202
+        return make_response(WaiverAnswer().dump(asked), 202)
 
 
 def _change(change: queries.DutyChange) -> dict[str, Any]:

@@ -145,10 +145,10 @@ class WaiveFacts:
     subject_id: UUID
     kind: DutyKind
     state: DutyState
-    rule_code: str
     waived_by: UUID | None = None
     waive_reason: str | None = None
     about: About | None = None
+    rule_code: str = ""
 
 
 def alert_about(kind: DutyKind, subject_id: UUID, duty_id: UUID, rule_code: str) -> About:
