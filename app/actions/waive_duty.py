@@ -30,7 +30,7 @@ def waive_duty(
     """
     standing = waivers.facts(tx, actor, duty_id, now=now)
     rules.refuse_others(standing)
-    wanted = Wanted(uuid5(duty_id, f"waiver:{now.isoformat()}"), kind, reason)
+    wanted = Wanted(uuid5(duty_id, f"waiver:{actor.id}:{reason}:{now.isoformat()}"), kind, reason)
     if rules.needs_second(standing):
         effects.apply(tx, [rules.ask(standing, wanted, actor, now=now)])
         return standing.waiting.id if standing.waiting else wanted.id

@@ -192,18 +192,3 @@ def test_what_was_done_meanwhile_is_not_let_go(
     answer = decide(client, county[0], asked, granted=True)
     assert (answer.status_code, answer.get_json()["code"]) == (409, "duty_settled")
     assert client.get(f"{WAIVERS}?state=waiting", headers=county[0]).get_json()["items"] == []
-
-
-def test_the_item_says_who_may_let_it_go(
-    client: FlaskClient,
-    undone: Engine,
-    tree: Tree,
-    officer: Worker,
-    headers: dict[str, str],
-    county: tuple[dict[str, str], dict[str, str]],
-) -> None:
-    """The talk at intake is the county's to let go."""
-    duty_id = owed(undone, tree, officer, NORMAL, kind=DutyKind.TALK)
-    answer = waive(client, headers, duty_id)
-    assert (answer.status_code, answer.get_json()["code"]) == (403, "waiver_not_yours")
-    assert waive(client, county[0], duty_id).status_code == 200
