@@ -97,6 +97,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "facts.settle": CASE_WORKERS,
     "facts.reveal": CASE_WORKERS | {_P},
     "compliance.read": CASE_READERS - {_PR, _A},
+    "compliance.export": frozenset({_CS, _CH, _CI, _P}),
     "audit.read": frozenset({_CH, _CI, _P}),
     "access_log.read": frozenset({_CS, _CH, _CI, _P}),
 }

@@ -3,17 +3,19 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Text, column, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 
-from app.models.office import Office, User
+from app.models.office import Office, User, UserRole
 from app.models.policy import PolicyVersion
-from app.queries.oversight import offices_asked
+from app.queries.oversight import Asked, By, offices_asked
 from app.rules.facts import Actor, OfficeLevel
-from app.rules.oversight import AUDITED
+from app.rules.oversight import AUDITED, NOBODY
+from app.rules.wording import oversight as words
 from app.store.scope import offices_of
 
 
@@ -51,9 +53,12 @@ def offices(
     return {row.id: NamedOffice(**row) for row in connection.execute(statement).mappings()}
 
 
-def officers(connection: Connection, user_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """The names of officers whose duties are within the reader's reach."""
-    rows = connection.execute(select(User.id, User.name).where(User.id.in_(list(user_ids))).order_by(User.name))
+def officers(connection: Connection, actor: Actor, user_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The names of these officers, as far as they have or had a post in an office within reach."""
+    posts = select(UserRole.user_id).join(Office, Office.id == UserRole.office_id).where(offices_of(actor))
+    rows = connection.execute(
+        select(User.id, User.name).where(User.id.in_(list(user_ids)), User.id.in_(posts)).order_by(User.name)
+    )
     return {row.id: row.name for row in rows}
 
 
@@ -79,6 +84,68 @@ def items(connection: Connection, actor: Actor, *, now: datetime) -> Mapping[str
     found = {row.key: NamedItem(row.key, row.title, row.kind) for row in connection.execute(statement)}
     order = {kind.value: n for n, kind in enumerate(AUDITED)}
     return dict(sorted(found.items(), key=lambda one: (order.get(one[1].kind, len(order)), one[0])))
+
+
+@dataclass(frozen=True)
+class Named:
+    """What things are called that are counted."""
+
+    offices: Mapping[UUID, NamedOffice]
+    officers: Mapping[UUID, str]
+    items: Mapping[str, NamedItem]
+
+    def of(self, by: By, key: Any, unit: str = "") -> str:
+        """The name of one line."""
+        match by:
+            case By.OFFICE:
+                return self.offices[key].name if key in self.offices else words.NO_OFFICE
+            case By.OFFICER:
+                return words.NOBODY_NAMED if key == NOBODY else self.officers.get(key, words.NOT_OURS)
+            case By.ITEM:
+                return f"{key} {self.items[key].title}" if key in self.items else words.KINDS.get(key, str(key))
+            case By.CLASS:
+                return words.CLASSES[key]
+            case By.PERIOD:
+                return words.bucket_words(key.from_day, key.to_day, unit)
+
+    def called(self, by: By, key: Any) -> str:
+        """The name of one condition. An office above others is no line, and called by what it is the head of."""
+        return self.head if by is By.OFFICE and key not in self.offices else self.of(by, key)
+
+    @property
+    def head(self) -> str:
+        """The office that is above all of these: the one county of theirs, or the one office that they are."""
+        if len(self.offices) == 1:
+            return next(iter(self.offices.values())).name
+        counties = {office.county for office in self.offices.values()}
+        return (counties.pop() or words.SEVERAL) if len(counties) == 1 else words.SEVERAL
+
+    def conditions(self, asked: Asked) -> tuple[str, ...]:
+        """The further conditions, in words."""
+        given = (
+            (By.OFFICE, asked.office_id),
+            (By.OFFICER, asked.officer_id),
+            (By.ITEM, asked.item),
+            (By.CLASS, asked.class_),
+        )
+        return tuple(self.called(by, key) for by, key in given if key is not None)
+
+
+def names(
+    connection: Connection,
+    actor: Actor,
+    office_id: UUID | None,
+    officer_ids: Iterable[UUID],
+    *,
+    now: datetime,
+    also: Iterable[UUID] = (),
+) -> Named:
+    """Of the offices within reach, of these officers, and of the items of the policies."""
+    return Named(
+        offices(connection, actor, office_id, also=also),
+        officers(connection, actor, officer_ids),
+        items(connection, actor, now=now),
+    )
 
 
 def in_reach(connection: Connection, actor: Actor, office_id: UUID) -> NamedOffice | None:

@@ -84,7 +84,7 @@ def every_duty(
 ) -> Iterator[AuditedDuty]:
     """All duties that are counted, at most `most`, as the database hands them out: no list of them is kept here."""
     statement = _asked(actor, asked, Figure.DUE, now).order_by(Duty.due_at, Duty.id).limit(most)
-    with connection.execution_options(yield_per=AT_ONCE).execute(statement) as rows:
+    with connection.execute(statement, execution_options={"yield_per": AT_ONCE}) as rows:
         for row in rows:
             yield _duty(actor, row, in_file=True)
 

@@ -1,17 +1,21 @@
 """The office table on a page, and the duties behind each of its figures."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from flask import render_template, request
 
+from app.actions.note_oversight import note_oversight
 from app.queries import compliance as queries
 from app.queries.compliance import OfficeLine, Stretch
 from app.queries.left_alone import left_alone
 from app.rules.calendar import legal_day
 from app.rules.compliance import ITEMS, Figure
 from app.rules.errors import Refused
-from app.rules.facts import Obligor
+from app.rules.facts import About, Obligor, Role
 from app.rules.wording import sentence
 from app.rules.wording.visits import MOVED, SIDES, title_of
 from app.web.blueprint import PAGES
@@ -34,7 +38,7 @@ FIGURES = tuple(
 def compliance() -> str:
     """Which offices stand out and why; then one table for each item, every office with its figures."""
     stretch = _stretch()
-    with deps().autocommit() as connection:
+    with _reading(stretch, by="office") as connection:
         table = queries.table(connection, user(), stretch, now=deps().now())
         alone = left_alone(connection, user(), now=deps().now())
     return render_template(
@@ -57,7 +61,7 @@ def compliance_duties() -> str:
     """The rows behind one figure."""
     stretch = _stretch()
     figure = Figure(chosen("figure", FIGURES) or Figure.DUE)
-    with deps().autocommit() as connection:
+    with _reading(stretch, figure=figure.value) as connection:
         found = queries.duties(connection, user(), stretch, figure, now=deps().now(), after=cursor(), limit=LIMIT)
     return render_template(
         "compliance_duties.html",
@@ -69,6 +73,21 @@ def compliance_duties() -> str:
         title_of=title_of,
         moved=MOVED,
     )
+
+
+@contextmanager
+def _reading(stretch: Stretch, **what: str) -> Iterator[Any]:
+    """A connection to read by. What a procurator opens is put on record in the transaction that reads it."""
+    if not user().has(Role.PROCURATOR):
+        with deps().autocommit() as connection:
+            yield connection
+        return
+    days = {"from": stretch.from_day.isoformat(), "to": stretch.to_day.isoformat()}
+    about = About("office", stretch.office_id) if stretch.office_id else None
+    told = {**days, **what, **({"item": stretch.item} if stretch.item else {})}
+    with deps().transaction() as tx:
+        yield tx
+        note_oversight(tx, user(), told, now=deps().now(), about=about)
 
 
 def why_out(line: OfficeLine) -> list[tuple[str, str]]:

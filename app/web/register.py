@@ -26,6 +26,8 @@ from app.web import (  # noqa: F401  (their views)
     notices,
     occasions,
     orders,
+    oversight,
+    oversight_export,
     patterns,
     photos,
     policies,

@@ -223,6 +223,11 @@ EXAMPLES: dict[str, Example] = {
     # the office table
     "GET /compliance": Example(OFFICES, query=lambda _: MARCH),
     "GET /compliance/duties": Example(CASES, query=lambda _: MARCH),
+    "GET /compliance/audit": Example(OFFICES, query=lambda _: MARCH),
+    "GET /compliance/audit/duties": Example(CASES, query=lambda _: MARCH),
+    "POST /compliance/audit/exports": Example(CASES, lambda _: {**MARCH, "format": "csv", "purpose": "季度考核"}),
+    # Nothing is kept of a month that goes on.
+    "GET /compliance/snapshots": Example(OFFICES, query=lambda _: {"month": "2026-03"}, status=404),
     # check-ins
     "GET /check-ins": Example(CASES),
     "POST /check-ins": Example(

@@ -114,7 +114,7 @@ def test_by_office_officer_and_class(tx: Connection, county: County) -> None:
         county.neighbour.id: 8,
     }
     assert {key: counts.due for key, counts in found[By.CLASS].items()} == {"strict": 16, "lenient": 8}
-    assert officers(tx, found[By.OFFICER])[county.officer.id] == "徐敏"
+    assert officers(tx, county.staff.actor, found[By.OFFICER])[county.officer.id] == "徐敏"
     assert [one.name for one in offices(tx, county.staff.actor).values()] == ["虎山司法所", "双塔司法所"]
     assert {"访1", "谈1"} <= items(tx, county.staff.actor, now=NOW).keys()
 

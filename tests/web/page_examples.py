@@ -269,5 +269,11 @@ PAGES: dict[str, PageExample] = {
     ),
     "GET /compliance": PageExample(Shows.OFFICES),
     "GET /compliance/duties": PageExample(Shows.CASES),
+    "GET /compliance/audit": PageExample(Shows.CASES),
+    "GET /compliance/audit/duties": PageExample(Shows.CASES),
+    "POST /compliance/audit/export": PageExample(
+        Shows.CASES, lambda _: {"format": "csv", "purpose": "季度考核"}, mimetype="text/csv"
+    ),
+    "GET /compliance/snapshots": PageExample(Shows.CASES),
 }
 """Log-in and log-out, the files and the page for unknown addresses are told apart in the walk."""

@@ -15,6 +15,7 @@ from app.rules.wording import (
     occasions,
     orders,
     outages,
+    oversight,
     patterns,
     phones,
     photos,
@@ -62,6 +63,7 @@ SENTENCES: dict[str, str] = {
     **outages.SENTENCES,
     **phones.SENTENCES,
     **known_facts.SENTENCES,
+    **oversight.SENTENCES,
 }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from app.rules.wording import oversight
 from app.rules.wording.values import local_time
 
 ACTS: dict[str, str] = {
@@ -26,6 +27,8 @@ ACTS: dict[str, str] = {
     "facts.settle": "确定说法不一的内容",
     "facts.read": "查看四知道内容",
     "facts.reveal": "查看封存的四知道内容",
+    "compliance.read": "查看任务完成情况",
+    "compliance.export": "导出任务完成情况",
     "subject.register": "登记入矫",
     "subject.change": "修改档案",
     "subject.change_class": "调整管理等级",
@@ -125,7 +128,20 @@ def shown_of(action: str, details: Mapping[str, Any]) -> str | None:
         return f"{details['month']} 的查阅记录"
     if action == "map.read":
         return f"{details.get('people', 0)} 人的最近位置"
+    if action in {"compliance.read", "compliance.export"}:
+        return _of_compliance(details)
     return None
+
+
+def _of_compliance(details: Mapping[str, Any]) -> str:
+    """What was opened or taken of the figures of offices."""
+    if "snapshot" in details:
+        return f"月末快照 {details['snapshot'] or ''}"
+    days = f"{details.get('from', '')} 至 {details.get('to', '')}"
+    kinds = (("by", oversight.BY), ("figure", oversight.FIGURES), ("class", oversight.CLASSES))
+    told = [words.get(details[name], details[name]) for name, words in kinds if name in details]
+    rows = [f"{details['rows']} 项明细"] if details.get("rows") else []
+    return ",".join([days, *told, *(str(details[name]) for name in ("item", "format") if name in details), *rows])
 
 
 def _at(details: Mapping[str, Any], name: str) -> str:

@@ -1,0 +1,225 @@
+"""The audit on pages: what offices owed, counted by whatever is asked, the duties behind it, a month as it was kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask import render_template, request
+
+from app.actions.note_oversight import note_oversight
+from app.queries import oversight_names, snapshots
+from app.queries.oversight import By, Tally, tally
+from app.queries.oversight_names import Named, names
+from app.queries.oversight_out import standing_out
+from app.queries.oversight_rows import audited_duties
+from app.rules.access_log import Month
+from app.rules.errors import NotFound, Refused
+from app.rules.facts import About
+from app.rules.oversight import Bucket, Counts, Figure, buckets
+from app.rules.wording import oversight as words
+from app.rules.wording.duties import STATES
+from app.rules.wording.visits import MOVED
+from app.web.blueprint import PAGES
+from app.web.charts import Chart, columns
+from app.web.context import deps, user
+from app.web.guard import page
+from app.web.oversight_asked import View, view_of
+from app.web.paging import chosen, cursor, next_link
+
+LIMIT = 100
+MOST_LISTED = 10
+FIGURES = tuple(words.FIGURES)
+DRAWN = ("in_time", "late", "missed", "waived", "unjudged", "open")
+"""From below, as a column is made of them: together they are what was due."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table; `where` is the address of the duties behind it."""
+
+    name: str
+    beside: str | None
+    counts: Counts
+    where: Mapping[str, str]
+
+
+@PAGES.get("/compliance/audit")
+@page("compliance.read")
+def oversight() -> str:
+    """The figures, their course over the stretch, who stands out, and one line for each of what they are counted by."""
+    now = deps().now()
+    view = view_of(request.args, now=now)
+    with deps().transaction() as tx:
+        found, named = counted(tx, view, now)
+        note_oversight(tx, user(), opened(view), now=now, about=_about(view))
+    lines = lines_of(view, found, named)
+    return render_template(
+        "oversight.html",
+        here="compliance",
+        view=view,
+        total=found.total,
+        counted_at=found.as_of,
+        lines=lines,
+        parts=lines if view.by is By.PERIOD else _parts(view, found, named),
+        chart=_chart(view, found, named),
+        out=[
+            (one.why, {**view.where(view.asked.at(one.by, one.key)), "figure": one.figure.value})
+            for one in standing_out(found, named)
+        ],
+        named=named,
+        chosen=_chosen(view, named),
+        listed=MOST_LISTED,
+        figures=FIGURES,
+        words=words,
+    )
+
+
+@PAGES.get("/compliance/audit/duties")
+@page("compliance.read")
+def oversight_rows() -> str:
+    """The duties behind one figure; with `since`, those of which something became known after that instant."""
+    now = deps().now()
+    view = view_of(request.args, now=now)
+    figure = Figure(chosen("figure", tuple(Figure)) or Figure.DUE)
+    since = _since()
+    with deps().transaction() as tx:
+        officers = [view.asked.officer_id] if view.asked.officer_id else []
+        named = names(tx, user(), view.asked.office_id, officers, now=now)
+        rows = audited_duties(tx, user(), view.asked, figure, now=now, changed_since=since, after=cursor(), limit=LIMIT)
+        told = {**opened(view), "figure": figure.value}
+        note_oversight(tx, user(), told, now=now, about=_about(view))
+    return render_template(
+        "oversight_rows.html",
+        here="compliance",
+        view=view,
+        figure=figure,
+        since=since,
+        rows=rows.items,
+        more=next_link(rows.next_key),
+        named=named,
+        chosen=_chosen(view, named),
+        states=STATES,
+        moved=MOVED,
+        words=words,
+    )
+
+
+@PAGES.get("/compliance/snapshots")
+@page("compliance.read")
+def compliance_snapshots() -> str:
+    """A month as it was kept, beside the same figures now."""
+    now = deps().now()
+    with deps().transaction() as tx:
+        months = snapshots.months(tx, user())
+        month = _month(months)
+        found = snapshots.beside(tx, user(), month, now=now) if month else None
+        items = oversight_names.items(tx, user(), now=now)
+        told = {"snapshot": f"{month:%Y-%m}" if month else None}
+        note_oversight(tx, user(), told, now=now)
+    if month and found is None:
+        raise NotFound("no_snapshot")
+    return render_template(
+        "oversight_snapshots.html",
+        here="compliance",
+        months=months,
+        month=month,
+        found=found,
+        items=items,
+        figures=FIGURES,
+        words=words,
+    )
+
+
+def counted(tx: Any, view: View, now: datetime) -> tuple[Tally, Named]:
+    """The figures by what the page shows and compares, and the names of all of it."""
+    by = list(dict.fromkeys([view.by, By.OFFICE, By.OFFICER, By.PERIOD]))
+    found = tally(tx, user(), view.asked, by, now=now, unit=view.unit)
+    return found, names(tx, user(), view.asked.office_id, found.lines[By.OFFICER], now=now, also=found.lines[By.OFFICE])
+
+
+def lines_of(view: View, found: Tally, named: Named) -> list[Line]:
+    """The lines in the order in which they are read: offices as in the tree, the rest by name, parts by time.
+
+    Offices and parts that owed nothing are lines too.
+    """
+    lines = found.lines[view.by]
+    keys: list[Any] = list(lines)
+    if view.by is By.OFFICE:
+        keys = [*named.offices, *(key for key in lines if key not in named.offices)]
+    elif view.by is By.PERIOD:
+        keys = list(buckets(view.asked.span, view.unit))
+    else:
+        keys.sort(key=lambda key: str(named.of(view.by, key)))
+    return [_line(view, view.by, key, lines.get(key, Counts()), named) for key in keys]
+
+
+def _line(view: View, by: By, key: Any, counts: Counts, named: Named) -> Line:
+    beside = named.offices[key].county if by is By.OFFICE and key in named.offices else None
+    return Line(named.of(by, key, view.unit), beside, counts, view.where(view.asked.at(by, key)))
+
+
+def _parts(view: View, found: Tally, named: Named) -> list[Line]:
+    lines = found.lines[By.PERIOD]
+    return [
+        _line(view, By.PERIOD, part, lines.get(part, Counts()), named) for part in buckets(view.asked.span, view.unit)
+    ]
+
+
+def _chart(view: View, found: Tally, named: Named) -> Chart | None:
+    parts: tuple[Bucket, ...] = buckets(view.asked.span, view.unit)
+    lines = [found.lines[By.PERIOD].get(part, Counts()) for part in parts]
+    return columns(
+        [named.of(By.PERIOD, part, view.unit) for part in parts],
+        [[(look, words.FIGURES[look], line.of(Figure(look))) for look in DRAWN] for line in lines],
+    )
+
+
+def _chosen(view: View, named: Named) -> list[tuple[str, str]]:
+    """The further conditions in words, each with the name under which the address has it."""
+    asked = view.asked
+    given = (
+        ("office", By.OFFICE, asked.office_id),
+        ("officer", By.OFFICER, asked.officer_id),
+        ("item", By.ITEM, asked.item),
+        ("class", By.CLASS, asked.class_),
+    )
+    return [(name, named.called(by, key)) for name, by, key in given if key is not None]
+
+
+def opened(view: View) -> dict[str, object]:
+    """What was opened, for the record of readings: codes and ids, which the record turns into words."""
+    asked = view.asked
+    given = {
+        "from": asked.span.from_day.isoformat(),
+        "to": asked.span.to_day.isoformat(),
+        "by": view.by.value,
+        "item": asked.item,
+        "class": asked.class_,
+        "officer": str(asked.officer_id) if asked.officer_id else None,
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _about(view: View) -> About | None:
+    return About("office", view.asked.office_id) if view.asked.office_id else None
+
+
+def _since() -> datetime | None:
+    given = request.args.get("since")
+    try:
+        found = datetime.fromisoformat(given) if given else None
+    except ValueError:
+        raise Refused("bad_filter") from None
+    if found is not None and found.tzinfo is None:
+        raise Refused("bad_filter")
+    return found
+
+
+def _month(months: tuple[date, ...]) -> date | None:
+    """The one that the address names, else the latest that is kept."""
+    given = request.args.get("month")
+    try:
+        return Month.read(given).first if given else next(iter(months), None)
+    except ValueError:
+        raise Refused("bad_filter") from None
