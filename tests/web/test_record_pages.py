@@ -207,9 +207,9 @@ def test_the_verdict_on_a_record_is_shown_with_its_checks(undone: Engine, person
     visitor.post(f"/subjects/{person}/record", form)
     with transaction(undone) as tx:
         checks = '[{"code": "place_not_given", "verdict": "unknown", "params": {}}]'
-        tx.execute(text("DELETE FROM record_proofs"))
         added = (
-            "INSERT INTO record_proofs (record_id, verdict, checks, judged_at) VALUES (:id, 'unknown', :checks, :at)"
+            "INSERT INTO record_proofs (record_id, verdict, checks, judged_at) VALUES (:id, 'unknown', :checks, :at) "
+            "ON CONFLICT (record_id) DO UPDATE SET verdict = 'unknown', checks = excluded.checks"
         )
         tx.execute(text(added), {"id": form["id"], "checks": checks, "at": MONDAY})
     shown = visitor.text(f"/records/{form['id']}")
