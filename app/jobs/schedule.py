@@ -3,7 +3,7 @@
 from datetime import time, timedelta
 
 from app.deps import Deps
-from app.jobs import audit_chain, files, maintenance, photos, policy_trials, snapshots, sweeps
+from app.jobs import audit_chain, files, maintenance, photos, policy_trials, records, snapshots, sweeps
 from app.jobs.deliver import deliver
 from app.jobs.deliver_channels import deliver_channels
 from app.jobs.job import Job
@@ -179,6 +179,13 @@ JOBS: tuple[Job, ...] = (
         "photos of faces are kept no longer than the policy says",
         every=timedelta(hours=1),
         max_age=timedelta(hours=6),
+    ),
+    Job(
+        "prove_records",
+        records.prove,
+        "what a record proves is judged again when photos or positions come later",
+        every=timedelta(minutes=1),
+        max_age=timedelta(minutes=30),
     ),
     Job(
         "delete_files",

@@ -13,6 +13,7 @@ from app.rules.effects import orders_searches as o
 from app.rules.effects import places as p
 from app.rules.effects.known_facts import KeepFact
 from app.rules.effects.occasions import NoteOccasion, WithdrawOccasion
+from app.rules.effects.proofs import KeepProof
 from app.rules.effects.waivers import AnswerWaiver, WriteWaiver
 from app.rules.effects.zones import RemoveZone, SetZone
 from app.store import (
@@ -29,6 +30,7 @@ from app.store import (
     order_papers,
     outbox,
     photos,
+    proofs,
     searches,
     spot_checks,
     states,
@@ -66,6 +68,7 @@ WRITERS: dict[type, Writer] = {
     e.AttachPhoto: photos.attach,
     e.ReviewAttempt: attempts.review,
     e.WriteRecord: visits.write,
+    KeepProof: proofs.keep,
     KeepFact: known_facts.write,
     WriteWaiver: waivers.write,
     AnswerWaiver: waivers.answer,

@@ -9,9 +9,11 @@ from urllib3 import encode_multipart_formdata
 
 from app.actions.keep_attachment import keep_attachment
 from app.clients.attached_files import prepare
+from app.clients.file_folder import FolderStore
 from app.clients.sealed_files import SealedFiles
 from app.rules.attachments import Kept, NewAttachment
 from app.rules.facts import FilePurpose
+from tests.builders.app import MONDAY, folder_of_tests, settings_for_tests
 from tests.builders.photos import a_photo
 from tests.builders.users import Worker
 
@@ -30,6 +32,13 @@ def an_attachment(
     """One that is kept, content and row."""
     prepared = prepare(new.purpose, a_photo() if sent is None else sent)
     return keep_attachment(tx, by.actor, new, prepared, files.put(prepared.content), now=now)[0]
+
+
+def a_paper(tx: Connection, by: Worker, subject_id: UUID, attachment_id: UUID) -> UUID:
+    """A paper in somebody's file, its content in the folder of the tests."""
+    files = SealedFiles(FolderStore(folder_of_tests()), settings_for_tests())
+    new = a_new_attachment(subject_id, FilePurpose.DOCUMENT, id=attachment_id)
+    return an_attachment(tx, files, by, new, PDF + attachment_id.bytes, now=MONDAY).id
 
 
 def attach(

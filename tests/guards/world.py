@@ -17,8 +17,6 @@ from app.actions.record_talk import record_talk
 from app.actions.record_visit import record_visit
 from app.actions.request_leave import request_leave
 from app.actions.search_subject import begin_search
-from app.clients.file_folder import FolderStore
-from app.clients.sealed_files import SealedFiles
 from app.rules.absences import Away
 from app.rules.devices import Device
 from app.rules.effects import Decision, RecordAttempt
@@ -27,7 +25,6 @@ from app.rules.facts import (
     Category,
     DutyKind,
     DutyState,
-    FilePurpose,
     OfficeLevel,
     Outcome,
     Reason,
@@ -46,9 +43,9 @@ from app.store.areas import ensure_permitted_area
 from app.store.sealing import sealing_keys
 from app.store.shipped_policies import shipped
 from tests.builders.alerts import a_notice, an_alert
-from tests.builders.app import MONDAY, folder_of_tests, settings_for_tests
+from tests.builders.app import MONDAY, settings_for_tests
 from tests.builders.duties import a_duty
-from tests.builders.files import PDF, a_new_attachment, an_attachment
+from tests.builders.files import a_paper
 from tests.builders.judgments import an_announcement
 from tests.builders.known_facts import kept_facts
 from tests.builders.leave import wanted
@@ -346,13 +343,6 @@ def _photo(tx: Connection, place: Place) -> UUID:
     return new.id
 
 
-def _attachment(tx: Connection, place: Place) -> UUID:
-    """A paper in the subject's file, its content in the folder of the tests."""
-    files = SealedFiles(FolderStore(folder_of_tests()), settings_for_tests())
-    new = a_new_attachment(place.subject_id, FilePurpose.DOCUMENT, id=place.derived("attachment"))
-    return an_attachment(tx, files, place.officer, new, PDF + place.name.encode(), now=MONDAY).id
-
-
 def _alert(tx: Connection, place: Place) -> UUID:
     return an_alert(tx, place.tree, place.subject_id, MONDAY, evidence={"last_heard_at": MONDAY})
 
@@ -378,7 +368,7 @@ THINGS: dict[str, Callable[[Connection, Place], UUID]] = {
     "duty_id": _duty,
     "check_in_id": _attempt_to_review,
     "photo_id": _photo,
-    "attachment_id": _attachment,
+    "attachment_id": lambda tx, place: a_paper(tx, place.officer, place.subject_id, place.derived("attachment")),
     "occasion_id": lambda tx, place: an_occasion(tx, place.officer, place.subject_id),
     "waiver_id": lambda tx, place: a_waiver(tx, place.tree, place.officer, place.subject_id),
     "leave_id": _leave,

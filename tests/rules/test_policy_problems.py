@@ -208,6 +208,7 @@ def test_an_empty_text_lacks_everything_but_what_may_be_left_out() -> None:
         "places",
         "leave",
         "files",
+        "proof",
     }
 
 

@@ -12,6 +12,7 @@ from app.rules.effects.leave import LeaveEffect
 from app.rules.effects.occasions import OccasionEffect
 from app.rules.effects.orders_searches import OrderOrSearchEffect
 from app.rules.effects.places import PlaceEffect
+from app.rules.effects.proofs import KeepProof
 from app.rules.effects.records import NO_DETAILS, Details
 from app.rules.effects.waivers import WaiverEffect
 from app.rules.effects.zones import ZoneEffect
@@ -375,6 +376,7 @@ Effect = (
     | ZoneEffect
     | OccasionEffect
     | WaiverEffect
+    | KeepProof
     | PlaceEffect
     | CauseEffect
     | KeepFact

@@ -15,6 +15,7 @@ from app.rules.policy.orders_searches import read_orders, read_searches
 from app.rules.policy.photos_spot_checks import read_photos, read_spot_checks
 from app.rules.policy.places import read_places
 from app.rules.policy.problems import PolicyError, Problem, make_problem
+from app.rules.policy.proof import read_proof
 from app.rules.policy.reader import Report, Table
 from app.rules.policy.sections import (
     read_departure,
@@ -127,6 +128,7 @@ def _read(mapping: Mapping[str, object], report: Report) -> Policy:
         places=read_places(root),
         leave=read_leave(root),
         files=read_files(root),
+        proof=read_proof(root),
     )
     root.finish()
     _check_together(policy, report)

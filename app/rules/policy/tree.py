@@ -23,6 +23,7 @@ from app.rules.policy.items import Item
 from app.rules.policy.leave import USUAL_LEAVE, LeaveRules
 from app.rules.policy.orders_searches import USUAL_ORDER_CLOCKS, USUAL_SEARCH_CLOCKS, OrderClocks, SearchClocks
 from app.rules.policy.places import USUAL_PLACES, Places
+from app.rules.policy.proof import USUAL_PROOF, ProofRules
 
 EVERY_DAY = frozenset(range(7))
 WRITE_WITHIN_DAYS = 3
@@ -205,6 +206,7 @@ class Policy:
     searches: SearchClocks = USUAL_SEARCH_CLOCKS
     places: Places = USUAL_PLACES
     leave: LeaveRules = USUAL_LEAVE
+    proof: ProofRules = USUAL_PROOF
     files: FileRules = field(default_factory=lambda: USUAL_FILES)
 
     def item(self, code: str) -> Item | None:

@@ -64,6 +64,7 @@ def to_mapping(policy: Policy) -> Json:
         "places": write_places(policy.places),
         "leave": write_leave(policy.leave),
         "files": write_files(policy.files),
+        "proof": asdict(policy.proof),
     }
 
 

@@ -1,0 +1,17 @@
+"""Whether a record proves that a visit or talk was really made. Each check has three answers, and so has the whole."""
+
+from app.rules.proof.facts import Asked, Check, Nearby, Photographed, Proof, ProofFacts, Verdict, Where
+from app.rules.proof.judge import decide, judge
+
+__all__ = [
+    "Asked",
+    "Check",
+    "Nearby",
+    "Photographed",
+    "Proof",
+    "ProofFacts",
+    "Verdict",
+    "Where",
+    "decide",
+    "judge",
+]

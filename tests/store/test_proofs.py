@@ -1,0 +1,120 @@
+"""Proofs on disk: measured by PostGIS, judged when a record is written, and again when evidence comes later."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Connection, text
+
+from app.actions.prove_records import prove_records
+from app.actions.record_talk import record_talk
+from app.actions.record_visit import record_visit
+from app.clients.file_folder import FolderStore
+from app.clients.sealed_files import SealedFiles
+from app.rules.facts import DutyKind, FilePurpose, Fix
+from app.rules.proof.circle import near
+from app.rules.proof.facts import Verdict
+from tests.builders.app import MONDAY, folder_of_tests, settings_for_tests
+from tests.builders.files import a_new_attachment, an_attachment
+from tests.builders.offices import Tree, a_tree
+from tests.builders.photos import a_photo
+from tests.builders.positions import a_power, a_report, report
+from tests.builders.subjects import a_subject
+from tests.builders.users import Worker, a_user
+from tests.builders.visits import DOOR, a_new_record
+
+KEPT, BROKEN, UNKNOWN = Verdict
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+
+
+@pytest.fixture
+def tree(tx: Connection) -> Tree:
+    return a_tree(tx)
+
+
+@pytest.fixture
+def officer(tx: Connection, tree: Tree) -> Worker:
+    return a_user(tx, tree.office)
+
+
+@pytest.fixture
+def subject_id(tx: Connection, officer: Worker) -> UUID:
+    return a_subject(tx, officer, at=MONDAY - HOUR).id
+
+
+def visited(
+    tx: Connection, officer: Worker, subject_id: UUID, at: datetime, fix: Fix | None, kind: DutyKind = DutyKind.VISIT
+) -> UUID:
+    item, act = ("访1", record_visit) if kind is DutyKind.VISIT else ("谈1", record_talk)
+    receipt, _ = act(tx, officer.actor, a_new_record(subject_id, at, item, kind=kind, fix=fix), now=at + 10 * MINUTE)
+    return receipt.id
+
+
+def proof(tx: Connection, record_id: UUID) -> tuple[str, dict[str, Any]]:
+    row = tx.execute(text("SELECT * FROM record_proofs WHERE record_id = :id"), {"id": record_id}).one()
+    return row.verdict, {one["code"]: (one["verdict"], one["params"]) for one in row.checks}
+
+
+def test_a_visit_at_the_door_proves_itself_when_it_is_written(
+    tx: Connection, officer: Worker, subject_id: UUID
+) -> None:
+    record_id = visited(tx, officer, subject_id, MONDAY, Fix(*DOOR, 20))
+    verdict, checks = proof(tx, record_id)
+    assert (verdict, checks["at_home"][0], checks["at_home"][1]["limit"]) == ("proven", "kept", "150")
+    assert 0 < int(checks["at_home"][1]["metres"]) < 130
+    assert prove_records(tx, now=MONDAY + HOUR) == 0
+
+
+@pytest.mark.parametrize(("fix", "verdict"), [(Fix(118.7, 28.8, 20), "contradicted"), (None, "unknown")])
+def test_far_away_is_against_it_and_no_position_is_not(
+    tx: Connection, officer: Worker, subject_id: UUID, fix: Fix | None, verdict: str
+) -> None:
+    assert proof(tx, visited(tx, officer, subject_id, MONDAY, fix))[0] == verdict
+
+
+def test_a_photo_that_comes_later_is_judged_later(tx: Connection, officer: Worker, subject_id: UUID) -> None:
+    record_id = visited(tx, officer, subject_id, MONDAY, Fix(*DOOR, 20))
+    files = SealedFiles(FolderStore(folder_of_tests()), settings_for_tests())
+    new = a_new_attachment(subject_id, FilePurpose.PHOTO, about_kind="record", about_id=record_id)
+    taken = a_photo(taken="2026:03:01 09:00:00", lon_lat=DOOR, accuracy_m=10)
+    an_attachment(tx, files, officer, new, taken, now=MONDAY + HOUR)
+    assert prove_records(tx, now=MONDAY + 2 * HOUR) == 1
+    verdict, checks = proof(tx, record_id)
+    assert (verdict, checks["photo_time"][0]) == ("contradicted", "broken")
+    assert prove_records(tx, now=MONDAY + 3 * HOUR) == 0
+
+
+def test_the_own_position_of_the_subject_counts_where_a_power_gave_one(
+    tx: Connection, officer: Worker, subject_id: UUID
+) -> None:
+    record_id = visited(tx, officer, subject_id, MONDAY, Fix(*DOOR, 20), DutyKind.TALK)
+    assert "subject_there" not in proof(tx, record_id)[1]
+    a_power(tx, subject_id, MONDAY - HOUR, MONDAY + HOUR)
+    report(tx, subject_id, a_report(MONDAY + 5 * MINUTE, lon=118.7, lat=28.8, accuracy_m=15), now=MONDAY + HOUR)
+    assert prove_records(tx, now=MONDAY + 2 * HOUR) == 1
+    verdict, checks = proof(tx, record_id)
+    assert (verdict, checks["subject_there"][0]) == ("contradicted", "broken")
+    assert checks["subject_there"][1]["minutes"] == "5"
+
+
+@pytest.mark.parametrize("accuracy", [20, 60, 200])
+@pytest.mark.parametrize("offset", [0.0, 0.0005, 0.001, 0.0015, 0.003, 0.01])
+def test_postgis_draws_the_same_circles(tx: Connection, offset: float, accuracy: float) -> None:
+    """The circles as PostGIS draws them: one within the other, or apart (to a metre, as it draws with corners)."""
+    row = tx.execute(
+        text(
+            """
+            WITH p AS (SELECT ST_SetSRID(ST_MakePoint(118.627, 28.738), 4326)::geography AS home,
+                              ST_SetSRID(ST_MakePoint(118.627 + :offset, 28.738), 4326)::geography AS officer)
+            SELECT ST_Distance(home, officer) AS distance,
+                   ST_CoveredBy(ST_Buffer(officer, :accuracy - 1, 64), ST_Buffer(home, 151, 64)) AS within,
+                   NOT ST_Intersects(ST_Buffer(officer, :accuracy + 1, 64), ST_Buffer(home, 151, 64)) AS apart
+            FROM p
+            """
+        ),
+        {"offset": offset, "accuracy": accuracy},
+    ).one()
+    verdict = near(row.distance, accuracy, 150)
+    assert (verdict is KEPT) <= row.within
+    assert (verdict is BROKEN) == row.apart or abs(row.distance - accuracy - 150) < 3
