@@ -6,9 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from app.rules import planning, subjects
+from app.rules import correction, planning, subjects
 from app.rules.errors import Conflict, NotAllowed
 from app.rules.facts import Actor, Reason, SupervisionClass
+from app.store import correction as groups
 from app.store import effects, periods
 from app.store import planning as plans
 from app.store import subjects as rows
@@ -60,6 +61,7 @@ def change_class(
     rows.change(tx, change.subject_id, {"class": change.class_})
     effects.apply(tx, [decision])
     _replan(tx, actor, change.subject_id, key, now)
+    effects.apply(tx, [correction.class_changed(groups.facts(tx, change.subject_id, now=now), actor, now=now)])
     return Receipt(change.id, change.subject_id, change.class_, at), True
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.config import Settings
-from app.rules import identity, planning, registration, subjects
+from app.rules import correction, identity, planning, registration, subjects
 from app.rules.calendar import legal_day
 from app.rules.effects import Decision, WriteAudit
 from app.rules.errors import NotAllowed
@@ -15,6 +15,7 @@ from app.rules.facts import Actor, Channel, GivenPlace, Reason
 from app.rules.registration import Contact
 from app.rules.subjects import Standing
 from app.store import areas, effects, endings, periods, policies, registrations, rejudging, sessions
+from app.store import correction as groups
 from app.store import identity as sealing
 from app.store import planning as plans
 from app.store import subjects as rows
@@ -65,6 +66,8 @@ def change_subject(
         sessions.end_of_owner(tx, "subject", subject_id, "password_set", now=now)
     if changes.get("channel", standing.channel) is not standing.channel:
         _change_channel(tx, standing, changes["channel"], changed_by=actor.id, now=now)
+    if "sex" in changes:
+        effects.apply(tx, [correction.reconsider(groups.facts(tx, subject_id, now=now), actor, now=now)])
     if "permitted_area" in changes:
         rejudging.mark(tx, [subject_id], now)
     if REPLANNED & changes.keys():

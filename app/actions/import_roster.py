@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import Connection
 
 from app.config import Settings
-from app.rules import identity, planning, registration, subjects
+from app.rules import correction, identity, planning, registration, subjects
 from app.rules.calendar import legal_day
 from app.rules.effects import Decision, WriteAudit
 from app.rules.errors import Conflict, NotAllowed, NotFound, Refused
@@ -316,4 +316,9 @@ def _register(
     effects.apply(tx, begun)
     until = now + planning.HORIZON
     facts = plans.facts_for(tx, [settled.subject_id for _, settled in chunk], until=until)
-    effects.apply(tx, [planning.plan(one, until=until, key=key, now=now) for one in facts])
+    owed = [planning.plan(one, until=until, key=key, now=now) for one in facts]
+    for entered, settled in chunk:  # a group and a plan are owed for everybody
+        version = in_force[entered.office_id]
+        place = (settled.subject_id, entered.office_id, version.policy, version.version_id)
+        owed.append(correction.owe_from_intake(*place, since=now, now=now))
+    effects.apply(tx, owed)

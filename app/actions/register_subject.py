@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.config import Settings
-from app.rules import identity, intake, planning, registration, subjects
+from app.rules import correction, identity, intake, planning, registration, subjects
 from app.rules.calendar import legal_day
 from app.rules.errors import Conflict, NotAllowed
 from app.rules.facts import Actor, SubjectStatus
@@ -103,8 +103,9 @@ def _next_no(tx: Connection, county: str, now: datetime) -> str:
 def _begin(
     tx: Connection, actor: Actor, entered: Registration, settled: Settled, known: Known | None, now: datetime
 ) -> None:
-    """Silence is watched, the act is recorded, and the intake duty of somebody who was announced is settled."""
-    policy = policies.of_office(tx, entered.office_id, at=now).policy
+    """Silence is watched, a group and a plan are owed, and the intake duty of somebody announced is settled."""
+    version = policies.of_office(tx, entered.office_id, at=now)
+    policy = version.policy
     silence = timedelta(hours=policy.silence_h)
     decision = subjects.register(
         settled.subject_id, entered.channel, silence, registration_id=entered.id, now=now, actor=actor
@@ -112,6 +113,8 @@ def _begin(
     duty = judgments.awaited(tx, settled.subject_id) if known and known.status is SubjectStatus.NOTICED else None
     if duty is not None:
         decision += intake.arrive(duty, arrived_at=entered.arrived_at or now, now=now, actor=actor)
+    place = (settled.subject_id, entered.office_id, policy, version.version_id)
+    decision += correction.owe_from_intake(*place, since=now, now=now)
     effects.apply(tx, [decision])
 
 

@@ -20,6 +20,8 @@ READS = (
     "records.paper",
     "searches.read",
     "searches.paper",
+    "groups.read",
+    "plans.read",
     "access_log.read",
     "map.read",
 )

@@ -116,6 +116,14 @@ def statutory_due(from_day: date, days: int, holidays: Holidays) -> datetime:
     return end_of_day(statutory_last_day(from_day, days, holidays))
 
 
+def working_due(from_day: date, days: int, holidays: Holidays) -> datetime:
+    """The exclusive end, in UTC, of the last of so many working days after `from_day`, which itself does not count."""
+    day = from_day
+    for _ in range(days):
+        day = holidays.working_day_from(day + _ONE_DAY)
+    return end_of_day(day)
+
+
 def add_months(day: date, months: int) -> date:
     """The same day of the month, `months` later (or earlier); a day that the month lacks becomes its last.
 

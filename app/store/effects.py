@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from app.rules import effects as e
 from app.rules.effects import causes
+from app.rules.effects import correction as c
 from app.rules.effects import leave as away
 from app.rules.effects import orders_searches as o
 from app.rules.effects import places as p
@@ -20,6 +21,7 @@ from app.store import (
     alerts,
     attempts,
     audit,
+    correction,
     duties,
     episodes,
     handling,
@@ -64,6 +66,12 @@ WRITERS: dict[type, Writer] = {
     away.TellProcuratorate: leave_writing.tell_procuratorate,
     away.PermitReminded: leave_writing.reminded,
     away.JudgeAgain: leave_writing.judge_again,
+    c.AddMember: correction.add_members,
+    c.EndMember: correction.end_members,
+    c.NoteLetter: correction.note_letters,
+    c.WritePlan: correction.write_plans,
+    c.DecidePlan: correction.decide_plans,
+    c.WritePlanReview: correction.write_reviews,
     e.RecordAttempt: attempts.record,
     e.AttachPhoto: photos.attach,
     e.ReviewAttempt: attempts.review,

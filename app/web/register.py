@@ -15,6 +15,7 @@ from app.web import (  # noqa: F401  (their views)
     channels,
     checkins,
     compliance,
+    correction,
     duties,
     faults,
     field,

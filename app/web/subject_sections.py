@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.queries import alerts as alert_queries
+from app.queries import correction as correction_queries
 from app.queries import duties as duty_queries
 from app.queries import known_facts as fact_queries
 from app.queries import leaves as leave_queries
@@ -11,6 +12,7 @@ from app.queries import visits as visit_queries
 from app.queries.visits import RecordFilter
 from app.rules.calendar import legal_day
 from app.rules.facts import DutyKind, DutyState
+from app.rules.wording import correction as correction_words
 from app.rules.wording import leave as leave_words
 from app.rules.wording.known_facts import STANDINGS
 from app.rules.wording.own_file import GROUNDS
@@ -72,6 +74,23 @@ def records(seen: Seen) -> Any:
     return sorted(listed, key=lambda record: record.happened_at, reverse=True)[:RECORDS_SHOWN]
 
 
+def correction(seen: Seen) -> Any:
+    """The group and the plan: whether they are complete, and what is owed about them. Nothing before intake."""
+    if seen.person.registered_at is None:
+        return None
+    return {
+        "group": correction_queries.group(seen.tx, seen.reader, seen.person.id, now=seen.now),
+        "plan": correction_queries.plan(seen.tx, seen.reader, seen.person.id),
+    }
+
+
+CORRECTION_WORDS = {
+    "answers": correction_words.COMPLETENESS,
+    "needs": correction_words.NEEDS,
+    "unknown": correction_words.UNKNOWN,
+    "rules": correction_words.RULES,
+}
+
 SECTIONS: tuple[Section, ...] = (
     Section(
         *("_subject_known.html", "facts.read", known),
@@ -82,6 +101,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("_subject_duties.html", "duties.read", duties),
     Section("_subject_leave.html", "leave.read", leave, statements=2, words=LEAVE_WORDS),
     Section("_subject_orders.html", "orders.read", orders, words={"grounds": GROUNDS}),
+    Section("_subject_correction.html", "correction.read", correction, statements=8, words=CORRECTION_WORDS),
     Section("_subject_records.html", "visits.read", records, statements=2),
 )
 """Parts of the page in their order. A room with something to show of one person adds its line here."""

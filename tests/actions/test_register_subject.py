@@ -69,7 +69,7 @@ def test_the_phone_sees_its_duties_at_once(tx: Connection, officer: Worker) -> N
     kinds = tx.execute(
         text("SELECT DISTINCT kind FROM duties WHERE subject_id = :id ORDER BY kind"), {"id": receipt.id}
     ).scalars()
-    assert list(kinds) == ["check_in", "location_check", "talk", "visit"]
+    assert list(kinds) == ["check_in", "correction_group", "correction_plan", "location_check", "talk", "visit"]
     state = tx.execute(text("SELECT * FROM subject_states WHERE subject_id = :id"), {"id": receipt.id}).one()
     assert state.planned_until == MONDAY + timedelta(hours=72)
     assert state.silence_check_at == MONDAY + timedelta(hours=24)
@@ -194,7 +194,7 @@ def test_without_a_smartphone_there_is_no_log_in_no_silence_and_no_location_chec
 ) -> None:
     receipt, _ = register(tx, officer, a_registration(officer, channel=Channel.NO_SMARTPHONE))
     kinds = tx.execute(text("SELECT DISTINCT kind FROM duties ORDER BY kind")).scalars()
-    assert list(kinds) == ["check_in", "talk", "visit"]
+    assert list(kinds) == ["check_in", "correction_group", "correction_plan", "talk", "visit"]
     state = tx.execute(text("SELECT * FROM subject_states WHERE subject_id = :id"), {"id": receipt.id}).one()
     assert state.silence_check_at is None
     assert tx.execute(text("SELECT count(*) FROM subject_accounts")).scalar_one() == 0

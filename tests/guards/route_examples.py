@@ -15,7 +15,7 @@ from tests.builders.rosters import a_line, a_roster
 from tests.builders.second_factor import a_code
 from tests.builders.users import PASSWORD
 from tests.builders.zones import a_collection
-from tests.guards import file_examples, known_fact_examples, occasion_examples, policy_examples
+from tests.guards import correction_examples, file_examples, known_fact_examples, occasion_examples, policy_examples
 from tests.guards.asking import Example, Json, Shows
 from tests.guards.world import RECEIVED_ON, Place, a_credential_asked_for, awaited_in, id_number_in
 
@@ -172,6 +172,7 @@ EXAMPLES: dict[str, Example] = {
     **policy_examples.EXAMPLES,
     **file_examples.EXAMPLES,
     **known_fact_examples.EXAMPLES,
+    **correction_examples.EXAMPLES,
     # visits and talks: the policy's items name who may fulfil them, and a county head is not among them
     "GET /visits": Example(CASES),
     "GET /visits/<visit_id>": Example(CASE),

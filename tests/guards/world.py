@@ -56,6 +56,7 @@ from tests.builders.subjects import a_subject, an_id_number
 from tests.builders.users import Worker, a_user
 from tests.builders.visits import a_new_record
 from tests.builders.zones import a_zone
+from tests.guards.correction_things import a_volunteer, a_waiting_plan
 from tests.guards.occasion_things import a_waiver, an_occasion
 
 REGISTERED = MONDAY - timedelta(hours=3)
@@ -384,6 +385,8 @@ THINGS: dict[str, Callable[[Connection, Place], UUID]] = {
     "alert_id": _alert,
     "notice_id": _notice,
     "judgment_id": _judgment,
+    "member_id": a_volunteer,
+    "plan_id": a_waiting_plan,
     "area_id": lambda tx, _: ensure_permitted_area(tx, "330881", now=MONDAY),
 }
 """How a place comes by its thing, by the name of the route's parameter; each room adds its own."""

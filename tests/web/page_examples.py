@@ -8,6 +8,7 @@ from app.store.shipped_policies import shipped
 from tests.builders.second_factor import a_code
 from tests.builders.users import PASSWORD
 from tests.guards.asking import Shows
+from tests.guards.correction_examples import A_PLAN
 from tests.guards.route_examples import BELOW_THE_CITY
 from tests.guards.world import Place, id_number_in
 from tests.web import occasion_page_examples, record_page_examples
@@ -178,6 +179,25 @@ PAGES: dict[str, PageExample] = {
     ),
     "POST /subjects/<subject_id>/zones/<zone_id>/remove": PageExample(
         Shows.CASE, lambda _: {"reason": "不再需要"}, 303
+    ),
+    "GET /correction-gaps": PageExample(Shows.CASES),
+    "GET /subjects/<subject_id>/group": PageExample(Shows.CASE),
+    "POST /subjects/<subject_id>/group/members": PageExample(
+        Shows.CASE, lambda _: {"id": str(uuid4()), "kind": "volunteer", "name": "柴志愿"}, 303
+    ),
+    "POST /subjects/<subject_id>/group/members/<member_id>/end": PageExample(
+        Shows.CASE, lambda _: {"reason": "调离"}, 303
+    ),
+    "POST /subjects/<subject_id>/group/members/<member_id>/letter": PageExample(Shows.CASE, status=303),
+    "GET /subjects/<subject_id>/plan": PageExample(Shows.CASE),
+    "POST /subjects/<subject_id>/plan": PageExample(
+        Shows.CASE, lambda _: {"id": str(uuid4()), **A_PLAN, "measures": "每月走访一次", "because": "表现稳定"}, 303
+    ),
+    "POST /subjects/<subject_id>/plan/<plan_id>/decision": PageExample(
+        Shows.CASE, lambda _: {"answer": "approve"}, 303
+    ),
+    "POST /subjects/<subject_id>/plan/reviews": PageExample(
+        Shows.CASE, lambda _: {"id": str(uuid4()), "note": "执行良好"}, 303
     ),
     "GET /searches": PageExample(Shows.CASES),
     "GET /subjects/<subject_id>/search": PageExample(Shows.CASE, status=302),

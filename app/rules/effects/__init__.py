@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from app.rules.effects.causes import CauseEffect
+from app.rules.effects.correction import CorrectionEffect
 from app.rules.effects.known_facts import KeepFact
 from app.rules.effects.leave import LeaveEffect
 from app.rules.effects.occasions import OccasionEffect
@@ -371,6 +372,7 @@ Effect = (
     | MoveSilenceCheck
     | OpenIncident
     | OrderOrSearchEffect
+    | CorrectionEffect
     | WriteAudit
     | LeaveEffect
     | ZoneEffect

@@ -2,6 +2,7 @@
 
 from app.rules.policy.by_class import ByClass
 from app.rules.policy.causes import DeviceTrouble, Outages, Suspicions
+from app.rules.policy.correction import CorrectionRules, ReviewMonths
 from app.rules.policy.former_clocks import HOME_VISIT, INTAKE_TALK
 from app.rules.policy.items import CalendarEvent, Event, Evidence, Item, Place, Span, Trigger
 from app.rules.policy.load import content_hash, parse_policy, policy_from_mapping, with_changes
@@ -32,6 +33,7 @@ __all__ = [
     "INTAKE_TALK",
     "ByClass",
     "CalendarEvent",
+    "CorrectionRules",
     "Departure",
     "DeviceTrouble",
     "Event",
@@ -54,6 +56,7 @@ __all__ = [
     "RandomWindow",
     "Recovery",
     "RepeatedWindow",
+    "ReviewMonths",
     "SearchClocks",
     "Span",
     "SpotLimits",

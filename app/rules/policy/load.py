@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from app.rules.calendar import DAY_MINUTES
 from app.rules.policy.causes import read_device_trouble, read_outages, read_suspicions
 from app.rules.policy.changes import changed_mapping
+from app.rules.policy.correction import read_correction
 from app.rules.policy.files import read_files
 from app.rules.policy.items_sections import read_items
 from app.rules.policy.leave import read_leave
@@ -129,6 +130,7 @@ def _read(mapping: Mapping[str, object], report: Report) -> Policy:
         leave=read_leave(root),
         files=read_files(root),
         proof=read_proof(root),
+        correction=read_correction(root),
     )
     root.finish()
     _check_together(policy, report)

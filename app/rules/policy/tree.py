@@ -18,6 +18,7 @@ from app.rules.policy.causes import (
     Outages,
     Suspicions,
 )
+from app.rules.policy.correction import CorrectionRules
 from app.rules.policy.files import USUAL_FILES, FileRules
 from app.rules.policy.items import Item
 from app.rules.policy.leave import USUAL_LEAVE, LeaveRules
@@ -208,6 +209,7 @@ class Policy:
     leave: LeaveRules = USUAL_LEAVE
     proof: ProofRules = USUAL_PROOF
     files: FileRules = field(default_factory=lambda: USUAL_FILES)
+    correction: CorrectionRules | None = None
 
     def item(self, code: str) -> Item | None:
         """The item of that code, None where the policy has none."""

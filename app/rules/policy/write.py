@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from app.rules.calendar import Holidays
 from app.rules.policy.by_class import ByClass
+from app.rules.policy.correction import write_correction
 from app.rules.policy.files import write_files
 from app.rules.policy.items_sections import write_items
 from app.rules.policy.leave import write_leave
@@ -65,6 +66,7 @@ def to_mapping(policy: Policy) -> Json:
         "leave": write_leave(policy.leave),
         "files": write_files(policy.files),
         "proof": asdict(policy.proof),
+        **({"correction": write_correction(policy.correction)} if policy.correction else {}),
     }
 
 

@@ -4,7 +4,18 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from app.rules.calendar import SHANGHAI
-from app.rules.wording import alerts, occasions, orders, outages, phones, places, searches, service, spot_checks
+from app.rules.wording import (
+    alerts,
+    correction,
+    occasions,
+    orders,
+    outages,
+    phones,
+    places,
+    searches,
+    service,
+    spot_checks,
+)
 
 NAMES: dict[str, Mapping[str, str]] = {
     "kind": alerts.KINDS,
@@ -21,7 +32,7 @@ NAMES: dict[str, Mapping[str, str]] = {
     "occasion": occasions.KINDS,
     "troubles": phones.TROUBLES,
     "advice": phones.ADVICES,
-    "duty_rule": {**orders.DUTY_TITLES, **searches.DUTY_TITLES},
+    "duty_rule": {**orders.DUTY_TITLES, **searches.DUTY_TITLES, **correction.RULES},
 }
 """By the name of the placeholder: what its codes are called."""
 
