@@ -59,6 +59,8 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "searches.record": CASE_WORKERS | {_A},
     "searches.end": CASE_WORKERS,
     "searches.paper": CASE_WORKERS,
+    "periods.read": EVERYONE - {_PR, _AD},
+    "periods.announce": frozenset({_CS, _CH, _CI}),
     "occasions.read": CASE_READERS - {_PR},
     "occasions.write": CASE_WORKERS,
     "correction.read": CASE_READERS,

@@ -20,6 +20,13 @@ JOBS: tuple[Job, ...] = (
         max_age=timedelta(minutes=10),
     ),
     Job(
+        "spread_periods",
+        sweeps.announced,
+        "a sensitive time that a county announced is in everybody's file before it begins",
+        every=timedelta(seconds=10),
+        max_age=timedelta(minutes=10),
+    ),
+    Job(
         "open_duties",
         sweeps.open_windows,
         "office and policy of a duty are fixed when it opens, and a random window is told to the phone",

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from app.actions.announce_period import spread_period, unspread_periods
 from app.actions.check_silence import check_silence, end_silence
 from app.actions.climb_ladder import LIMIT, climb_ladder, due_steps
 from app.actions.guard_outages import guard_is_late, guard_outages
@@ -164,6 +165,21 @@ def absences(deps: Deps, now: datetime) -> Counts:
     """Days ahead on which nobody will be on duty."""
     with deps.transaction() as tx:
         return look_ahead_absences(tx, now=now)
+
+
+def announced(deps: Deps, now: datetime) -> Counts:
+    """Announced and withdrawn periods, in everybody's file: chunk by chunk, each committed."""
+    with deps.autocommit() as connection:
+        waiting = unspread_periods(connection)
+    people = 0
+    for period_id in waiting:
+        while not deps.stopping():
+            with deps.transaction() as tx:
+                done = spread_period(tx, period_id, now=now)
+            people += done
+            if not done:
+                break
+    return {"people": people} if people else {}
 
 
 def permits(deps: Deps, now: datetime) -> Counts:

@@ -11,6 +11,7 @@ from app.web import (  # noqa: F401  (their views)
     absences,
     alert_evidence,
     alerts,
+    announced_periods,
     audit,
     channels,
     checkins,

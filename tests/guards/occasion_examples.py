@@ -2,9 +2,24 @@
 
 from tests.guards.asking import Example, Shows
 
-CASE, CASES = Shows.CASE, Shows.CASES
+CASE, CASES, OFFICE, OFFICES = Shows.CASE, Shows.CASES, Shows.OFFICE, Shows.OFFICES
 
 EXAMPLES: dict[str, Example] = {
+    "GET /announced-periods": Example(OFFICES),
+    "POST /announced-periods": Example(
+        OFFICE,
+        lambda place: {
+            "id": str(place.derived("new period")),
+            "office_id": str(place.office.id),
+            "kind": "security",
+            "title": "进博会安保",
+            "from": "2026-04-01",
+            "to": "2026-04-07",
+            "reason": "市局通知",
+        },
+    ),
+    "GET /announced-periods/<period_id>": Example(OFFICE),
+    "POST /announced-periods/<period_id>/withdraw": Example(OFFICE, lambda _: {"reason": "活动取消"}),
     "GET /waivers": Example(CASES),
     "GET /waivers/<waiver_id>": Example(CASE),
     "POST /waivers/<waiver_id>/decision": Example(CASE, lambda _: {"granted": True}),

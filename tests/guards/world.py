@@ -57,7 +57,7 @@ from tests.builders.users import Worker, a_user
 from tests.builders.visits import a_new_record
 from tests.builders.zones import a_zone
 from tests.guards.correction_things import a_volunteer, a_waiting_plan
-from tests.guards.occasion_things import a_waiver, an_occasion
+from tests.guards.occasion_things import a_period, a_waiver, an_occasion
 
 REGISTERED = MONDAY - timedelta(hours=3)
 
@@ -371,6 +371,7 @@ THINGS: dict[str, Callable[[Connection, Place], UUID]] = {
     "photo_id": _photo,
     "attachment_id": lambda tx, place: a_paper(tx, place.officer, place.subject_id, place.derived("attachment")),
     "occasion_id": lambda tx, place: an_occasion(tx, place.officer, place.subject_id),
+    "period_id": lambda tx, place: a_period(tx, place.head, place.office.id),
     "waiver_id": lambda tx, place: a_waiver(tx, place.tree, place.officer, place.subject_id),
     "leave_id": _leave,
     "pending_id": _pending_leave,

@@ -6,6 +6,21 @@ from tests.guards.asking import Shows
 from tests.web.page_asking import PageExample
 
 PAGES: dict[str, PageExample] = {
+    "GET /periods": PageExample(Shows.OFFICES),
+    "POST /periods": PageExample(
+        Shows.OFFICE,
+        lambda place: {
+            "id": str(uuid4()),
+            "office_id": str(place.office.id),
+            "kind": "security",
+            "title": "进博会安保",
+            "from_day": "2026-04-01",
+            "to_day": "2026-04-07",
+            "why": "市局通知",
+        },
+        303,
+    ),
+    "POST /periods/<period_id>/withdraw": PageExample(Shows.OFFICE, lambda _: {"reason": "活动取消"}, 303),
     "GET /waivers": PageExample(Shows.CASES),
     "GET /waivers/<waiver_id>": PageExample(Shows.CASE, status=303),
     "POST /waivers/<waiver_id>/decision": PageExample(Shows.CASE, lambda _: {"granted": "yes"}, 303),

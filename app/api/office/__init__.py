@@ -4,6 +4,7 @@ from app.api.blueprint import Blueprint
 from app.api.office import (
     absences,
     alerts,
+    announced_periods,
     attachments,
     audit,
     channels,
@@ -47,6 +48,7 @@ from app.api.office import (
 BLUEPRINTS: tuple[Blueprint, ...] = (
     absences.BLUEPRINT,
     alerts.BLUEPRINT,
+    announced_periods.BLUEPRINT,
     attachments.BLUEPRINT,
     channels.BLUEPRINT,
     audit.BLUEPRINT,

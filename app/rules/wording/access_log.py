@@ -58,6 +58,8 @@ ACTS: dict[str, str] = {
     "waivers.ask": "申请免除一项任务",
     "waivers.decide": "答复免除的申请",
     "occasions.enter": "登记走访和谈话的起因",
+    "periods.announce": "宣布敏感时期",
+    "periods.withdraw": "撤回敏感时期",
     "occasions.withdraw": "撤回走访和谈话的起因",
     "check_ins.record": "补登签到",
     "check_ins.review": "核实签到",

@@ -19,6 +19,8 @@ KINDS: dict[str, str] = {
 }
 """By the kind of occasion."""
 
+PERIODS: dict[str, str] = {"sensitive": "敏感时期", "security": "重大活动安保"}
+
 SENTENCES: dict[str, str] = {
     "occasion_withdrawn": "引起此项的事件已经撤回,不再需要办理。",
     "occasion_ahead": "时间不能晚于现在。",
@@ -27,5 +29,8 @@ SENTENCES: dict[str, str] = {
     "occasion_withdrawn_before": "这一条已经撤回。",
     "occasion_needs_county": "该对象为严格管理,撤回会免去由此产生的走访和谈话,请由县级机构办理。",
     "occasion_second_person": "该对象为严格管理,不能由登记的本人撤回,请由县级机构的另一人办理。",
+    "period_over": "结束日期已经过去,请核对。",
+    "period_too_long": "一个时期最长半年;更久的,请在制度中规定。",
+    "period_withdrawn": "这个时期已经撤回。",
     "change_reported": "{subject}报告了情况变化:{occasion},请及时了解并谈话。",
 }
