@@ -173,7 +173,7 @@ def announced(deps: Deps, now: datetime) -> Counts:
         waiting = unspread_periods(connection)
     people = 0
     for period_id in waiting:
-        while not deps.stopping():
+        while not deps.stopping.is_set():
             with deps.transaction() as tx:
                 done = spread_period(tx, period_id, now=now)
             people += done

@@ -30,9 +30,7 @@ class Occasion(Base):
             postgresql_where=text("planned_at IS NULL AND withdrawn_at IS NULL"),
         ),
         Index("ix_occasions_subject_id", "subject_id", "happened_at"),
-        Index(
-            "ix_occasions_of_periods", "source_id", "subject_id", postgresql_where=text("source_kind = 'period'")
-        ),
+        Index("ix_occasions_of_periods", "source_id", "subject_id", postgresql_where=text("source_kind = 'period'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

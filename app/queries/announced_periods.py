@@ -46,7 +46,7 @@ def periods(connection: Connection, actor: Actor, *, after: Key | None = None, l
         statement = statement.where(tuple_(AnnouncedPeriod.from_at, AnnouncedPeriod.id) < tuple_(*key))
     rows = connection.execute(statement).all()
     found = page_of(rows, limit, lambda row: [row.from_at.isoformat(), str(row.id)])
-    return Page([_view(row) for row in found.items], found.next_key)
+    return Page(tuple(_view(row) for row in found.items), found.next_key)
 
 
 def period(connection: Connection, actor: Actor, period_id: UUID) -> PeriodView:

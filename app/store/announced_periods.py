@@ -46,7 +46,7 @@ OF_NEWCOMERS = text(
     JOIN announced_periods p ON p.office_id = scope.id AND p.until > :now AND p.withdrawn_at IS NULL
     WHERE s.id = ANY(:subject_ids)
     ON CONFLICT DO NOTHING
-    """  # noqa: S608  (put together from constants)
+    """
 )
 
 TAKE_BACK = text(
