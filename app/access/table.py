@@ -1,9 +1,13 @@
 """The table of actions and the roles that may do them. What is not in it nobody may do."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from app.rules.errors import NotAllowed
 from app.rules.facts import Actor, Role
+
+Part = TypeVar("Part")
 
 _A, _O, _CS, _CH, _CI, _P, _PR, _AD = (
     Role.AIDE,
@@ -118,3 +122,17 @@ def allow(actor: Actor, action: str) -> Actor:
     if not grants:
         raise NotAllowed("not_allowed")
     return replace(actor, grants=grants)
+
+
+def allowed(actor: Actor, actions: Mapping[Part, str]) -> dict[Part, Actor]:
+    """For each part of something that opens by an action of its own: the actor as far as that one is permitted.
+
+    A part that no grant opens is left out.
+    """
+    opened = {}
+    for part, action in actions.items():
+        try:
+            opened[part] = allow(actor, action)
+        except NotAllowed:
+            continue
+    return opened

@@ -1,4 +1,4 @@
-"""What happened to one subject, the newest first: classes, duties, alerts, check-ins, visits, talks, judgments."""
+"""What happened to one subject, the newest first: classes, duties, alerts, check-ins, visits, facts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +26,19 @@ class Section(StrEnum):
     CHECK_IN = "check_in"
     RECORD = "record"
     JUDGMENT = "judgment"
+    FACT = "fact"
+
+
+OPENED_BY: Mapping[Section, str] = {
+    Section.FILE: "subjects.read",
+    Section.DUTY: "duties.read",
+    Section.ALERT: "alerts.read",
+    Section.CHECK_IN: "check_ins.read",
+    Section.RECORD: "visits.read",
+    Section.JUDGMENT: "judgments.read",
+    Section.FACT: "facts.read",
+}
+"""By which action each section of the timeline is open."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +99,12 @@ TIMELINE = text(
         SELECT at, 'judgment', 'missed_intake', 'confirmed', judgment_id, NULL, reason, 'user', officer_id,
                'judgment|' || id
         FROM confirmations WHERE subject_id = :subject_id
+        UNION ALL
+        SELECT max(written_at), 'fact', string_agg(DISTINCT item, '、' ORDER BY item),
+               CASE WHEN bool_or(settles) THEN 'settled' WHEN bool_or(verified_by IS NOT NULL) THEN 'verified'
+                    ELSE 'told' END,
+               check_id, NULL, NULL, written_by_kind, written_by, 'fact|' || check_id
+        FROM known_facts WHERE subject_id = :subject_id GROUP BY check_id, written_by_kind, written_by
     )
     SELECT entry.*, u.name AS actor_name
     FROM entry LEFT JOIN users u ON u.id = entry.actor_id AND entry.actor_kind = 'user'

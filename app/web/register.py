@@ -45,6 +45,7 @@ from app.web import (  # noqa: F401  (their views)
     service,
     spot_checks,
     subjects,
+    timeline,
     today,
     track_maps,
     trackers,

@@ -8,19 +8,20 @@ from typing import Any
 from app.queries.subject_file import SubjectFile
 from app.rules.errors import NotFound
 from app.rules.facts import Actor
-from app.web.guard import may, user_for
+from app.web.guard import known_to_page, may, user_for
 
 
 @dataclass(frozen=True)
 class Seen:
     """What a part is read from: the transaction of the page, who looks (only with the grants that permit the part's
-    action), whom the page is about, and now.
+    action), whom the page is about, and now. `user` has all the grants, for a part that is made of such parts itself.
     """
 
     tx: Any
     reader: Actor
     person: SubjectFile
     now: datetime
+    user: Actor
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def parts_of(sections: Sequence[Section], tx: Any, person: SubjectFile, *, now: 
         if not may(section.action):
             continue
         try:
-            part = section.read(Seen(tx, user_for(section.action), person, now))
+            part = section.read(Seen(tx, user_for(section.action), person, now, known_to_page()))
         except NotFound:
             continue
         if part is not None:

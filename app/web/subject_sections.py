@@ -18,6 +18,7 @@ from app.rules.wording.known_facts import STANDINGS
 from app.rules.wording.own_file import GROUNDS
 from app.web.known_facts import TONES
 from app.web.sections import Section, Seen
+from app.web.timeline import last_lines
 
 ALERTS_SHOWN = 10
 DUTIES_READ, DUTIES_SHOWN = 20, 5
@@ -103,5 +104,6 @@ SECTIONS: tuple[Section, ...] = (
     Section("_subject_orders.html", "orders.read", orders, words={"grounds": GROUNDS}),
     Section("_subject_correction.html", "correction.read", correction, statements=8, words=CORRECTION_WORDS),
     Section("_subject_records.html", "visits.read", records, statements=2),
+    Section("_subject_timeline.html", "subjects.read", last_lines, statements=2),
 )
 """Parts of the page in their order. A room with something to show of one person adds its line here."""

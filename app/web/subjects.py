@@ -46,6 +46,7 @@ def to(endpoint: str) -> Callable[[UUID], str]:
 LINKS: tuple[Link, ...] = (
     Link("写现场记录", to("pages.record_of"), "visits.record"),
     Link("四知道", to("pages.facts"), "facts.read"),
+    Link("完整经过", to("pages.subject_timeline"), "subjects.read"),
     Link("地图和轨迹", to("pages.subject_map"), "tracks.read"),
     Link("画一处区域", to("pages.draw_zone"), "zones.change"),
     Link("抽查一次", to("pages.spot_check"), "spot_checks.order"),

@@ -57,7 +57,7 @@ def test_every_part_keeps_to_its_statements(undone: Engine, app: Flask, office: 
         for section in SECTIONS:
             reader = allow(office.officer.actor, section.action)
             with counted(tx) as sent:
-                section.read(Seen(tx, reader, shown, MONDAY))
+                section.read(Seen(tx, reader, shown, MONDAY, office.officer.actor))
             assert len(sent) <= section.statements, section.template
     visitor = a_visitor(app, office.officer)
     with counted(undone) as sent:

@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 from flask.views import MethodView
 from marshmallow import fields
 
-from app.access.table import allow
+from app.access.table import allowed
 from app.actions.change_class import ClassChange, change_class
 from app.actions.change_class import Receipt as ClassReceipt
 from app.actions.end_supervision import Receipt as EndReceipt
@@ -18,21 +18,10 @@ from app.api.context import current_actor, deps
 from app.api.fields import Body, Instant, choice, text
 from app.api.paging import PageArgs, next_cursor, page_of
 from app.api.refusals import refusals
-from app.queries.timeline import Section, timeline
-from app.rules.errors import NotAllowed
-from app.rules.facts import Actor, EndReason, SupervisionClass
+from app.queries.timeline import OPENED_BY, Section, timeline
+from app.rules.facts import EndReason, SupervisionClass
 
 BLUEPRINT = Blueprint("office_supervision", __name__, description="监管过程")
-
-READERS: dict[Section, str] = {
-    Section.FILE: "subjects.read",
-    Section.DUTY: "duties.read",
-    Section.ALERT: "alerts.read",
-    Section.CHECK_IN: "check_ins.read",
-    Section.RECORD: "visits.read",
-    Section.JUDGMENT: "judgments.read",
-}
-"""By which action each section of the timeline is open."""
 
 
 class ClassChangeBody(Body):
@@ -155,16 +144,7 @@ class Timeline(MethodView):
         """What happened, the newest first, as far as each kind of entry is open to the role."""
         actor = current_actor()
         with deps().autocommit() as connection:
-            page = timeline(connection, actor, _readers(actor), subject_id, after=args["cursor"], limit=args["limit"])
+            page = timeline(
+                connection, actor, allowed(actor, OPENED_BY), subject_id, after=args["cursor"], limit=args["limit"]
+            )
         return {"items": page.items, "next_cursor": next_cursor(page.next_key)}
-
-
-def _readers(actor: Actor) -> dict[Section, Actor]:
-    """The actor as far as each section is open to one of its roles."""
-    readers = {}
-    for section, action in READERS.items():
-        try:
-            readers[section] = allow(actor, action)
-        except NotAllowed:
-            continue
-    return readers
