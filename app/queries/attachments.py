@@ -1,7 +1,7 @@
 """Attachments of case files in lists: what belongs to a thing or to a person, without what is inside."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping, Select, and_, or_, select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from app.models.attachment import Attachment
 from app.models.office import User
 from app.models.subject import Subject
+from app.queries.names import Named, is_sealed
 from app.queries.page import Key, Page, instant_key, page_of
 from app.rules.attachments import Kept
 from app.rules.facts import Actor, FilePurpose
@@ -48,6 +49,25 @@ def attachments(
         statement = statement.where(or_(Attachment.added_at < at, same))
     found = [_listed(row) for row in connection.execute(statement).mappings()]
     return page_of(found, limit, lambda one: [one.kept.added_at.isoformat(), str(one.kept.id)])
+
+
+def portrait_of(connection: Connection, actor: Actor, subject_id: UUID) -> UUID | None:
+    """The last photo that was kept of the person as such; None where there is none, out of reach, and of a minor for
+    those above the assigned office. One statement.
+    """
+    row = connection.execute(
+        select(Attachment.id, Subject.name, Subject.minor_regime, Subject.office_id)
+        .join(Subject, Subject.id == Attachment.subject_id)
+        .where(
+            *(Attachment.about_kind == "subject", Attachment.about_id == subject_id, LIVE, subjects_of(actor)),
+            *(Attachment.purpose == FilePurpose.PHOTO, Attachment.media_type.like("image/%")),
+        )
+        .order_by(Attachment.added_at.desc(), Attachment.id)
+        .limit(1)
+    ).one_or_none()
+    if row is None or is_sealed(actor, Named(row.name, row.minor_regime, row.office_id)):
+        return None
+    return cast("UUID", row.id)
 
 
 def _within(actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:

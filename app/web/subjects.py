@@ -6,10 +6,12 @@ from uuid import UUID
 
 from flask import Response, redirect, render_template, request, url_for
 
+from app.access.case_files import open_file
 from app.actions.note_reading import note_reading
 from app.actions.reveal_identity import reveal_identity
 from app.queries import maps
 from app.queries import subjects as queries
+from app.queries.attachments import portrait_of
 from app.queries.subject_file import subject_file
 from app.queries.subjects import Wanted
 from app.rules.errors import NotFound, ZhifangError
@@ -105,6 +107,18 @@ def subject(subject_id: UUID) -> str:
     return _page(subject_id, None, None)
 
 
+@PAGES.get("/subjects/<uuid:subject_id>/portrait")
+@page("attachments.read")
+def portrait(subject_id: UUID) -> Response:
+    """The photo of the person, kept by no browser; that it was looked at is recorded. NotFound where there is none."""
+    with deps().autocommit() as connection:
+        kept = portrait_of(connection, user(), subject_id)
+    if kept is None:
+        raise NotFound("not_found")
+    opened = open_file(deps(), user(), kept)
+    return Response(opened.content, mimetype=opened.kept.media_type, headers={"Cache-Control": "no-store"})
+
+
 @PAGES.post("/subjects/<uuid:subject_id>/identity")
 @page("identity.reveal")
 def reveal(subject_id: UUID) -> Response | str | tuple[str, int]:
@@ -125,6 +139,7 @@ def _page(subject_id: UUID, id_number: str | None, fault: str | None) -> str:
     with deps().transaction() as tx:
         shown = subject_file(tx, reader, subject_id, deps().settings, now=now)
         note_reading(tx, reader, "subjects.read", subject_id, now=now)
+        has_portrait = may("attachments.read") and portrait_of(tx, user_for("attachments.read"), subject_id) is not None
         parts = parts_of(SECTIONS, tx, shown, now=now)
         county = maps.county_of_last(tx, reader, subject_id) if shown.last_position_at and may("tracks.read") else None
     return render_template(
@@ -140,4 +155,5 @@ def _page(subject_id: UUID, id_number: str | None, fault: str | None) -> str:
         categories=CATEGORIES,
         channels=CHANNELS,
         parts=parts,
+        has_portrait=has_portrait,
     )

@@ -41,6 +41,12 @@ def a_paper(tx: Connection, by: Worker, subject_id: UUID, attachment_id: UUID) -
     return an_attachment(tx, files, by, new, PDF + attachment_id.bytes, now=MONDAY).id
 
 
+def a_portrait(tx: Connection, by: Worker, subject_id: UUID, attachment_id: UUID) -> UUID:
+    """A photo of somebody as such, its content in the folder of the tests."""
+    files = SealedFiles(FolderStore(folder_of_tests()), settings_for_tests())
+    return an_attachment(tx, files, by, a_new_attachment(subject_id, id=attachment_id), now=MONDAY).id
+
+
 def attach(
     client: FlaskClient, headers: dict[str, str], subject_id: UUID, sent: bytes | None = None, **changes: Any
 ) -> Any:

@@ -45,7 +45,7 @@ from app.store.shipped_policies import shipped
 from tests.builders.alerts import a_notice, an_alert
 from tests.builders.app import MONDAY, settings_for_tests
 from tests.builders.duties import a_duty
-from tests.builders.files import a_paper
+from tests.builders.files import a_paper, a_portrait
 from tests.builders.judgments import an_announcement
 from tests.builders.known_facts import kept_facts
 from tests.builders.leave import wanted
@@ -370,6 +370,7 @@ THINGS: dict[str, Callable[[Connection, Place], UUID]] = {
     "check_in_id": _attempt_to_review,
     "photo_id": _photo,
     "attachment_id": lambda tx, place: a_paper(tx, place.officer, place.subject_id, place.derived("attachment")),
+    "portrait_id": lambda tx, place: a_portrait(tx, place.officer, place.subject_id, place.derived("portrait")),
     "occasion_id": lambda tx, place: an_occasion(tx, place.officer, place.subject_id),
     "period_id": lambda tx, place: a_period(tx, place.head, place.office.id),
     "waiver_id": lambda tx, place: a_waiver(tx, place.tree, place.officer, place.subject_id),

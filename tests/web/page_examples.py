@@ -11,23 +11,12 @@ from tests.guards.asking import Shows
 from tests.guards.correction_examples import A_PLAN
 from tests.guards.route_examples import BELOW_THE_CITY
 from tests.guards.world import Place, id_number_in
-from tests.web import occasion_page_examples, record_page_examples
+from tests.web import known_fact_page_examples, occasion_page_examples, record_page_examples
 from tests.web.page_asking import Form, PageExample
 
 
 def _record(_: Place) -> Form:
     return {"id": str(uuid4()), "happened_at": "2026-03-02T08:30", "note": "情况稳定"}
-
-
-def _checked(_: Place) -> Form:
-    return {
-        "id": str(uuid4()),
-        "item": "知2",
-        "happened_at": "2026-03-02T08:30",
-        "source": "officer",
-        "how": "seen",
-        "value_family": "与母亲同住",
-    }
 
 
 def _leave(_: Place) -> Form:
@@ -132,36 +121,7 @@ PAGES: dict[str, PageExample] = {
     "POST /subjects/find": PageExample(Shows.CASE, lambda place: {"id_number": id_number_in(place.name)}, 303),
     "GET /subjects/<subject_id>": PageExample(Shows.CASE),
     "POST /subjects/<subject_id>/identity": PageExample(Shows.CASE, lambda _: {"reason": "核对文书"}),
-    "GET /subjects/<subject_id>/occasions": PageExample(Shows.CASE),
-    "POST /subjects/<subject_id>/occasions": PageExample(
-        Shows.CASE,
-        lambda _: {
-            "id": str(uuid4()),
-            "kind": "family_event",
-            "known_since": "2026-03-02T08:30",
-            "on": "2026-03-01",
-            "note": "母亲住院",
-        },
-        303,
-    ),
-    "GET /occasions/<occasion_id>": PageExample(Shows.CASE, status=303),
-    "POST /occasions/<occasion_id>/withdraw": PageExample(Shows.CASE, lambda _: {"reason": "登记错了人"}, 303),
-    "GET /subjects/<subject_id>/timeline": PageExample(Shows.CASE),
-    "GET /subjects/<subject_id>/facts": PageExample(Shows.CASE),
-    "GET /subjects/<subject_id>/facts/check": PageExample(Shows.CASE),
-    "POST /subjects/<subject_id>/facts/check": PageExample(Shows.CASE, _checked, 303),
-    "GET /subjects/<subject_id>/facts/history": PageExample(Shows.CASE),
-    "POST /subjects/<subject_id>/facts/reveal": PageExample(Shows.CASE, lambda _: {"reason": "核对材料"}),
-    "POST /subjects/<subject_id>/facts/settle": PageExample(
-        Shows.CASE,
-        lambda place: {
-            "id": str(uuid4()),
-            "field": "occupation",
-            "chosen": str(place.id_of("fact_id")),
-            "reason": "单位出具证明",
-        },
-        303,
-    ),
+    **known_fact_page_examples.PAGES,
     **occasion_page_examples.PAGES,
     "GET /subjects/<subject_id>/spot-check": PageExample(Shows.CASE),
     "POST /subjects/<subject_id>/spot-check": PageExample(

@@ -1,7 +1,7 @@
 """The list of people and the page of one person: what stands there, what is recorded, what is asked for a reason."""
 
 import re
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -13,6 +13,7 @@ from app.store.session import transaction
 from app.web.subjects import LINKS
 from tests.builders.alerts import an_alert
 from tests.builders.app import MONDAY
+from tests.builders.files import a_portrait
 from tests.builders.subjects import a_subject, an_id_number
 from tests.web.browsing import Visitor, a_visitor
 from tests.web.office import HOUR, LONG_NAME, Office, a_person, a_visit_due, an_office_at_nine
@@ -121,3 +122,23 @@ def test_a_minors_name_is_not_in_the_list_of_those_above(undone: Engine, app: Fl
         tx.execute(update(Subject).where(Subject.id == minor).values(home_address="花园岗村 1 号"))
     assert "赵小明" not in a_visitor(app, office.county).text("/subjects")
     assert a_visitor(app, office.neighbour).get(f"/subjects/{minor}").status_code == 404
+
+
+def test_a_photo_of_the_person_stands_there_if_there_is_one_and_looking_is_recorded(
+    undone: Engine, app: Flask, officer: Visitor, office: Office, person: UUID
+) -> None:
+    path = f"/subjects/{person}/portrait"
+    assert officer.get(path).status_code == 404
+    assert path not in officer.text(f"/subjects/{person}")
+    with transaction(undone) as tx:
+        a_portrait(tx, office.officer, person, uuid4())
+    assert f'src="{path}"' in officer.text(f"/subjects/{person}")
+    picture = officer.get(path)
+    assert (picture.status_code, picture.mimetype) == (200, "image/jpeg")
+    assert picture.headers["Cache-Control"] == "no-store"
+    assert any(action.startswith("attachment") for action, _ in acts(undone, person))
+    assert a_visitor(app, office.neighbour).get(path).status_code == 404
+    with transaction(undone) as tx:
+        tx.execute(update(Subject).where(Subject.id == person).values(minor_regime=True))
+    assert officer.get(path).status_code == 200
+    assert a_visitor(app, office.county).get(path).status_code == 404
