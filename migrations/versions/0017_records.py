@@ -1,5 +1,7 @@
 """Records hold what was seen and said at the place: scales, findings, signatures, what follows, the client's clock."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -22,7 +24,7 @@ CHECKS = {
 
 def upgrade() -> None:
     """Nothing is rewritten: every column may be empty, but for one with a constant default."""
-    columns = [sa.Column(name, sa.Text(), nullable=True) for name in (*TEXTS, "device")]
+    columns: list[sa.Column[Any]] = [sa.Column(name, sa.Text(), nullable=True) for name in (*TEXTS, "device")]
     columns += [sa.Column(name, postgresql.JSONB(), nullable=True) for name in ("findings", "lines")]
     columns += [sa.Column(name, TIME, nullable=True) for name in ("client_started_at", "client_sent_at")]
     columns.append(sa.Column("follow_up_on", sa.Date(), nullable=True))
