@@ -91,6 +91,8 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "leave.tell_procuratorate": frozenset({_CS, _CH}),
     "patterns.read": CASE_READERS - {_PR},
     "patterns.note": CASE_WORKERS,
+    "record_patterns.read": frozenset({_A, _O, _CS, _CH, _CI}),
+    "record_patterns.note": frozenset({_A, _O, _CS, _CH, _CI}),
     "alerts.read": CASE_READERS - {_PR},
     "alerts.evidence": CASE_WORKERS | {_CI},
     "alerts.acknowledge": CASE_WORKERS | {_A, _CI},

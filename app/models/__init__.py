@@ -25,6 +25,7 @@ from app.models import (  # noqa: F401  (imported for their tables)
     policy,
     policy_draft,
     position,
+    record_pattern,
     roster,
     search,
     service,

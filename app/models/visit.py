@@ -33,6 +33,8 @@ class Record(Base):
         Index("ix_records_happened_at", "kind", "happened_at", "id"),
         Index("ix_records_subject_id", "subject_id", "happened_at"),
         Index("ix_records_office_id", "office_id", "happened_at"),
+        Index("ix_records_officer_id", "officer_id", "happened_at"),
+        Index("ix_records_written_at", "written_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

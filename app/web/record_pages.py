@@ -20,6 +20,8 @@ from app.rules.visits import NewRecord, outcome
 from app.rules.visits.lines import written_lines
 from app.rules.wording import SENTENCES, sentence
 from app.rules.wording.attachments import PURPOSES
+from app.rules.wording.proof import CHECKS
+from app.rules.wording.proof import VERDICTS as ANSWERS
 from app.rules.wording.record_papers import FORMS, record_paper
 from app.rules.wording.visits import EVIDENCE, MOODS, RISKS, SIGNINGS, VERDICTS, title_of
 from app.web.blueprint import PAGES
@@ -92,9 +94,11 @@ def _addition(old: RecordView, note: str, why: str) -> NewRecord:
 
 
 def told_of(check: Mapping[str, Any]) -> str:
-    """What a check found, in a sentence; a check that has none yet shows its code."""
+    """What was checked and what came of it, in a sentence; a check that has none shows its code."""
     code = str(check.get("code", ""))
-    return sentence(code, check.get("params") or {}) if code in SENTENCES else code
+    why = str(check.get("why", code))
+    told = sentence(why, check.get("params") or {}) if why in SENTENCES else ""
+    return ":".join(filter(None, (CHECKS.get(code, "" if told else code), told)))
 
 
 def _page(record_id: UUID, typed: Any, fault: str | None) -> str:
@@ -120,7 +124,7 @@ def _page(record_id: UUID, typed: Any, fault: str | None) -> str:
         file_id=uuid4(),
         purposes=PURPOSES,
         proof=proof,
-        verdicts=VERDICTS,
+        verdicts=ANSWERS | VERDICTS,
         say=told_of,
         addable=found.corrects_id is None and may(RECORD_ACTION.get(found.kind, "visits.record")),
         new_id=typed.get("id") or uuid4(),

@@ -38,6 +38,7 @@ from app.web import (  # noqa: F401  (their views)
     record_files,
     record_form,
     record_pages,
+    record_patterns,
     records,
     rosters,
     searches,

@@ -18,6 +18,14 @@ EXAMPLES: dict[str, Example] = {
             "file": (BytesIO(PDF), "笔录.pdf"),
         },
     ),
+    "GET /record-patterns": Example(
+        Shows.OFFICES,
+    ),
+    # Who wrote no record has no patterns to speak of.
+    "POST /record-patterns/<user_id>/notes": Example(
+        Shows.SOMEBODY_ELSES,
+        lambda place: {"id": str(place.derived("record note")), "pattern": "same_text", "note": "用了模板"},
+    ),
     "GET /attachments/<attachment_id>/content": Example(Shows.CASE),
     "POST /attachments/<attachment_id>/deletion": Example(Shows.CASE, lambda _: {"reason": "重复上传"}),
 }

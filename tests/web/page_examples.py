@@ -11,7 +11,7 @@ from tests.guards.asking import Shows
 from tests.guards.correction_examples import A_PLAN
 from tests.guards.route_examples import BELOW_THE_CITY
 from tests.guards.world import Place, id_number_in
-from tests.web import known_fact_page_examples, occasion_page_examples, record_page_examples
+from tests.web import file_page_examples, known_fact_page_examples, occasion_page_examples, record_page_examples
 from tests.web.page_asking import Form, PageExample
 
 
@@ -50,6 +50,7 @@ def _circle(_: Place) -> Form:
 
 PAGES: dict[str, PageExample] = {
     **record_page_examples.PAGES,
+    **file_page_examples.PAGES,
     "GET /": PageExample(Shows.CASES),
     "GET /today/alerts": PageExample(Shows.CASES),
     "GET /absences": PageExample(Shows.OFFICES),

@@ -96,6 +96,7 @@ ACTS: dict[str, str] = {
     "plans.approve": "批准矫正方案",
     "plans.give_back": "退回矫正方案",
     "plans.review": "评估矫正方案",
+    "record_patterns.note": "说明或核对记录情况提示",
     "patterns.note": "记录对签到规律的核查",
     "user.add": "新增账号",
     "user.change": "修改账号",

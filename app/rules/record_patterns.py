@@ -1,0 +1,171 @@
+"""Patterns of one officer's records that are worth a second look. None is a finding: each has plain causes, and the
+officer's own answer stands beside it.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from difflib import SequenceMatcher
+from enum import StrEnum
+from uuid import UUID
+
+from app.rules.facts import Reason
+from app.rules.policy.proof import ProofRules
+
+NEIGHBOURS = 3
+"""With how many that come next in order a text is compared: those that begin, or end, alike lie side by side."""
+_NOT_WORDS = re.compile(r"[\W\d_]+")
+
+
+class RecordPattern(StrEnum):
+    """What stands out."""
+
+    MANY_IN_MINUTES = "many_in_minutes"
+    WRITTEN_FAR = "written_far"
+    SAME_TEXT = "same_text"
+    SAME_PHOTO = "same_photo"
+    LAST_DAY = "last_day"
+
+
+@dataclass(frozen=True)
+class Written:
+    """One record as far as patterns look at it. `far_m` is how far from the home the officer was at the least, None
+    where nobody knows; `last_days` holds, for each duty it fulfilled, its last local day.
+    """
+
+    id: UUID
+    subject_id: UUID
+    happened_at: datetime
+    day: date
+    note: str
+    far_m: float | None = None
+    last_days: tuple[date, ...] = ()
+    photos: tuple[tuple[bytes, int | None], ...] = ()
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One pattern, in plain words, and the records that it is about."""
+
+    pattern: RecordPattern
+    why: Reason
+    records: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewRecordNote:
+    """What somebody says of a pattern: the officer's own answer, or a supervisor's note."""
+
+    id: UUID
+    officer_id: UUID
+    pattern: RecordPattern
+    note: str
+    body_hash: bytes
+
+
+def of_officer(records: Sequence[Written], rules: ProofRules) -> Iterator[Seen]:
+    """What stands out about one officer's records of the time that is looked at."""
+    in_order = sorted(records, key=lambda one: (one.happened_at, one.id))
+    yield from _many_in_minutes(in_order, rules)
+    yield from _written_far(in_order, rules)
+    yield from _same_text(in_order, rules)
+    yield from _same_photo(in_order, rules)
+    yield from _last_day(in_order, rules)
+
+
+def plain(note: str) -> str:
+    """A text without what differs by itself: signs, blanks, numbers, the width of letters."""
+    return _NOT_WORDS.sub("", unicodedata.normalize("NFKC", note)).casefold()
+
+
+def _many_in_minutes(records: Sequence[Written], rules: ProofRules) -> Iterator[Seen]:
+    """The fullest stretch: visits of so many different people that nobody gets from one to the next."""
+    length, start = timedelta(minutes=rules.look_many_min), 0
+    best: tuple[Written, ...] = ()
+    for end, last in enumerate(records):
+        while last.happened_at - records[start].happened_at > length:
+            start += 1
+        stretch = records[start : end + 1]
+        if len({one.subject_id for one in stretch}) > len({one.subject_id for one in best}):
+            best = tuple(stretch)
+    people = len({one.subject_id for one in best})
+    if people >= rules.look_many:
+        params = (
+            ("people", str(people)),
+            ("minutes", str(rules.look_many_min)),
+            ("at", best[0].happened_at.isoformat()),
+        )
+        yield Seen(RecordPattern.MANY_IN_MINUTES, Reason("records_many_in_minutes", params), _ids(best))
+
+
+def _written_far(records: Sequence[Written], rules: ProofRules) -> Iterator[Seen]:
+    far = [one for one in records if one.far_m is not None and one.far_m > rules.look_far_m]
+    if len(far) >= rules.look_far_times:
+        params = (("times", str(len(far))), ("metres", str(rules.look_far_m)))
+        yield Seen(RecordPattern.WRITTEN_FAR, Reason("records_written_far", params), _ids(far))
+
+
+def _same_text(records: Sequence[Written], rules: ProofRules) -> Iterator[Seen]:
+    """Texts that are the same but for signs and numbers, or nearly: each is compared with its neighbours in order, from
+    the front and from the back, so that the work grows with their number and not with its square.
+    """
+    texts = {one.id: plain(one.note) for one in records}
+    long = {key: text for key, text in texts.items() if len(text) >= rules.look_same_length}
+    alike = _alike(long, rules.look_same_percent) | _alike(
+        {key: text[::-1] for key, text in long.items()}, rules.look_same_percent
+    )
+    if len(alike) >= 2:
+        params = (("records", str(len(alike))), ("percent", str(rules.look_same_percent)))
+        yield Seen(RecordPattern.SAME_TEXT, Reason("records_same_text", params), _ids(records, alike))
+
+
+def _alike(texts: Mapping[UUID, str], percent: int) -> set[UUID]:
+    found: set[UUID] = set()
+    in_order = sorted(texts, key=lambda key: (texts[key], key))
+    for place, one in enumerate(in_order):
+        for other in in_order[place + 1 : place + 1 + NEIGHBOURS]:
+            if _is_alike(texts[one], texts[other], percent):
+                found |= {one, other}
+    return found
+
+
+def _is_alike(one: str, other: str, percent: int) -> bool:
+    if one == other:
+        return True
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    least = percent / 100
+    return matcher.real_quick_ratio() >= least and matcher.quick_ratio() >= least and matcher.ratio() >= least
+
+
+def _same_photo(records: Sequence[Written], rules: ProofRules) -> Iterator[Seen]:
+    """The same file, or the same picture sent anew. A picture without light and dark looks like any other such."""
+    photos = [(one.id, *photo) for one in records for photo in one.photos]
+    found: set[UUID] = set()
+    for place, (record, sha256, look) in enumerate(photos):
+        for other, other_sha256, other_look in photos[place + 1 :]:
+            if record != other and (sha256 == other_sha256 or _looks_alike(look, other_look, rules.look_photo_bits)):
+                found |= {record, other}
+    if found:
+        params = (("records", str(len(found))),)
+        yield Seen(RecordPattern.SAME_PHOTO, Reason("records_same_photo", params), _ids(records, found))
+
+
+def _looks_alike(one: int | None, other: int | None, bits: int) -> bool:
+    if not one or not other:
+        return False
+    return ((one ^ other) & (2**64 - 1)).bit_count() <= bits
+
+
+def _last_day(records: Sequence[Written], rules: ProofRules) -> Iterator[Seen]:
+    kept = [(one, last) for one in records for last in one.last_days if one.day <= last]
+    late = {one.id for one, last in kept if one.day == last}
+    on_last = sum(one.day == last for one, last in kept)
+    if on_last >= rules.look_last_day_least and on_last * 100 >= len(kept) * rules.look_last_day_percent:
+        params = (("times", str(on_last)), ("of", str(len(kept))))
+        yield Seen(RecordPattern.LAST_DAY, Reason("records_last_day", params), _ids(records, late))
+
+
+def _ids(records: Sequence[Written], only: set[UUID] | None = None) -> tuple[UUID, ...]:
+    return tuple(one.id for one in records if only is None or one.id in only)
