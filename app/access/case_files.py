@@ -7,9 +7,13 @@ from app.actions.keep_attachment import held_content, keep_attachment, known_att
 from app.actions.read_attachment import located, read_attachment
 from app.clients.attached_files import prepare
 from app.deps import Deps
+from app.queries.attachments import Wanted, attachments
 from app.rules.attachments import Kept, NewAttachment, Prepared, Stored, refuse_size
-from app.rules.facts import Actor
+from app.rules.facts import Actor, FilePurpose
 from app.rules.photos import fingerprint
+
+MOST_FILES = 50
+WHOSE = {FilePurpose.SIGNATURE_SUBJECT: "subject", FilePurpose.SIGNATURE_OFFICER: "officer"}
 
 
 @dataclass(frozen=True)
@@ -54,3 +58,14 @@ def open_file(deps: Deps, actor: Actor, attachment_id: UUID, *, reason: str | No
     with deps.transaction() as tx:
         read_attachment(tx, actor, attachment_id, reason=reason, now=deps.now())
     return Opened(kept, content)
+
+
+def signatures(deps: Deps, actor: Actor, record_id: UUID) -> dict[str, bytes]:
+    """The signatures of a record within the actor's reach, by whose they are (`subject`, `officer`): the latest of
+    each. Each look is recorded. A content that is gone by now is left out.
+    """
+    with deps.autocommit() as connection:
+        wanted = Wanted(about_kind="record", about_id=record_id, gone=False)
+        found = attachments(connection, actor, wanted, limit=MOST_FILES).items
+    latest = {WHOSE[one.kept.purpose]: one.kept.id for one in reversed(found) if one.kept.purpose in WHOSE}
+    return {whose: open_file(deps, actor, kept_id).content for whose, kept_id in latest.items()}

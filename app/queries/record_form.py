@@ -1,7 +1,7 @@
 """What the form of a record has to know about one person: which items may be written, and what each would fulfil."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -33,12 +33,22 @@ WAITING = text(
     ORDER BY subject_id, rule_code, opens_at, due_at, id
     """
 )
+PROMISED = text(
+    """
+    SELECT d.subject_id, d.id, r.follow_up, d.due_at FROM duties d
+    JOIN records r ON r.id = CAST(substr(d.rule_code, length('follow_up.') + 1) AS uuid)
+    WHERE d.subject_id = ANY(:subject_ids) AND d.opens_at <= :now
+      AND d.kind = 'follow_up' AND d.state IN ('planned', 'open', 'missed')
+    ORDER BY d.due_at, d.id
+    """
+)
 DUE = text(
     """
     SELECT d.subject_id FROM duties d
     WHERE d.office_id = ANY(:office_ids) AND d.opens_at <= :now AND d.due_at > :since AND d.due_at < :until
       AND d.obligor = 'office'
-      AND d.kind IN ('visit', 'talk', 'verification', 'review') AND d.state IN ('planned', 'open', 'missed')
+      AND d.kind IN ('visit', 'talk', 'verification', 'review', 'follow_up')
+      AND d.state IN ('planned', 'open', 'missed')
     GROUP BY d.subject_id ORDER BY min(d.due_at), d.subject_id LIMIT :limit
     """
 )
@@ -65,6 +75,15 @@ class FormItem:
 
 
 @dataclass(frozen=True)
+class Promised:
+    """A follow-up that waits: its duty, what was promised, in the words of the record, and until when."""
+
+    id: UUID
+    text: str
+    due_at: datetime
+
+
+@dataclass(frozen=True)
 class RecordForm:
     """Whom a record is about, by the name that lists show, and its items."""
 
@@ -74,6 +93,7 @@ class RecordForm:
     minor: bool
     office_name: str
     items: tuple[FormItem, ...]
+    promised: tuple[Promised, ...] = ()
 
     @property
     def kinds(self) -> tuple[DutyKind, ...]:
@@ -103,8 +123,12 @@ def forms(
     for duty in connection.execute(WAITING, {"subject_ids": list(rows), "now": now}):
         found = Waiting(duty.id, duty.due_at, duty.state == "missed")
         duties.setdefault(duty.subject_id, {})[duty.rule_code] = found
+    promised = _promised(connection, list(rows), now)
     return [
-        _form(actor, talker, rows[one], in_force[rows[one].office_id].policy.items.values(), duties.get(one, {}))
+        replace(
+            _form(actor, talker, rows[one], in_force[rows[one].office_id].policy.items.values(), duties.get(one, {})),
+            promised=tuple(promised.get(one, ())),
+        )
         for one in wanted
         if one in rows
     ]
@@ -116,6 +140,13 @@ def due_soon(connection: Connection, actor: Actor, *, now: datetime, until: date
     span = {"since": now - FORGOTTEN, "until": until}
     rows = connection.execute(DUE, {"office_ids": offices, "now": now, "limit": MOST_TAKEN, **span})
     return list(rows.scalars())
+
+
+def _promised(connection: Connection, subject_ids: list[UUID], now: datetime) -> dict[UUID, list[Promised]]:
+    found: dict[UUID, list[Promised]] = {}
+    for row in connection.execute(PROMISED, {"subject_ids": subject_ids, "now": now}):
+        found.setdefault(row.subject_id, []).append(Promised(row.id, row.follow_up, row.due_at))
+    return found
 
 
 def _subjects(actor: Actor, subject_ids: list[UUID]) -> Any:

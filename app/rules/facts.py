@@ -97,6 +97,7 @@ class DutyKind(StrEnum):
     REVIEW = "review"
     CORRECTION_GROUP = "correction_group"
     CORRECTION_PLAN = "correction_plan"
+    FOLLOW_UP = "follow_up"
 
 
 class OccasionKind(StrEnum):

@@ -25,7 +25,7 @@ OWED = text(
     """
     SELECT id, kind, rule_code, state, opens_at, due_at FROM duties
     WHERE subject_id = :subject_id AND opens_at <= :happened_at AND obligor = 'office'
-      AND kind IN ('visit', 'talk', 'verification', 'review')
+      AND kind IN ('visit', 'talk', 'verification', 'review', 'follow_up')
       AND state IN ('planned', 'open', 'late', 'missed', 'unjudged')
     ORDER BY opens_at, due_at, id
     """
@@ -48,12 +48,14 @@ def facts(tx: Connection, actor: Actor, new: NewRecord, *, now: datetime) -> Rec
     The policy in force now says which items there are and who may write them; what was owed says the duty itself.
     """
     subject = _subject(tx, actor, new)
+    in_force = policies.of_office(tx, subject.office_id, at=now)
     return RecordFacts(
         subject_id=subject.id,
         office_id=subject.office_id,
         office_path=subject.path,
         ended_at=subject.ended_at,
-        policy=policies.of_office(tx, subject.office_id, at=now).policy,
+        policy=in_force.policy,
+        policy_version_id=in_force.version_id,
         owed=_owed(tx, new),
         corrected=_corrected(tx, new.corrects_id),
         home_distance_m=subject.home_distance_m,

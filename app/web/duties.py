@@ -13,6 +13,7 @@ from app.rules.duties import CHECKED_IN
 from app.rules.effects.waivers import WaiverKind
 from app.rules.errors import ZhifangError
 from app.rules.facts import DutyKind, DutyState
+from app.rules.visits.follow_ups import promised_by
 from app.rules.waivers import BY_THE_WORK_RULE
 from app.rules.wording import sentence
 from app.rules.wording.waivers import KINDS as WAIVER_KINDS
@@ -26,7 +27,8 @@ from app.web.paging import chosen, cursor, next_link
 CHECKED_BY_PHONE = (DutyKind.SPOT_CHECK, DutyKind.LOCATION_CHECK)
 LEAVE_RETURN = DutyKind.LEAVE_RETURN
 KINDS = tuple(
-    kind.value for kind in (DutyKind.VISIT, DutyKind.TALK, DutyKind.CHECK_IN, *CHECKED_BY_PHONE, LEAVE_RETURN)
+    kind.value
+    for kind in (DutyKind.VISIT, DutyKind.TALK, DutyKind.FOLLOW_UP, DutyKind.CHECK_IN, *CHECKED_BY_PHONE, LEAVE_RETURN)
 )
 STATES = ("open", "missed", "submitted", "fulfilled", "late", "waived", "unjudged")
 UNSETTLED = {DutyState.PLANNED, DutyState.OPEN, DutyState.MISSED}
@@ -35,6 +37,7 @@ RECORDED_BY = {
     DutyKind.TALK: "talks.record",
     DutyKind.VERIFICATION: "visits.record",
     DutyKind.REVIEW: "visits.record",
+    DutyKind.FOLLOW_UP: "visits.record",
     **dict.fromkeys(CHECKED_IN, "check_ins.record"),
 }
 """By the kind of duty: the action that writes down what fulfils it."""
@@ -104,6 +107,7 @@ def duty_page(duty_id: UUID, typed: Any, fault: str | None) -> str:
         here="duties",
         duty=shown,
         history=history,
+        promised_by=promised_by(shown.rule_code),
         asked=asked,
         waiver_states=WAIVER_STATES,
         waiver_kinds=WAIVER_KINDS,
@@ -131,4 +135,6 @@ def _recordable(connection: Any, shown: queries.DutyView, now: datetime) -> bool
         return False
     if kind in CHECKED_IN:
         return shown.state in {*UNSETTLED, DutyState.SUBMITTED}
+    if kind is DutyKind.FOLLOW_UP:  # whoever may write something down about the person may say that it was done
+        return shown.state in UNSETTLED
     return shown.state in UNSETTLED and queries.may_fulfil(connection, user_for(action), shown.id, now=now)

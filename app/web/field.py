@@ -75,7 +75,9 @@ def field_people() -> Response:
 def _person(one: RecordForm) -> dict[str, object]:
     """The least that a record needs: no address, no telephone number, nothing of the case."""
     items = [_item(item) for item in one.items]
-    return {"id": str(one.subject_id), "no": one.subject_no, "name": one.subject_name, "items": items}
+    promised = [(str(known.id), f"{known.text}({_due(known.due_at)}前)") for known in one.promised]
+    about = {"id": str(one.subject_id), "no": one.subject_no, "name": one.subject_name}
+    return about | {"items": items, "promised": promised}
 
 
 def _item(item: FormItem) -> dict[str, object]:

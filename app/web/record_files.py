@@ -1,6 +1,5 @@
 """Photos and signatures of a record: sent by the draft before the record itself, or added on the record's page."""
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,6 @@ from app.queries.attachments import Listed, Wanted, attachments
 from app.rules.attachments import PICTURES, SIGNATURES, SUFFIXES, NewAttachment
 from app.rules.errors import Refused, ZhifangError
 from app.rules.facts import FilePurpose
-from app.rules.wording.record_papers import OFFICER, SUBJECT
 from app.web.blueprint import PAGES
 from app.web.context import deps, user
 from app.web.drawing import answer_json
@@ -21,7 +19,6 @@ from app.web.guard import may, page, user_for
 from app.web.record_answers import fault_for_script
 
 MOST_SHOWN = 50
-WHOSE = {FilePurpose.SIGNATURE_SUBJECT: SUBJECT, FilePurpose.SIGNATURE_OFFICER: OFFICER}
 OF_RECORDS = frozenset({FilePurpose.PHOTO, FilePurpose.STAMP, FilePurpose.DOCUMENT, *SIGNATURES})
 
 
@@ -65,17 +62,6 @@ def files_of(tx: Any, record_id: UUID) -> list[Listed] | None:
     wanted = Wanted(about_kind="record", about_id=record_id)
     found = attachments(tx, user_for("attachments.read"), wanted, limit=MOST_SHOWN)
     return list(reversed(found.items))
-
-
-def signatures_of(record_id: UUID) -> Mapping[str, bytes]:
-    """The pictures of the signatures by whose they are, the latest of each; each look is recorded."""
-    with deps().autocommit() as connection:
-        found = files_of(connection, record_id) or []
-    latest = {
-        WHOSE[one.kept.purpose]: one.kept.id for one in found if one.kept.purpose in WHOSE and not one.kept.deleted_at
-    }
-    reader = user_for("attachments.read") if latest else user()
-    return {whose: open_file(deps(), reader, kept_id).content for whose, kept_id in latest.items()}
 
 
 def _new(subject_id: UUID, record_id: UUID) -> NewAttachment:

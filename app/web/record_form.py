@@ -66,6 +66,7 @@ def _form(subject_id: UUID, typed: Any, fault: str | None) -> Response:
             "record_form.html",
             here="duties",
             form=shown,
+            asked=request.args.get("duty", ""),
             chosen=set(typed.getlist("items")) if hasattr(typed, "getlist") else chosen,
             kind=typed.get("kind") or _kind(shown, chosen),
             typed=typed,

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from flask import Response, render_template, request, url_for
 
+from app.access.case_files import signatures
 from app.actions.note_reading import note_reading
 from app.actions.write_down import write_down
 from app.clients import papers, pdf_papers
@@ -28,7 +29,7 @@ from app.web.blueprint import PAGES
 from app.web.context import deps, user
 from app.web.forms import client_id, done, hash_of, told, written
 from app.web.guard import may, page, user_for
-from app.web.record_files import files_of, signatures_of
+from app.web.record_files import files_of
 
 LONGEST_NOTE, LONGEST_WHY = 4000, 500
 RECORD_ACTION = {DutyKind.TALK: "talks.record"}
@@ -71,7 +72,7 @@ def record_on_paper(record_id: UUID) -> Response:
         subject_id, found = written_record(tx, user(), record_id)
         note_reading(tx, user(), "records.paper", subject_id, now=now, about=about, details={"form": form})
     paper = record_paper(found, now=now)
-    pictures = signatures_of(record_id)
+    pictures = signatures(deps(), user(), record_id)
     name = papers.named(f"record-{record_id.hex[:8]}.{form}")
     if form == "pdf":
         return Response(pdf_papers.render(paper, pictures), mimetype=pdf_papers.MIMETYPE, headers=name)

@@ -41,6 +41,7 @@ def typed_record(subject_id: UUID) -> NewRecord:
         fix_given={"lon": fix.lon, "lat": fix.lat, "datum": "wgs84"} if fix else None,
         met=optional("met", LONGEST_SHORT),
         details=_details(items),
+        settles=_settles(),
     )
 
 
@@ -61,6 +62,13 @@ def _details(items: tuple[str, ...]) -> Details:
         offline=request.form.get("drafted_offline") == "1",
         device=optional("device", LONGEST_SHORT),
     )
+
+
+def _settles() -> tuple[UUID, ...]:
+    try:
+        return tuple(UUID(given) for given in request.form.getlist("settles")[:MOST_ITEMS])
+    except ValueError:
+        raise Refused("stale_form") from None
 
 
 def _kind() -> DutyKind:

@@ -177,6 +177,13 @@ EXAMPLES: dict[str, Example] = {
     "GET /visits": Example(CASES),
     "GET /visits/<visit_id>": Example(CASE),
     "POST /visits": Example(CASE, lambda place: _record(place, "访1"), refuses=frozenset({Role.COUNTY_HEAD})),
+    "POST /records": Example(
+        CASE,
+        lambda place: _record(place, "知1") | {"kind": "verification"},
+        refuses=frozenset({Role.COUNTY_HEAD}),
+    ),
+    "GET /records/<record_id>": Example(CASE),
+    "GET /records/<record_id>/paper": Example(CASE, query=lambda _: {"form": "pdf"}),
     "GET /talks": Example(CASES),
     "GET /talks/<talk_id>": Example(CASE),
     "POST /talks": Example(CASE, lambda place: _record(place, "谈1"), refuses=frozenset({Role.COUNTY_HEAD})),

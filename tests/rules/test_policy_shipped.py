@@ -66,6 +66,7 @@ def test_waiting_times_of_jiangshan() -> None:
         "review": 0,
         "correction_group": 0,
         "correction_plan": 0,
+        "follow_up": 0,
         "leave_return": 24 * 60,
     }
     assert (policy.remind_min, policy.poll_after_s, policy.order_interval_s) == (30, 300, 60)

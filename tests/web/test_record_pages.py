@@ -13,6 +13,7 @@ from sqlalchemy import Engine, text
 
 from app.access.table import ACTIONS
 from app.rules.facts import Role
+from app.simulation.clock import TestClock
 from app.store.session import transaction
 from app.web.field import FILES
 from app.web.static_files import STATIC
@@ -159,6 +160,26 @@ def test_the_papers_are_made_and_that_is_recorded(undone: Engine, person: UUID, 
         assert [act["form"] for act in acts] == ["pdf", "docx"]
 
 
+def test_what_was_promised_is_a_duty_until_a_record_settles_it(
+    undone: Engine, person: UUID, visitor: Visitor, clock: TestClock
+) -> None:
+    first = typed()
+    visitor.post(f"/subjects/{person}/record", first)
+    form = visitor.text(f"/subjects/{person}/record")
+    duty = re.search(r'name="settles" value="([^"]+)"', form)
+    assert duty
+    assert "核实工作(3月9日" in form
+    page = visitor.text(f"/duties/{duty[1]}")
+    assert ("后续事项" in page, f"/records/{first['id']}" in page) == (True, True)
+    clock.advance(hours=3)
+    sent = typed(settles=duty[1], follow_up="", follow_up_on="", happened_at="2026-03-02T11:30", ended_at="")
+    assert visitor.post(f"/subjects/{person}/record", sent).status_code == 303
+    with transaction(undone) as tx:
+        row = tx.execute(text("SELECT state, evidence_id FROM duties WHERE id = :id"), {"id": duty[1]}).one()
+    assert (row.state, str(row.evidence_id)) == ("fulfilled", sent["id"])
+    assert 'name="settles"' not in visitor.text(f"/subjects/{person}/record")
+
+
 def test_signatures_come_before_their_record_and_stand_on_its_paper(
     undone: Engine, person: UUID, visitor: Visitor
 ) -> None:
@@ -250,7 +271,7 @@ def test_people_are_taken_along_with_the_least_that_a_record_needs(
     with counted(undone) as statements:
         (first, second) = visitor.get("/field/people").get_json()["people"]
     assert {first["name"], second["name"]} == {"王立新", "李四"}
-    assert set(first) == {"id", "no", "name", "items"}
+    assert set(first) == {"id", "no", "name", "items", "promised"}
     assert any(item["due"] for item in first["items"])
     assert len(statements) < 16
     assert a_visitor(app, office.neighbour).get("/field/people").get_json()["people"] == []

@@ -51,6 +51,12 @@ class RecordBody(DetailsBody):
     corrects_id = fields.UUID(
         load_default=None, allow_none=True, metadata={"description": "An older record that this one puts right."}
     )
+    settles = fields.List(
+        fields.UUID(),
+        load_default=list,
+        validate=validate.Length(max=MOST_ITEMS),
+        metadata={"description": "Duties of the kind follow_up that were done with it; settled ones are left alone."},
+    )
 
 
 class CoveredAnswer(Body):
@@ -129,6 +135,7 @@ def new_record(kind: DutyKind, body: dict[str, Any]) -> NewRecord:
         met=body["met"],
         corrects_id=body["corrects_id"],
         details=details(body),
+        settles=tuple(body["settles"]),
     )
 
 
@@ -145,12 +152,14 @@ def page(kind: DutyKind, args: dict[str, Any]) -> dict[str, Any]:
     return {"items": [_listed(row) for row in found.items], "next_cursor": next_cursor(found.next_key)}
 
 
-def one(kind: DutyKind, record_id: UUID) -> dict[str, Any]:
-    """One visit or talk in full, with its place; that it was looked at is recorded."""
+def one(kind: DutyKind | None, record_id: UUID) -> dict[str, Any]:
+    """One record of `kind`, or of any kind, in full, with its place; that it was looked at is recorded."""
     with deps().transaction() as tx:
         found: RecordView = queries.record(tx, current_actor(), kind, record_id)
         about = About("record", record_id)
-        note_reading(tx, current_actor(), READ[kind], found.subject_id, now=deps().now(), about=about)
+        note_reading(
+            tx, current_actor(), READ.get(found.kind, "visits.read"), found.subject_id, now=deps().now(), about=about
+        )
     shown = {"met": found.met, "note": found.note, "lon": found.lon, "lat": found.lat}
     return _listed(found) | shown | details_answer(found.details, found.additions)
 

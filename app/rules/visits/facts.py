@@ -10,12 +10,14 @@ from app.rules.effects.records import NO_DETAILS, Details
 from app.rules.facts import DutyKind, DutyState, Fix, Reason
 from app.rules.policy import Policy
 
+NONE_KNOWN = UUID(int=0)
+
 
 @dataclass(frozen=True)
 class NewRecord:
     """What an officer writes: `items` are codes of the local rule, `fix` is where the officer was, by the own phone.
 
-    `fix_given` is the pair of coordinates and the datum as they were sent.
+    `settles` are follow-ups that this record did. `fix_given` is the pair of coordinates and datum as they were sent.
     """
 
     id: UUID
@@ -31,6 +33,7 @@ class NewRecord:
     met: str | None = None
     corrects_id: UUID | None = None
     details: Details = NO_DETAILS
+    settles: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class RecordFacts:
     owed: tuple[Owed, ...] = ()
     corrected: tuple[UUID, DutyKind] | None = None
     home_distance_m: float | None = None
+    policy_version_id: UUID = NONE_KNOWN
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from app.rules.effects import ChangeDuty, Decision, Effect, RecoverAlert, WriteR
 from app.rules.effects.records import Details, Signed
 from app.rules.facts import About, Actor, AlertKind, DutyKind, DutyState, Fix, Reason, about_item
 from app.rules.policy import Item
+from app.rules.visits import follow_ups
 from app.rules.visits.admit import CLOCK_SLACK, admit
 from app.rules.visits.facts import NewRecord, Owed, RecordFacts
 
@@ -47,8 +48,10 @@ def judge(facts: RecordFacts, new: NewRecord, actor: Actor, *, now: datetime) ->
         corrects_id=new.corrects_id,
         details=new.details,
     )
+    done = follow_ups.settled(facts.owed, new.settles)
+    followed = [*follow_ups.kept(written, done), *follow_ups.promised(facts, written)]
     changes = [_fulfilled(written, matched[code], verdicts[code]) for code in matched]
-    return Decision((written, *(effect for effects in changes for effect in effects)))
+    return Decision((written, *(effect for effects in changes for effect in effects), *followed))
 
 
 def outcome(happened_at: datetime, due_at: datetime) -> DutyState:

@@ -15,6 +15,7 @@ TITLES: dict[str, str] = {
     "review": "核查",
     "correction_group": "成立矫正小组",
     "correction_plan": "制定矫正方案",
+    "follow_up": "后续事项",
 }
 STATES: dict[str, str] = {
     "planned": "未开始",

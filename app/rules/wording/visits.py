@@ -79,6 +79,8 @@ SENTENCES: dict[str, str] = {
     "follow_up_needs_day": "后续事项和日期要一起填写。",
     "follow_up_before": "后续事项的日期不能早于走访或谈话当天。",
     "why_not_signed_needed": "本人没有签名的,请写明原因。",
+    "follow_up_promised": "走访或谈话时说好要办的事,期限由记录人确定。",
+    "follow_up_kept": "后续事项已办理。",
     "items_needed": "请至少选一个项目。",
     "lines_unmarked": "谈话内容的第一行要以“问:”或“答:”开头。",
     "font_missing": "服务器没有安装中文字体,暂时不能生成 PDF,请先下载 docx 版。",

@@ -66,9 +66,22 @@ document.addEventListener("DOMContentLoaded", async () => {
       }),
     );
   };
+  const promises = (found) => {
+    byId("promised").hidden = !found.length;
+    byId("promised").replaceChildren(
+      byId("promised").querySelector("legend"),
+      ...found.map(([id, words]) => {
+        const box = document.createElement("label");
+        box.className = "inline";
+        box.append(Object.assign(document.createElement("input"), { type: "checkbox", name: "settles", value: id }), ` ${words}`);
+        return box;
+      }),
+    );
+  };
   const write = (draft) => {
     byId("record").reset();
     items(draft.items);
+    promises(draft.promised ?? []);
     byId("whom").textContent = `${draft.name} ${draft.no}`;
     list.hidden = true;
     opened.hidden = false;
@@ -77,7 +90,7 @@ document.addEventListener("DOMContentLoaded", async () => {
     byId("whom").focus();
   };
   const begin = async (person) => {
-    const about = { subject: person.id, name: person.name, no: person.no, items: person.items };
+    const about = { subject: person.id, name: person.name, no: person.no, items: person.items, promised: person.promised };
     write(form.begun(crypto.randomUUID(), about, person.user));
   };
   const back = async () => {

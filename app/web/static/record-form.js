@@ -296,9 +296,10 @@ document.addEventListener("DOMContentLoaded", async () => {
       told: item.querySelector("p").textContent.trim(),
       evidence: [...item.querySelectorAll(".of-item input")].map((one) => [one.value, one.parentElement.textContent.trim()]),
     }));
+    const promised = [...form.querySelectorAll("[name=settles]")].map((one) => [one.value, one.parentElement.textContent.trim()]);
     const waiting = (await kept.drafts()).filter((one) => one.subject === about.subject);
     const typed = form.dataset.typed !== undefined;
-    window.zhifangForm.open((!typed && waiting.at(-1)) || window.zhifangForm.begun(form.dataset.record, { ...about, items }, user));
+    window.zhifangForm.open((!typed && waiting.at(-1)) || window.zhifangForm.begun(form.dataset.record, { ...about, items, promised }, user));
     await window.zhifangSend.start((draft, state) => {
       if (draft.id === window.zhifangForm.current().id) window.zhifangForm.after(state);
     });

@@ -1,0 +1,86 @@
+"""Records of every kind: verifications and reviews written down, one record in full, its paper."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from flask.views import MethodView
+
+from app.access.case_files import signatures
+from app.actions.note_reading import note_reading
+from app.actions.write_down import write_down
+from app.api.auth import office
+from app.api.blueprint import Blueprint
+from app.api.context import current_actor, deps
+from app.api.fields import Body, choice
+from app.api.office.records import RecordAnswer, RecordBody, RecordReceipt, new_record, one, receipt_answer
+from app.api.refusals import refusals
+from app.clients import papers, pdf_papers
+from app.queries.record_papers import written
+from app.rules.facts import About, DutyKind
+from app.rules.wording.record_papers import FORMS, record_paper
+
+BLUEPRINT = Blueprint("office_records", __name__, description="走访、谈话、核实记录")
+FILE = {"type": "string", "format": "binary"}
+
+
+class AnyRecordBody(RecordBody):
+    """A verification or a review; visits and talks have paths of their own."""
+
+    kind = choice((DutyKind.VERIFICATION, DutyKind.REVIEW), required=True)
+
+
+class PaperArgs(Body):
+    """As which file."""
+
+    form = choice(FORMS, required=True)
+
+
+@BLUEPRINT.route("/records")
+class Records(MethodView):
+    """What is written down beside visits and talks."""
+
+    @office("visits.record")
+    @refusals(404, 409)
+    @BLUEPRINT.arguments(AnyRecordBody)
+    @BLUEPRINT.response(201, RecordReceipt)
+    @BLUEPRINT.alt_response(200, schema=RecordReceipt, description="Repeated: the same receipt.")
+    def post(self, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
+        """Write a verification or a review down."""
+        new = new_record(DutyKind(body["kind"]), body)
+        with deps().transaction() as tx:
+            kept, first = write_down(tx, current_actor(), new, now=deps().now())
+        return receipt_answer(kept), 201 if first else 200
+
+
+@BLUEPRINT.route("/records/<uuid:record_id>")
+class KeptRecord(MethodView):
+    """One record of any kind."""
+
+    @office("visits.read")
+    @refusals(404)
+    @BLUEPRINT.response(200, RecordAnswer)
+    def get(self, record_id: UUID) -> dict[str, Any]:
+        """One record in full, with what was added to it."""
+        return one(None, record_id)
+
+
+@BLUEPRINT.route("/records/<uuid:record_id>/paper")
+class RecordOnPaper(MethodView):
+    """The paper of one record."""
+
+    @office("records.paper")
+    @refusals(404, 503)
+    @BLUEPRINT.arguments(PaperArgs, location="query")
+    @BLUEPRINT.response(200, FILE, content_type=pdf_papers.MIMETYPE)  # type: ignore[arg-type]  # OpenAPI's own
+    def get(self, args: dict[str, Any], record_id: UUID) -> Response:
+        """The paper as docx or PDF, with the signatures that were made on the screen. Made anew each time."""
+        form, now, about = args["form"], deps().now(), About("record", record_id)
+        with deps().transaction() as tx:
+            subject_id, found = written(tx, current_actor(), record_id)
+            note_reading(tx, current_actor(), "records.paper", subject_id, now=now, about=about, details={"form": form})
+        paper, pictures = record_paper(found, now=now), signatures(deps(), current_actor(), record_id)
+        name = papers.named(f"record-{record_id.hex[:8]}.{form}")
+        if form == "pdf":
+            return Response(pdf_papers.render(paper, pictures), mimetype=pdf_papers.MIMETYPE, headers=name)
+        return Response(papers.render_record(paper, pictures), mimetype=papers.MIMETYPE, headers=name)
