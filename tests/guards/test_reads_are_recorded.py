@@ -106,6 +106,8 @@ def test_the_routes_are_found() -> None:
         "GET /subjects/<subject_id>/last-position",
         "GET /visits/<visit_id>",
         "GET /talks/<talk_id>",
+        "GET /records/<record_id>",
+        "GET /records/<record_id>/paper",
     }
 
 
