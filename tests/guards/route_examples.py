@@ -177,8 +177,9 @@ EXAMPLES: dict[str, Example] = {
     "GET /visits": Example(CASES),
     "GET /visits/<visit_id>": Example(CASE),
     "POST /visits": Example(CASE, lambda place: _record(place, "访1"), refuses=frozenset({Role.COUNTY_HEAD})),
-    # an item of visits is none of verifications: there is nothing else in every policy
-    "POST /records": Example(CASE, lambda place: _record(place, "访1") | {"kind": "verification"}, status=422),
+    "POST /records": Example(
+        CASE, lambda place: _record(place, "访1") | {"kind": "visit"}, refuses=frozenset({Role.COUNTY_HEAD})
+    ),
     "GET /records/<record_id>": Example(CASE),
     "GET /records/<record_id>/paper": Example(CASE, query=lambda _: {"form": "pdf"}),
     "GET /talks": Example(CASES),

@@ -25,9 +25,9 @@ FILE = {"type": "string", "format": "binary"}
 
 
 class AnyRecordBody(RecordBody):
-    """A verification or a review; visits and talks have paths of their own."""
+    """A verification, a review, or a visit; talks are for fewer people, and have a path of their own."""
 
-    kind = choice((DutyKind.VERIFICATION, DutyKind.REVIEW), required=True)
+    kind = choice((DutyKind.VERIFICATION, DutyKind.REVIEW, DutyKind.VISIT), required=True)
 
 
 class PaperArgs(Body):
@@ -46,7 +46,7 @@ class Records(MethodView):
     @BLUEPRINT.response(201, RecordReceipt)
     @BLUEPRINT.alt_response(200, schema=RecordReceipt, description="Repeated: the same receipt.")
     def post(self, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
-        """Write a verification or a review down."""
+        """Write a verification, a review or a visit down."""
         new = new_record(DutyKind(body["kind"]), body)
         with deps().transaction() as tx:
             kept, first = write_down(tx, current_actor(), new, now=deps().now())
