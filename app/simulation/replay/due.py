@@ -11,6 +11,7 @@ PLAN_AHEAD = timedelta(hours=60)
 
 DUE = """
     SELECT
+        (SELECT min(announced_at) FROM announced_periods WHERE spread_at IS NULL) AS spread_periods,
         (SELECT min(planned_until) FROM subject_states WHERE planned_until IS NOT NULL) AS plan_duties,
         (SELECT min(opens_at) FROM duties WHERE state = 'planned') AS open_duties,
         least((SELECT min(rejudge_from) FROM subject_states WHERE rejudge_from IS NOT NULL),
@@ -27,6 +28,7 @@ DUE = """
 """
 
 ORDER = (
+    "spread_periods",
     "plan_duties",
     "open_duties",
     "judge_positions",

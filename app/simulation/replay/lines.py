@@ -15,6 +15,7 @@ from app.simulation.replay.registration import register
 from app.simulation.replay.scenario import Event
 from app.simulation.replay.service import Service
 from app.simulation.replay.staff import ACTS, Staff
+from app.simulation.replay.work_rule import WORK_RULE
 
 CARRIER = "carrier:"
 FIX_FIELDS = ("lon", "lat", "accuracy_m")
@@ -76,6 +77,10 @@ class Lines:
     def leave(self, event: Event) -> None:
         """Leave or a permit is asked for and decided, or somebody is back."""
         LEAVE[event.do](self.staff, event)
+
+    def work_rule(self, event: Event) -> None:
+        """What gives rise to visits and talks, and what is let go of them."""
+        WORK_RULE[event.do](self.staff, event)
 
     def phone(self, event: Event) -> None:
         """The phone's connection, clock or power."""
@@ -181,4 +186,5 @@ LINES: dict[str, Callable[[Lines, Event], None]] = {
     "truth": Lines.truth,
     **dict.fromkeys(ACTS, Lines.act),
     **dict.fromkeys(LEAVE, Lines.leave),
+    **dict.fromkeys(WORK_RULE, Lines.work_rule),
 }

@@ -178,26 +178,19 @@ class Staff:
         body: dict[str, Any] = {
             "id": str(self.county.id("record", event.line)),
             "subject_id": self._subject(event),
-            "items": [event["item"]],
-            "happened_at": event.at.isoformat(),
+            "items": event.get("items") or [event["item"]],
+            "happened_at": event.get("happened_at", event.at).isoformat(),
             "note": event.get("note") or NOTE,
+            **({"ended_at": event["ended_at"].isoformat()} if event.get("ended_at") else {}),
+            **({"met": event["met"]} if event.get("met") else {}),
         }
         if event.get("lon") is not None and event.get("lat") is not None:
-            body["position"] = {"lon": event["lon"], "lat": event["lat"], "accuracy_m": PLACE_ACCURACY_M}
+            body["position"] = {
+                "lon": event["lon"],
+                "lat": event["lat"],
+                "accuracy_m": event.get("accuracy_m", PLACE_ACCURACY_M),
+            }
         return self.ask(event, event["officer"], "POST", f"/{event.do}s", body) is not None
-
-    def waive(self, event: Event) -> bool:
-        """The oldest open duty of that kind is waived."""
-        query = f"/duties?subject_id={self._subject(event)}&kind={event['duty']}&state=open&limit=200"
-        listed = self.ask(event, event["officer"], "GET", query)
-        if listed is None:
-            return False
-        duties = sorted(listed.body["items"], key=lambda duty: (duty["opens_at"], duty["id"]))
-        if not duties:
-            self.outlet.say(self.county.clock.now(), "refused", line=event.line, reason="no_such_duty")
-            return False
-        reason = {"reason": event.get("reason", NOTE)}
-        return self.ask(event, event["officer"], "POST", f"/duties/{duties[0]['id']}/waive", reason) is not None
 
     def spot_check(self, event: Event) -> bool:
         """The subject is asked to check in now."""
@@ -246,7 +239,6 @@ ACTS: dict[str, Callable[[Staff, Event], bool]] = {
     "zone_remove": Staff.zone_remove,
     "visit": Staff.record,
     "talk": Staff.record,
-    "waive": Staff.waive,
     "spot_check": Staff.spot_check,
     "acknowledge": Staff.acknowledge,
     "close": Staff.close,

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.rules.bounds import ZoneKind
+from app.rules.effects.occasions import PeriodKind
 from app.rules.facts import AlertKind, Category, CloseReason, EndReason, Ground, Role, SupervisionClass
+from app.rules.occasions import ENTERED, REPORTED
 from app.rules.spot_checks import SpotGround
 from app.simulation.replay import fields as f
 from app.simulation.replay.fields import Reader
@@ -35,6 +37,23 @@ FIX_EXTRAS = {
     "mock": f.flag,
 }
 LATER = "is not built yet"
+RECORD = Form(
+    {"subject": f.word, "officer": f.word},
+    {
+        "item": f.word,
+        "items": f.words,
+        "happened_at": f.instant,
+        "ended_at": f.instant,
+        "lon": f.LON,
+        "lat": f.LAT,
+        "accuracy_m": f.ACCURACY,
+        "met": f.text,
+        "note": f.text,
+    },
+    one_of=("item", "items"),
+)
+"""A visit or a talk: of one item or of several, now or, with `happened_at`, written down later."""
+REPORTS = tuple(kind.value.removesuffix("_event") for kind in REPORTED)
 
 EVENTS: Mapping[str, Form] = {
     "office": Form({"office": f.word, "county": f.word}),
@@ -85,9 +104,28 @@ EVENTS: Mapping[str, Form] = {
     "zone_remove": Form({"subject": f.word, "zone": f.word}, {"officer": f.word, "reason": f.text}),
     "class_change": Form({"subject": f.word, "class": CLASSES}, {"officer": f.word, "reason": f.text}),
     "end": Form({"subject": f.word, "reason": f.one_of(*EndReason)}, {"officer": f.word}),
-    "visit": Form({"subject": f.word, "officer": f.word, "item": f.word}, {"lon": f.LON, "lat": f.LAT, "note": f.text}),
-    "talk": Form({"subject": f.word, "officer": f.word, "item": f.word}, {"lon": f.LON, "lat": f.LAT, "note": f.text}),
-    "waive": Form({"officer": f.word, "subject": f.word, "duty": f.word}, {"reason": f.text}),
+    "visit": RECORD,
+    "talk": RECORD,
+    "waive": Form(
+        {"officer": f.word, "subject": f.word},
+        {"duty": f.word, "item": f.word, "reason": f.text, "not_applicable": f.flag},
+        one_of=("duty", "item"),
+    ),
+    "waiver_decision": Form(
+        {"officer": f.word, "subject": f.word, "granted": f.flag}, {"item": f.word, "answer": f.text}
+    ),
+    "occasion": Form(
+        {"subject": f.word, "kind": f.one_of(*ENTERED)},
+        {"officer": f.word, "known_since": f.instant, "on": f.day, "note": f.text},
+    ),
+    "occasion_withdraw": Form({"officer": f.word, "subject": f.word, "kind": f.one_of(*ENTERED)}, {"reason": f.text}),
+    "report": Form({"subject": f.word, "kind": f.one_of(*REPORTS)}, {"on": f.day, "text": f.text}),
+    "period": Form(
+        {"officer": f.word, "title": f.word, "from": f.day, "to": f.day},
+        {"office": f.word, "county": f.word, "kind": f.one_of(*PeriodKind), "reason": f.text},
+        one_of=("office", "county"),
+    ),
+    "period_withdraw": Form({"officer": f.word, "title": f.word}, {"reason": f.text}),
     "spot_check": Form(
         {"officer": f.word, "subject": f.word, "limit_minutes": f.number(1, 1440)},
         {"reason": f.text, "ground": f.one_of(*SpotGround)},
