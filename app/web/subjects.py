@@ -33,11 +33,15 @@ LONGEST_REASON = 500
 
 @dataclass(frozen=True)
 class Link:
-    """A page about one person: what it is called, where it is, and the action that whoever opens it must be allowed."""
+    """A page about one person: what it is called, where it is, and the action that whoever opens it must be allowed.
+
+    `first`: it stands at the head of the page, one tap away; the others follow below.
+    """
 
     title: str
     build: Callable[[UUID], str]
     action: str
+    first: bool = False
 
 
 def to(endpoint: str) -> Callable[[UUID], str]:
@@ -46,14 +50,14 @@ def to(endpoint: str) -> Callable[[UUID], str]:
 
 
 LINKS: tuple[Link, ...] = (
-    Link("写现场记录", to("pages.record_of"), "visits.record"),
-    Link("四知道", to("pages.facts"), "facts.read"),
-    Link("完整经过", to("pages.subject_timeline"), "subjects.read"),
+    Link("写现场记录", to("pages.record_of"), "visits.record", first=True),
+    Link("四知道", to("pages.facts"), "facts.read", first=True),
+    Link("完整经过", to("pages.subject_timeline"), "subjects.read", first=True),
     Link("地图和轨迹", to("pages.subject_map"), "tracks.read"),
     Link("画一处区域", to("pages.draw_zone"), "zones.change"),
     Link("抽查一次", to("pages.spot_check"), "spot_checks.order"),
     Link("限制区域", to("pages.zones"), "zones.read"),
-    Link("外出", to("pages.leave_of"), "leave.read"),
+    Link("外出", to("pages.leave_of"), "leave.read", first=True),
     Link("事件和起因", to("pages.occasions_of"), "occasions.read"),
     Link("定位客户端", to("pages.trackers"), "trackers.read"),
     Link("电子定位决定", to("pages.subject_orders"), "orders.read"),
@@ -149,7 +153,7 @@ def _page(subject_id: UUID, id_number: str | None, fault: str | None) -> str:
         id_number=id_number,
         fault=fault,
         county=county,
-        links=[(link.title, link.build(subject_id)) for link in LINKS if may(link.action)],
+        links=[(link.title, link.build(subject_id), link.first) for link in LINKS if may(link.action)],
         statuses=STATUSES,
         classes=CLASSES,
         categories=CATEGORIES,

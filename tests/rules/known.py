@@ -18,7 +18,7 @@ from app.rules.known_facts import (
     Told,
     view,
 )
-from app.rules.known_facts.learning import statement_of
+from app.rules.known_facts.fulfilling import statement_of
 from app.rules.policy import Policy
 from app.rules.policy.by_class import ByClass
 from app.rules.policy.items import Item, Span

@@ -11,7 +11,8 @@ from app.rules.known_facts.facts import (
     Told,
     fingerprint,
 )
-from app.rules.known_facts.learning import CHECK, learn, settle, verified_since
+from app.rules.known_facts.fulfilling import CHECK, statement_of, verified_since
+from app.rules.known_facts.learning import learn, settle
 from app.rules.known_facts.standing import FieldView, Standing, fresh_until, view
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "fresh_until",
     "learn",
     "settle",
+    "statement_of",
     "verified_since",
     "view",
 ]
