@@ -5,14 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, insert, select, text
-from sqlalchemy.dialects.postgresql import insert as insert_new
+from sqlalchemy import Connection, Row, select, text
 
-from app.models.known_fact import KnownFact, KnownFactEnd
+from app.models.known_fact import KnownFact
 from app.models.office import Office
 from app.models.subject import Subject, SubjectState
-from app.rules.effects.known_facts import How, KeepFact, Source
-from app.rules.errors import Conflict
+from app.rules.effects.known_facts import How, Source
 from app.rules.facts import About, Actor, DutyState, SubjectStatus, SupervisionClass
 from app.rules.known_facts import InFile, KnowledgeFacts, OpenCheck, Statement, fingerprint
 from app.store import policies
@@ -140,45 +138,6 @@ def contact_key(subject_id: UUID, contact: Row[Any]) -> UUID:
     key = fingerprint(subject_id, "contact", contact.name, contact.relation, contact.phone)
     assert key is not None  # noqa: S101  (the columns may not be empty)
     return key
-
-
-def write(tx: Connection, effects: Sequence[KeepFact]) -> None:
-    """Add statements, and end those whose place they take. Conflict `id_reused` where an id is another's already."""
-    for effect in effects:
-        added = insert_new(KnownFact).values(_row(effect)).on_conflict_do_nothing(index_elements=["id"])
-        if tx.execute(added.returning(KnownFact.id)).one_or_none() is None:
-            raise Conflict("id_reused")
-    ends = [{"fact_id": gone, "ended_by": effect.id} for effect in effects for gone in effect.supersedes]
-    if ends:
-        tx.execute(insert(KnownFactEnd), ends)
-
-
-def _row(effect: KeepFact) -> dict[str, Any]:
-    verified_by, verified_at = effect.verification
-    return {
-        "id": effect.id,
-        "check_id": effect.check_id,
-        "subject_id": effect.subject_id,
-        "item": effect.item,
-        "field": effect.field,
-        "value": effect.value,
-        "held": effect.held,
-        "source": effect.source,
-        "said_by": effect.said_by,
-        "how": effect.how,
-        "learned_at": effect.learned_at,
-        "verified_by": verified_by,
-        "verified_at": verified_at,
-        "evidence_kind": effect.evidence.kind if effect.evidence else None,
-        "evidence_id": effect.evidence.id if effect.evidence else None,
-        "note": effect.note,
-        "settles": effect.settles,
-        "confirms_id": effect.confirms_id,
-        "written_by_kind": effect.actor.kind,
-        "written_by": effect.actor.id,
-        "written_at": effect.at,
-        "body_hash": effect.body_hash,
-    }
 
 
 def _statement(row: Row[Any]) -> Statement:

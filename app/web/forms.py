@@ -31,8 +31,13 @@ def optional(name: str, longest: int) -> str | None:
 
 def client_id() -> UUID:
     """The id that the page made for what is to be written, so that sending it twice writes it once."""
+    return id_of("id")
+
+
+def id_of(name: str) -> UUID:
+    """The id of something that the page offered; Refused `stale_form` for anything else."""
     try:
-        return UUID(request.form.get("id", ""))
+        return UUID(request.form.get(name, ""))
     except ValueError:
         raise Refused("stale_form") from None
 

@@ -18,6 +18,7 @@ from app.web import (  # noqa: F401  (their views)
     compliance,
     correction,
     duties,
+    fact_checks,
     faults,
     field,
     known_facts,

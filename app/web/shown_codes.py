@@ -81,6 +81,14 @@ DUTY_TONES: dict[str, str] = {
     "cancelled": "unknown",
 }
 
+FACT_TONES: dict[str, str] = {
+    "known": "well",
+    "stale": "soon",
+    "unverified": "unknown",
+    "missing": "unknown",
+    "contradicted": "urgent",
+}
+
 
 def duty_state(code: str) -> str:
     """待完成, 已完成, ..."""

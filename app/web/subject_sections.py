@@ -16,8 +16,8 @@ from app.rules.wording import correction as correction_words
 from app.rules.wording import leave as leave_words
 from app.rules.wording.known_facts import STANDINGS
 from app.rules.wording.own_file import GROUNDS
-from app.web.known_facts import TONES
 from app.web.sections import Section, Seen
+from app.web.shown_codes import FACT_TONES
 from app.web.timeline import last_lines
 
 ALERTS_SHOWN = 10
@@ -96,7 +96,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         *("_subject_known.html", "facts.read", known),
         statements=5,
-        words={"standings": STANDINGS, "tones": TONES},
+        words={"standings": STANDINGS, "tones": FACT_TONES},
     ),
     Section("_subject_alerts.html", "alerts.read", alerts),
     Section("_subject_duties.html", "duties.read", duties),
