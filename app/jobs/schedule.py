@@ -27,6 +27,13 @@ JOBS: tuple[Job, ...] = (
         max_age=timedelta(minutes=10),
     ),
     Job(
+        "plan_occasions",
+        sweeps.plan_what_follows,
+        "what happened is talked over or looked after within days: its duties are written at once",
+        every=timedelta(seconds=10),
+        max_age=timedelta(minutes=5),
+    ),
+    Job(
         "open_duties",
         sweeps.open_windows,
         "office and policy of a duty are fixed when it opens, and a random window is told to the phone",

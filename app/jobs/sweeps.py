@@ -18,6 +18,7 @@ from app.actions.look_ahead_absences import look_ahead_absences
 from app.actions.look_at_phones import carried_phones, look_at_phones
 from app.actions.open_duties import open_duties
 from app.actions.plan_duties import plan_duties
+from app.actions.plan_occasions import plan_occasions
 from app.actions.remind_duties import remind_duties
 from app.actions.remind_permits import remind_permits
 from app.actions.weigh_causes import weigh_causes
@@ -62,6 +63,7 @@ def swept(kind: due.Sweep, action: Callable[..., object]) -> Sweeping:
     return run
 
 
+plan_what_follows = swept(due.OCCASIONS, plan_occasions)
 open_windows = swept(due.OPEN, open_duties)
 _judge = swept(due.JUDGE, judge_duties)
 

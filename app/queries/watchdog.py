@@ -19,6 +19,8 @@ STATES = text(
         (SELECT count(*) FROM deliveries WHERE state = 'pending' AND next_try_at < :before) AS deliveries_stuck,
         (SELECT count(*) FROM duties WHERE state IN ('planned', 'open') AND judge_at < :before) AS duties_unjudged,
         (SELECT count(*) FROM subject_states WHERE planned_until < :before) AS subjects_unplanned,
+        (SELECT count(*) FROM occasions
+         WHERE planned_at IS NULL AND withdrawn_at IS NULL AND known_at < :before) AS occasions_unplanned,
         (SELECT count(*) FROM subject_states WHERE rejudge_from IS NOT NULL AND last_heard_at < :before)
             AS positions_unjudged,
         (SELECT count(*) FROM photos

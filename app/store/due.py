@@ -54,10 +54,12 @@ REJUDGE = Sweep("subject_states", "subject_id", "rejudge_from", "rejudge_from IS
 SILENCE = Sweep("subject_states", "subject_id", "silence_check_at", "silence_check_at IS NOT NULL")
 LOOK_AGAIN = Sweep("subject_states", "subject_id", "look_again_at", "look_again_at IS NOT NULL")
 HEARD_AGAIN = Sweep("subject_states", "subject_id", "heard_again_at", "heard_again_at IS NOT NULL")
+OCCASIONS = Sweep("occasions", "id", "known_at", "planned_at IS NULL AND withdrawn_at IS NULL")
 CAUSES = Sweep("subject_states", "subject_id", "cause_check_at", "cause_check_at IS NOT NULL")
 
 _LISTINGS = {
-    sweep: sweep.listing() for sweep in (PLAN, OPEN, REMIND, JUDGE, REJUDGE, LOOK_AGAIN, SILENCE, HEARD_AGAIN, CAUSES)
+    sweep: sweep.listing()
+    for sweep in (PLAN, OCCASIONS, OPEN, REMIND, JUDGE, REJUDGE, LOOK_AGAIN, SILENCE, HEARD_AGAIN, CAUSES)
 }
 _LOWEST = UUID(int=0)
 

@@ -137,6 +137,7 @@ def cancel_planned(tx: Connection, effects: Sequence[CancelPlanned]) -> None:
                     Duty.state == DutyState.PLANNED,
                     Duty.opens_at >= effect.since,
                     Duty.kind.in_(effect.kinds),
+                    *([Duty.occasion_id.is_(None)] if effect.keep_occasions else []),
                 )
                 .values(state=DutyState.CANCELLED)
                 .returning(Duty.id)

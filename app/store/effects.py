@@ -13,7 +13,7 @@ from app.rules.effects import leave as away
 from app.rules.effects import orders_searches as o
 from app.rules.effects import places as p
 from app.rules.effects.known_facts import KeepFact
-from app.rules.effects.occasions import NoteOccasion, WithdrawOccasion
+from app.rules.effects.occasions import NoteOccasion, OccasionPlanned, WithdrawOccasion
 from app.rules.effects.proofs import KeepProof
 from app.rules.effects.waivers import AnswerWaiver, WriteWaiver
 from app.rules.effects.zones import RemoveZone, SetZone
@@ -28,6 +28,7 @@ from app.store import (
     incidents,
     known_fact_writing,
     leave_writing,
+    occasion_plans,
     occasions,
     order_papers,
     outbox,
@@ -47,6 +48,7 @@ Writer = Callable[[Connection, list[Any]], None]
 WRITERS: dict[type, Writer] = {
     NoteOccasion: occasions.note,
     WithdrawOccasion: occasions.withdraw,
+    OccasionPlanned: occasion_plans.mark_planned,
     e.CancelPlanned: duties.cancel_planned,
     e.PlanDuty: duties.plan,
     e.MovePlan: duties.move_plan,

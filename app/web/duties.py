@@ -9,6 +9,7 @@ from flask import Response, render_template, request, url_for
 from app.actions.waive_duty import waive_duty
 from app.queries import duties as queries
 from app.queries import waivers
+from app.queries.duty_rules import duty_rule
 from app.rules.duties import CHECKED_IN
 from app.rules.effects.waivers import WaiverKind
 from app.rules.errors import ZhifangError
@@ -99,6 +100,7 @@ def duty_page(duty_id: UUID, typed: Any, fault: str | None) -> str:
     with deps().autocommit() as connection:
         reader = user_for("duties.read")
         shown = queries.duty(connection, reader, duty_id, now=now)
+        rule = duty_rule(connection, reader, duty_id, now=now)
         history = queries.duty_history(connection, reader, duty_id)
         asked = waivers.waivers(connection, reader, duty_id=duty_id, limit=SHOWN_WAIVERS).items
         recordable = shown.opens_at <= now and _recordable(connection, shown, now)
@@ -106,6 +108,7 @@ def duty_page(duty_id: UUID, typed: Any, fault: str | None) -> str:
         "duty.html",
         here="duties",
         duty=shown,
+        rule=rule,
         history=history,
         promised_by=promised_by(shown.rule_code),
         asked=asked,

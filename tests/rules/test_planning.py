@@ -24,7 +24,7 @@ from app.rules.planning import (
     replan,
 )
 from app.rules.policy import HOME_VISIT, INTAKE_TALK, with_changes
-from tests.rules.policies import shipped
+from tests.rules.policies import with_few_items
 
 STRICT, NORMAL, LENIENT = SupervisionClass
 KEY = b"a secret of the tests"
@@ -57,7 +57,7 @@ def facts(
         supervised_until=None,
         planned_until=None,
         classes=(ClassPeriod(registered_at, None, class_),),
-        policies=(PolicyPeriod(None, None, OLD, with_changes(shipped("jiangshan"), changes or {})),),
+        policies=(PolicyPeriod(None, None, OLD, with_changes(with_few_items("jiangshan"), changes or {})),),
     )
 
 
@@ -250,7 +250,7 @@ def test_the_intake_talk_is_owed_by_the_office_until_day_three_is_over() -> None
 
 
 def test_times_of_the_demo_are_minutes() -> None:
-    given = replace(facts("2026-03-02T09:00"), policies=(PolicyPeriod(None, None, OLD, shipped("demo")),))
+    given = replace(facts("2026-03-02T09:00"), policies=(PolicyPeriod(None, None, OLD, with_few_items("demo")),))
     (visit,) = of(DutyKind.VISIT, planned(given, local("2026-03-02T10:00")))
     assert short(visit) == ("2026-03-02T09:00", "2026-03-02T09:03")
 
@@ -260,7 +260,9 @@ def test_times_of_the_demo_are_minutes() -> None:
 
 def test_the_policy_in_force_when_a_window_opens_decides() -> None:
     change = local("2026-03-03T12:00")
-    later = with_changes(shipped("jiangshan"), {"windows.strict": [{"days": "daily", "from": "13:00", "to": "14:00"}]})
+    later = with_changes(
+        with_few_items("jiangshan"), {"windows.strict": [{"days": "daily", "from": "13:00", "to": "14:00"}]}
+    )
     given = facts()
     given = replace(
         given,

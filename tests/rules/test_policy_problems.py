@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.policy import PolicyError, Problem, parse_policy, policy_from_mapping, to_mapping
+from app.rules.facts import OccasionKind
+from app.rules.policy import ByClass, PolicyError, Problem, Span, parse_policy, policy_from_mapping, to_mapping
 from tests.rules.policies import policy_text, shipped
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -93,19 +94,55 @@ CASES = [
     Case("lenient = 1\n", "", "missing", "location_checks.lenient", "[location_checks]"),
     Case("strict = 4", "strict = 32", "too_many", "location_checks.strict", "strict = 32"),
     Case("strict = 4", "strict = -1", "out_of_range", "location_checks.strict", "strict = -1"),
+    Case("due = { days = 10 }", "due = { days = 10, weeks = 1 }", "one_unit", "items.知2.triggers.1.due", "weeks = 1"),
+    Case("due = { months = 3 }", "due = {}", "one_unit", "items.访4.triggers.1.due", "due = {}"),
     Case(
-        "first_due_days = 10",
-        "first_due_days = 10\nfirst_due_min = 3",
-        "one_of_two",
-        "visits.first_due_days",
-        "first_due_days",
+        "lenient = { months = 12 }",
+        "lenient = { months = 37 }",
+        "out_of_range",
+        "items.访3.repeat.lenient.months",
+        "37",
     ),
-    Case("intake_days = 3", "", "one_of_two", "talks.intake_days", "[talks]"),
-    Case("lenient = 3", "lenient = 13", "out_of_range", "visits.home_repeat_months.lenient", "lenient = 13"),
+    Case("lenient = { months = 12 }", "lenient = { hours = 5 }", "one_unit", "items.访3.repeat.lenient", "hours = 5"),
+    Case("lenient = { months = 12 }", "loose = { months = 12 }", "unknown_key", "items.访3.repeat.loose", "loose"),
+    Case('on = "violation"', 'on = "storm"', "not_allowed", "items.谈2.triggers.1.on", '"storm"'),
+    Case(
+        'on = "sanction"\ndue = { days = 2 }',
+        'on = "sanction"',
+        "one_of_two",
+        "items.谈2.triggers.2.due",
+        '[[items."谈2".triggers]]\non = "sanction"',
+    ),
+    Case(
+        'on = "sanction"\ndue = { days = 2 }',
+        'on = "sanction"\nbefore = { days = 2 }',
+        "not_ahead",
+        "items.谈2.triggers.2.before",
+        "before = { days = 2 }",
+    ),
+    Case(
+        "before = { days = 1 }",
+        "due = { days = 1 }\n#",
+        "only_before",
+        "items.谈6.triggers.1.due",
+        "due = { days = 1 }\n#",
+    ),
+    Case("opens_days = 30", "opens_days = 0", "out_of_range", "items.谈6.triggers.1.opens_days", "opens_days = 0"),
+    Case("opens_days = 30", "rest_days = 4", "unknown_key", "items.谈6.triggers.1.rest_days", "rest_days = 4"),
+    Case('[items."谈6"]', '[items."review"]', "bad_code", "items.review", '[items."review"]'),
+    Case('[items."谈6"]', '[items."谈 6"]', "bad_code", "items.谈 6", '[items."谈 6"]'),
+    Case('"contacts_tested", "note"', '"blood"', "not_allowed", "items.知2.evidence.1", '"blood"'),
+    Case('place = "community"', 'place = "moon"', "not_allowed", "items.访2.place", '"moon"'),
+    Case(
+        "write_within_days = 3",
+        "write_within_days = 3\nfirst_due_days = 10\nhome_repeat_months = { strict = 1, normal = 1, lenient = 1 }",
+        "told_twice",
+        "visits",
+        "[visits]",
+    ),
     Case('kind = "talk"', 'kind = "check_in" # 谈', "not_allowed", "items.谈1.kind", 'kind = "check_in" # 谈'),
-    Case('["officer", "county_staff"]', "[]", "empty", "items.谈1.by", "by = []"),
-    Case('["officer", "county_staff"]', '["procurator"]', "not_allowed", "items.谈1.by.1", '["procurator"]'),
-    Case('[items."谈1"]', '[items."谈2"]', "former_without_item", "talks", "[talks]"),
+    Case('waive_by = ["county_staff", "county_head"]', "waive_by = []", "empty", "items.谈1.waive_by", "waive_by = []"),
+    Case('["aide", "officer", "county_staff"]', '["procurator"]', "not_allowed", "items.知3.by.1", '["procurator"]'),
     Case("order = false", "order = true", "basis_missing", "phone_under_order_basis", "# 江山市（330881）"),
     Case("order_h = 2", "order_h = 0.08", "silence_below_poll", "silence_under_order_h", "order_h = 0.08"),
     Case('"next_fulfilled"', '"never"', "not_allowed", "recovery.missed_check_in", '"never"'),
@@ -117,7 +154,6 @@ CASES = [
     Case("2026-10-10", "2026-10-10T00:00:00", "wrong_type", "holidays.2026.work.6", "2026-10-10T"),
     Case("[holidays.2026]", "[holidays.'26']", "unknown_key", "holidays.26", "[holidays.'26']"),
     Case("remind_min = 30", "remind_min = {a = 1}", "wrong_type", "remind_min", "remind_min = {"),
-    Case("[talks]\nintake_days = 3", "[talk]\nintake_days = 3", "unknown_key", "talk", "[talk]"),
 ]
 
 
@@ -198,6 +234,7 @@ def test_an_empty_text_lacks_everything_but_what_may_be_left_out() -> None:
         "phone_under_order_basis",
         "quiet",
         "visits",
+        "correction",
         "spot_checks",
         "photos",
         "outages",
@@ -210,6 +247,69 @@ def test_an_empty_text_lacks_everything_but_what_may_be_left_out() -> None:
         "files",
         "proof",
     }
+
+
+FORMER = """
+[visits]
+first_due_days = 10
+
+[visits.home_repeat_months]
+strict = 1
+normal = 2
+lenient = 3
+
+[talks]
+intake_days = 3
+
+[items."访1"]
+title = "走访家庭"
+kind = "visit"
+by = ["officer"]
+assumed = true
+source = "x"
+
+[items."谈1"]
+title = "入矫必谈"
+kind = "talk"
+by = ["officer"]
+assumed = true
+source = "x"
+
+[ladder_min]
+"""
+
+
+def as_formerly(form: str = FORMER) -> str:
+    """The Jiangshan file as it was before every item had its own clock."""
+    text = policy_text("jiangshan")
+    start, end = text.index("[visits]"), text.index("[ladder_min]")
+    return text[:start] + form.strip() + text[end + len("[ladder_min]") :]
+
+
+def test_the_former_form_keeps_its_meaning() -> None:
+    policy = parse_policy(as_formerly())
+    visit, talk = policy.items.values()
+    intake = [[(trigger.on, trigger.due.lenient) for trigger in item.triggers] for item in (visit, talk)]
+    assert intake == [[(OccasionKind.INTAKE, Span(days=10))], [(OccasionKind.INTAKE, Span(days=3))]]
+    assert visit.repeat == ByClass(Span(months=1), Span(months=2), Span(months=3))
+    assert (visit.place, talk.place, talk.repeats, policy.visits.write_within_days) == ("home", "office", False, 3)
+    assert policy_from_mapping(to_mapping(policy)) == policy
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "key"),
+    [
+        ("first_due_days = 10", "first_due_days = 10\nfirst_due_min = 3", "one_of_two", "visits.first_due_days"),
+        ("intake_days = 3", "", "one_of_two", "talks.intake_days"),
+        ("lenient = 3", "lenient = 13", "out_of_range", "visits.home_repeat_months.lenient"),
+        ('[items."谈1"]', '[items."谈2"]', "former_without_item", "talks"),
+        ("[talks]\nintake_days = 3", "[talk]\nintake_days = 3", "unknown_key", "talk"),
+    ],
+)
+def test_a_fault_in_the_former_form_is_named_where_it_stands(old: str, new: str, code: str, key: str) -> None:
+    found = problems_of(as_formerly(FORMER.replace(old, new, 1)))
+    assert (code, key) in {(problem.code, problem.key) for problem in found}
+    assert all(problem.line for problem in found)
 
 
 def test_a_long_value_is_shortened_in_its_sentence() -> None:

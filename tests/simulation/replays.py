@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from app.simulation.few_items import few_items_of
 from app.simulation.replay.engine import replay
 from app.simulation.replay.scenario import read_scenario
 
@@ -22,7 +23,7 @@ def header(*, end: str = "2026-03-03", score: Iterable[str] = (), changes: Line 
         "start": at("00:00"),
         "end": at("00:00", end),
         "policy": "jiangshan",
-        "policy_changes": changes or {},
+        "policy_changes": {"items": few_items_of("jiangshan")} | (changes or {}),
         "seed": seed,
         "score": list(score),
     }

@@ -16,6 +16,7 @@ from app.api.paging import PageArgs, next_cursor, page_of
 from app.api.refusals import refusals
 from app.queries import duties as queries
 from app.queries import waivers
+from app.queries.duty_rules import duty_rule
 from app.rules.effects.waivers import WaiverKind, WaiverState
 from app.rules.facts import DutyKind, DutyState, Obligor, Reason
 from app.rules.wording import sentence
@@ -72,8 +73,13 @@ class DutyChangeAnswer(Body):
 
 
 class DutyDetailAnswer(DutyAnswer):
-    """One duty with its history."""
+    """One duty with its rule and its history."""
 
+    rule = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "By which rule it is owed, counted from when, until when; Chinese sentences."},
+    )
     history = fields.List(fields.Nested(DutyChangeAnswer), required=True)
 
 
@@ -141,11 +147,12 @@ class Duty(MethodView):
     @refusals(404)
     @BLUEPRINT.response(200, DutyDetailAnswer)
     def get(self, duty_id: UUID) -> dict[str, Any]:
-        """One duty with what it went through."""
+        """One duty with the rule that it comes from and what it went through."""
         with deps().autocommit() as connection:
             duty = queries.duty(connection, current_actor(), duty_id, now=deps().now())
+            rule = duty_rule(connection, current_actor(), duty_id, now=deps().now())
             history = queries.duty_history(connection, current_actor(), duty_id)
-        return {**vars(duty), "history": [_change(change) for change in history]}
+        return {**vars(duty), "rule": rule, "history": [_change(change) for change in history]}
 
 
 @BLUEPRINT.route("/duties/<uuid:duty_id>/waive")

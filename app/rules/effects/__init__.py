@@ -72,7 +72,10 @@ class MovePlan:
 
 @dataclass(frozen=True)
 class CancelPlanned:
-    """Planned duties of these kinds that would open at or after `since` fall away, with the powers they carry."""
+    """Planned duties of these kinds that would open at or after `since` fall away, with the powers they carry.
+
+    With `keep_occasions` those stay that something which happened gave rise to: they stand by the rule of that day.
+    """
 
     subject_id: UUID
     since: datetime
@@ -80,6 +83,7 @@ class CancelPlanned:
     at: datetime
     reason: Reason
     actor: Actor
+    keep_occasions: bool = False
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,15 @@ class WithdrawOccasion:
     reason: str
 
 
-OccasionEffect = NoteOccasion | WithdrawOccasion
+@dataclass(frozen=True)
+class OccasionPlanned:
+    """The duties that follow from an occasion are written, if any do."""
+
+    occasion_id: UUID
+    at: datetime
+
+
+OccasionEffect = NoteOccasion | WithdrawOccasion | OccasionPlanned
 
 
 def occasion_id(subject_id: UUID, kind: OccasionKind, source: About) -> UUID:

@@ -1,19 +1,25 @@
 """Planning: what is owed when, from the calendar and from what happened."""
 
 from app.rules.planning.facts import ClassPeriod, PlanningFacts, PolicyPeriod, Stretch, duty_id, stretches_of
+from app.rules.planning.occasions import OccasionFacts, OwingFacts, plan_occasion
+from app.rules.planning.origins import CHAINED
 from app.rules.planning.plan import HORIZON, REPLANNED, STEP, forget_plan, plan, replan
 
 __all__ = [
+    "CHAINED",
     "HORIZON",
     "REPLANNED",
     "STEP",
     "ClassPeriod",
+    "OccasionFacts",
+    "OwingFacts",
     "PlanningFacts",
     "PolicyPeriod",
     "Stretch",
     "duty_id",
     "forget_plan",
     "plan",
+    "plan_occasion",
     "replan",
     "stretches_of",
 ]

@@ -10,9 +10,10 @@ from uuid import UUID
 
 from app.rules.effects import CancelPlanned, Decision, MovePlan, PlanDuty
 from app.rules.facts import Actor, DutyKind, Reason
+from app.rules.planning.by_calendar import calendar_turns
 from app.rules.planning.checks import checks
 from app.rules.planning.facts import PlanningFacts, stretches_of
-from app.rules.planning.turns import calendar_turns, owed_by_office
+from app.rules.planning.turns import owed_by_office
 
 HORIZON = timedelta(hours=72)
 """Duties exist this long before they open: a scheduler that is away for less hides nothing from phones and officers."""
@@ -42,7 +43,7 @@ def plan(facts: PlanningFacts, *, until: datetime, key: bytes, now: datetime) ->
         return Decision()
     stretches = stretches_of(facts)
     turns = calendar_turns(facts, stretches, start, until)
-    found = [owed_by_office(facts, turn, now=now) for turn in turns]
+    found = [owed_by_office(turn, facts.subject_id, facts.office_id, now=now) for turn in turns]
     found += checks(facts, stretches, start, until, key, now=now)
     once: dict[UUID, PlanDuty] = {}
     for duty in sorted(found, key=lambda duty: (duty.opens_at, duty.rule_code)):
@@ -57,7 +58,7 @@ def replan(
     """After a change of class, policy, channel or term at `since`: what was planned from then on falls away, and is
     planned anew by what holds now. Duties that have opened stay as they are.
     """
-    cancelled = CancelPlanned(facts.subject_id, since, REPLANNED, now, reason, actor)
+    cancelled = CancelPlanned(facts.subject_id, since, REPLANNED, now, reason, actor, keep_occasions=True)
     cursor = min(facts.planned_until or since, since)
     again = replace(facts, planned_until=cursor if cursor > facts.registered_at else None)
     return Decision((cancelled,)) + plan(again, until=until, key=key, now=now)
@@ -67,5 +68,5 @@ def forget_plan(
     subject_id: UUID, *, planned_until: datetime, since: datetime, now: datetime, reason: Reason, actor: Actor
 ) -> Decision:
     """Like `replan` for many subjects at once: the cursor moves back, and the next run of the job plans anew."""
-    cancelled = CancelPlanned(subject_id, since, REPLANNED, now, reason, actor)
+    cancelled = CancelPlanned(subject_id, since, REPLANNED, now, reason, actor, keep_occasions=True)
     return Decision((cancelled, MovePlan(subject_id, min(planned_until, since))))

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from app.rules.calendar import at_minute, legal_day
 from app.rules.facts import Channel, DutyKind, OccasionKind, SupervisionClass
+from app.rules.planning.by_calendar import calendar_turns
 from app.rules.planning.facts import ClassPeriod, PlanningFacts, PolicyPeriod, Stretch, stretches_of
-from app.rules.planning.turns import calendar_turns
 from app.rules.policy import Policy
 from app.rules.schedule import check_in_slots, due_after, due_before, location_check_slots
 

@@ -22,6 +22,14 @@ KINDS: dict[str, str] = {
 PERIODS: dict[str, str] = {"sensitive": "敏感时期", "security": "重大活动安保"}
 
 SENTENCES: dict[str, str] = {
+    "owed_after_intake": "{item}“{title}”:入矫引起,自 {from_day}起算,期限{span}。",
+    "owed_again": "{item}“{title}”:定期办理,自上次期限 {from_day}起算,每 {span}一次。",
+    "owed_again_from_intake": "{item}“{title}”:定期办理,自入矫的 {from_day}起算,每 {span}一次。",
+    "owed_before_festival": "{item}“{title}”:节日引起,{day}开始放假,应{ahead}完成。",
+    "owed_before_end": "{item}“{title}”:矫正期满引起,最后一日为 {day},应{ahead}完成。",
+    "owed_after_occasion": "{item}“{title}”:“{occasion}”引起,自 {from_day}起算,期限{span}。",
+    "owed_after_it_was_known": "{item}“{title}”:“{occasion}”引起;得知时原期限已过,自得知的 {from_day}起算,期限{span}。",
+    "owed_before_occasion": "{item}“{title}”:“{occasion}”引起,{day}开始,应{ahead}完成。",
     "occasion_withdrawn": "引起此项的事件已经撤回,不再需要办理。",
     "occasion_ahead": "时间不能晚于现在。",
     "occasion_before_intake": "知悉的时间不能早于入矫登记。",

@@ -37,11 +37,11 @@ RIGHTS: tuple[str, ...] = (
 
 def rules_in_force(policy: Policy, class_: SupervisionClass, channel: Channel) -> tuple[str, ...]:
     """What the class asks for, a sentence each. Of random windows the range is told, never the time."""
-    windows = [_check_in(window) for window in policy.windows.of(class_)]
+    windows = [window_words(window) for window in policy.windows.of(class_)]
     in_person = channel is Channel.NO_SMARTPHONE
     return (
         *windows,
-        *(() if in_person else _location_checks(policy, class_)),
+        *(() if in_person else location_check_words(policy, class_)),
         *([_GRACE.format(minutes=policy.grace_min.check_in)] if windows and policy.grace_min.check_in else []),
         _IN_PERSON if in_person else _UNREACHABLE,
         *(
@@ -78,7 +78,8 @@ def _visits(policy: Policy, class_: SupervisionClass) -> tuple[str, ...]:
     return tuple(_VISITS.format(every=span_words(span)) for span in spans if span is not None)
 
 
-def _check_in(window: Window) -> str:
+def window_words(window: Window) -> str:
+    """What a window of check-ins asks for. Of a random one the range is told, never the time."""
     match window:
         case FixedWindow(days, opens, closes):
             return f"{_days(days)} {_clock(opens)}-{_clock(closes)} 签到一次。"
@@ -91,7 +92,8 @@ def _check_in(window: Window) -> str:
             return f"每隔 {every} 分钟签到一次,每次在 {length} 分钟内完成。"
 
 
-def _location_checks(policy: Policy, class_: SupervisionClass) -> tuple[str, ...]:
+def location_check_words(policy: Policy, class_: SupervisionClass) -> tuple[str, ...]:
+    """What the class owes of location checks, nothing where it owes none."""
     checks = policy.location_checks
     times = checks.per_day.of(class_)
     if not times:

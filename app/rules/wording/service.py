@@ -6,6 +6,7 @@ FAULTS: dict[str, str] = {
     "deliveries_stuck": "有通知推送不出去",
     "duties_unjudged": "有到期的待办没有判定",
     "subjects_unplanned": "有对象没有安排后续待办",
+    "occasions_unplanned": "有事件没有安排相应的走访或谈话",
     "positions_unjudged": "有上报的位置没有判断",
     "photos_undeleted": "有照片到期没有删除",
     "alerts_left_behind": "有预警的受理人已不在岗",

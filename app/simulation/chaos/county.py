@@ -23,6 +23,7 @@ from app.rules.facts import (
 from app.rules.offices import Site, path_under
 from app.rules.policy import parse_policy
 from app.rules.policy.tree import LadderMin
+from app.simulation.few_items import few_items
 from app.store import accounts, devices, effects, endpoints, offices, passwords, periods, policies, sessions, subjects
 from app.store.shipped_policies import shipped
 
@@ -69,7 +70,7 @@ def found(tx: Connection, *, phones: int, forgetful: int, now: datetime) -> Coun
         above_id = above.id if above else None
         offices.add(tx, offices.NewOffice(site.id, code, level, code, above_id, site.path, None, since))
         sites[code] = above = site
-    policy = replace(parse_policy(shipped("jiangshan")), quiet=None, ladder_min=LadderMin(0, 1, 3))
+    policy = replace(few_items(parse_policy(shipped("jiangshan"))), quiet=None, ladder_min=LadderMin(0, 1, 3))
     version = made_id("policy")
     policies.add_version(tx, version, sites["330000"].id, policy, in_force_from=since, created_by=None, now=since)
     for login, role, code in STAFF:

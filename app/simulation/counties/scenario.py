@@ -10,6 +10,7 @@ from app.simulation.counties.people import CARRIERS, office_names, people_of
 from app.simulation.counties.routine import DAY, HOUR
 from app.simulation.counties.spec import Spec
 from app.simulation.counties.writing import Writer
+from app.simulation.few_items import few_items_of
 
 SCORED = ("left_area", "forbidden_zone", "left_zone", "lost_contact", "suspected_separation", "suspected_fake")
 OUTAGE_DAYS = 6
@@ -33,7 +34,7 @@ def _header(spec: Spec) -> dict[str, Any]:
         "start": spec.start.isoformat(),
         "end": spec.end.isoformat(),
         "policy": "jiangshan",
-        "policy_changes": {"phone_under_order": True},
+        "policy_changes": {"phone_under_order": True, "items": few_items_of("jiangshan")},
         "seed": spec.seed,
         "score": list(SCORED),
     }

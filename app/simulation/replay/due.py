@@ -13,6 +13,8 @@ DUE = """
     SELECT
         (SELECT min(announced_at) FROM announced_periods WHERE spread_at IS NULL) AS spread_periods,
         (SELECT min(planned_until) FROM subject_states WHERE planned_until IS NOT NULL) AS plan_duties,
+        (SELECT min(known_at) FROM occasions
+         WHERE planned_at IS NULL AND withdrawn_at IS NULL) AS plan_occasions,
         (SELECT min(opens_at) FROM duties WHERE state = 'planned') AS open_duties,
         least((SELECT min(rejudge_from) FROM subject_states WHERE rejudge_from IS NOT NULL),
               (SELECT min(look_again_at) FROM subject_states WHERE look_again_at IS NOT NULL)) AS judge_positions,
@@ -30,6 +32,7 @@ DUE = """
 ORDER = (
     "spread_periods",
     "plan_duties",
+    "plan_occasions",
     "open_duties",
     "judge_positions",
     "remind_duties",

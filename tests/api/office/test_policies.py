@@ -15,7 +15,7 @@ from app.simulation.clock import TestClock
 from app.store.session import transaction
 from app.store.shipped_policies import shipped
 from tests.builders.app import MONDAY
-from tests.builders.offices import Tree, shipped_policy
+from tests.builders.offices import Tree, shipped_policy, whole_table
 from tests.builders.users import Worker, a_user, logged_in
 
 BASE = "/api/office/v1"
@@ -64,7 +64,7 @@ def test_a_version_takes_effect_and_ends_the_one_before(
 
 def test_an_object_and_its_text_are_one_policy(client: FlaskClient, headers: Headers, tree: Tree) -> None:
     as_text = a_version(tree, shipped("jiangshan"))
-    as_object = as_text | {"content": to_mapping(shipped_policy())}
+    as_object = as_text | {"content": to_mapping(whole_table())}
     assert client.post(f"{BASE}/policies", json=as_text, headers=headers).status_code == 201
     assert client.post(f"{BASE}/policies", json=as_object, headers=headers).status_code == 200
     other = client.post(f"{BASE}/policies", json=as_text | {"content": shipped("demo")}, headers=headers)

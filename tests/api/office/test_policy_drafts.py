@@ -15,7 +15,7 @@ from app.store import policies
 from app.store.session import transaction
 from app.store.shipped_policies import shipped
 from tests.builders.app import MONDAY
-from tests.builders.offices import Tree
+from tests.builders.offices import Tree, a_tree, whole_table
 from tests.builders.users import Worker, a_user, logged_in
 
 URL = "/api/office/v1/policy-drafts"
@@ -23,6 +23,13 @@ DAY = timedelta(days=1)
 Headers = dict[str, str]
 Json = dict[str, Any]
 SHORTER = shipped("jiangshan").replace("silence_h = 24", "silence_h = 12")
+
+
+@pytest.fixture
+def tree(undone: Engine) -> Tree:
+    """The offices, with the shipped policy as it is: a draft differs from it by what is written here."""
+    with transaction(undone) as tx:
+        return a_tree(tx, policy=whole_table())
 
 
 @pytest.fixture
