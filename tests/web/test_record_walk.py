@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, ViewportSize, expect
 from sqlalchemy import text
 
 from app.store.session import transaction
@@ -165,9 +165,20 @@ def test_people_are_taken_along_and_left_at_the_log_out(site: Site, context: Bro
     expect(page.locator("#drafts")).to_contain_text("草稿")
     context.set_offline(offline=False)
     page.goto(f"{site.base}/")
-    page.once("dialog", lambda dialog: dialog.accept())
+    asked: list[str] = []
+    stay = [True, False]
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        (dialog.dismiss if stay.pop(0) else dialog.accept)()
+
+    page.on("dialog", answer)
+    with page.expect_event("dialog"):
+        page.get_by_role("button", name="退出登录").click()
+    assert page.evaluate(KEPT, "drafts") == 1
     page.get_by_role("button", name="退出登录").click()
-    expect(page.get_by_role("button", name="登录")).to_be_visible()
+    expect(page.get_by_role("button", name="登录", exact=True)).to_be_visible()
     page.goto(f"{site.base}/field/")
     expect(page.locator("#people")).to_contain_text("还没有带上人")
     expect(page.locator("#drafts")).to_contain_text("没有。")
+    assert asked == ["这台手机上还有 1 份没有发送的现场记录,退出登录会删除。仍要退出吗?"] * 2

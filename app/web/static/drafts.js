@@ -35,8 +35,24 @@ document.addEventListener("DOMContentLoaded", () => {
     const form = event.target.closest("form[data-keep]");
     if (form) keep(form);
   });
-  document.addEventListener("submit", (event) => {
-    if (event.target.hasAttribute("data-leaves")) drop(PREFIX);
+  // Whoever leaves takes everything along that this phone keeps (record-keep.js): what was not sent is told before.
+  const unsent = async () => {
+    const known = (await indexedDB.databases?.()) ?? [];
+    if (!known.some(({ name }) => name === "zhifang-records")) return 0;
+    const done = (asked) => new Promise((resolve, reject) => Object.assign(asked, { onsuccess: () => resolve(asked.result), onerror: reject }));
+    const opened = await done(indexedDB.open("zhifang-records"));
+    const kept = await done(opened.transaction("drafts").objectStore("drafts").getAll());
+    opened.close();
+    return kept.length;
+  };
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.hasAttribute("data-leaves")) return;
+    event.preventDefault();
+    const waiting = await unsent().catch(() => 0);
+    if (waiting && !window.confirm(form.dataset.leaves.replace("{n}", waiting))) return;
+    drop(PREFIX);
+    form.submit();
   });
   document.body.addEventListener("htmx:afterSettle", look);
   look();

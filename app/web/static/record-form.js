@@ -7,7 +7,7 @@ window.zhifangForm = (() => {
   const told = document.getElementById("draft-told");
   const place = document.getElementById("place");
   const field = (name) => form.elements[name];
-  const MINUTE = 60_000;
+  const SHANGHAI_MS = 8 * 3600 * 1000;
   const KEEP_MS = 300;
   const PLACE = { enableHighAccuracy: true, timeout: 20_000, maximumAge: 0 };
   let draft = null;
@@ -19,7 +19,7 @@ window.zhifangForm = (() => {
     told.textContent = Object.entries(fill).reduce((text, [name, value]) => text.replace(`{${name}}`, value), words);
     told.hidden = !told.textContent;
   };
-  const local = (at) => new Date(at.getTime() - at.getTimezoneOffset() * MINUTE).toISOString().slice(0, 16);
+  const local = (at) => new Date(at.getTime() + SHANGHAI_MS).toISOString().slice(0, 16); // wherever the phone thinks it is
   const clock = () => new Intl.DateTimeFormat("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false }).format(new Date());
   const fresh = () => crypto.randomUUID();
 
