@@ -111,6 +111,13 @@ JOBS: tuple[Job, ...] = (
         max_age=DAY,
     ),
     Job(
+        "look_after_alerts",
+        sweeps.left_alerts,
+        "an alert that somebody took on and forgot climbs no more: each morning it is told of",
+        daily_at=time(8, 30),
+        max_age=DAY,
+    ),
+    Job(
         "look_ahead_absences",
         sweeps.absences,
         "that nobody will be on duty is known days before it matters",

@@ -14,6 +14,7 @@ from app.actions.climb_ladder import LIMIT, climb_ladder, due_steps
 from app.actions.guard_outages import guard_is_late, guard_outages
 from app.actions.judge_duties import judge_duties
 from app.actions.judge_positions import judge_positions
+from app.actions.look_after_alerts import look_after_alerts
 from app.actions.look_ahead_absences import look_ahead_absences
 from app.actions.look_at_phones import carried_phones, look_at_phones
 from app.actions.open_duties import open_duties
@@ -161,6 +162,12 @@ def phones(deps: Deps, now: datetime) -> Counts:
         carried, lambda tx, ids: look_at_phones(tx, ids, now=now), deps.transaction, stopping=deps.stopping
     )
     return done.as_counts()
+
+
+def left_alerts(deps: Deps, now: datetime) -> Counts:
+    """Alerts that go on and that nobody closes."""
+    with deps.transaction() as tx:
+        return {name: n for name, n in asdict(look_after_alerts(tx, now=now)).items() if n}
 
 
 def absences(deps: Deps, now: datetime) -> Counts:

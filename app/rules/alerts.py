@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.rules.effects import AcknowledgeAlert, CloseAlert, Decision, MoveSilenceCheck, WriteAudit
+from app.rules.effects import AcknowledgeAlert, CloseAlert, Decision, MoveSilenceCheck, RecoverAlert, WriteAudit
 from app.rules.effects.occasions import occasion
 from app.rules.errors import Conflict
 from app.rules.facts import (
@@ -16,6 +16,7 @@ from app.rules.facts import (
     Handling,
     LadderStep,
     OccasionKind,
+    Reason,
     Strength,
 )
 
@@ -67,7 +68,8 @@ STEP_WEIGHT: dict[LadderStep | None, int] = {
 class AlertFacts:
     """One alert as it stands under the subject's lock.
 
-    `silent`: the subject's phone is known to be silent and was not heard since.
+    `silent`: the subject's phone is known to be silent and was not heard since. `left_since_told`: it was told of as
+    one that nobody brings to an end, which closing it ends as well.
     """
 
     alert_id: UUID
@@ -76,6 +78,7 @@ class AlertFacts:
     handling: Handling
     acknowledged_by: UUID | None
     silent: bool
+    left_since_told: bool = False
 
 
 def acknowledge(facts: AlertFacts, actor: Actor, *, now: datetime) -> Decision:
@@ -102,6 +105,10 @@ def close(facts: AlertFacts, actor: Actor, reason: CloseReason, result: str, *, 
     about = About("alert", facts.alert_id)
     audit = WriteAudit(now, actor, "alert.closed", facts.subject_id, about, details={"reason": reason.value})
     closed = Decision((CloseAlert(facts.alert_id, actor, now, reason, result), audit))
+    if facts.left_since_told:
+        over, source = About("subject", facts.subject_id), About("alert", facts.alert_id)
+        kind, why = AlertKind.HANDLING_OVERDUE, Reason("handling_caught_up")
+        closed += Decision((RecoverAlert(facts.subject_id, kind, over, now, now, why, source=source),))
     if reason is CloseReason.REAL and facts.kind in ABOUT_THE_PERSON:
         closed += Decision((occasion(facts.subject_id, OccasionKind.ALERT_REAL, about, now, actor, now=now),))
     if facts.kind is AlertKind.LOST_CONTACT and facts.silent:

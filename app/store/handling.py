@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select, text
 
-from app.models.alert import Alert
+from app.models.alert import Alert, AlertOccurrence
 from app.models.subject import Subject, SubjectState
 from app.rules.alerts import AlertFacts
 from app.rules.effects import AcknowledgeAlert, CloseAlert
@@ -37,6 +37,17 @@ HANDLE = text(
 )
 
 
+TOLD_AS_LEFT = (
+    select(AlertOccurrence.alert_id)
+    .where(
+        AlertOccurrence.source_kind == "alert",
+        AlertOccurrence.source_id == Alert.id,
+        AlertOccurrence.recovered_at.is_(None),
+    )
+    .exists()
+)
+
+
 def facts(tx: Connection, actor: Actor, alert_id: UUID) -> AlertFacts:
     """One alert within the actor's reach, under its subject's lock; NotFound for any other."""
     found = (
@@ -49,7 +60,10 @@ def facts(tx: Connection, actor: Actor, alert_id: UUID) -> AlertFacts:
         raise NotFound("not_found")
     states.lock(tx, [subject_id])
     row = tx.execute(
-        select(Alert.kind, Alert.handling, Alert.acknowledged_by, SubjectState.silent, SubjectState.heard_again_at)
+        select(
+            *(Alert.kind, Alert.handling, Alert.acknowledged_by, SubjectState.silent, SubjectState.heard_again_at),
+            TOLD_AS_LEFT.label("told_as_left"),
+        )
         .outerjoin(SubjectState, SubjectState.subject_id == Alert.subject_id)
         .where(Alert.id == alert_id)
     ).one()
@@ -60,6 +74,7 @@ def facts(tx: Connection, actor: Actor, alert_id: UUID) -> AlertFacts:
         handling=Handling(row.handling),
         acknowledged_by=row.acknowledged_by,
         silent=bool(row.silent) and row.heard_again_at is None,
+        left_since_told=row.told_as_left,
     )
 
 

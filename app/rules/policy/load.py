@@ -27,7 +27,7 @@ from app.rules.policy.sections import (
     read_recovery,
     read_visits,
 )
-from app.rules.policy.tree import Policy
+from app.rules.policy.tree import HANDLE_WITHIN_H, Policy
 from app.rules.policy.windows import read_location_checks, read_windows
 from app.rules.policy.write import canonical_hash, to_mapping
 
@@ -83,6 +83,11 @@ def content_hash(content: Policy | Mapping[str, object] | str) -> str:
     return canonical_hash(to_mapping(content))
 
 
+def _handle_within_h(root: Table) -> float:
+    """May be left out, as in policies that were stored before it was there."""
+    return root.number("handle_within_h", 1, 24 * 30) if root.has("handle_within_h") else HANDLE_WITHIN_H
+
+
 def _too_large() -> PolicyError:
     return PolicyError((make_problem("too_large", "policy"),))
 
@@ -113,6 +118,7 @@ def _read(mapping: Mapping[str, object], report: Report) -> Policy:
         phone_under_order_basis=root.text("phone_under_order_basis", may_be_absent=True),
         silence_h=root.number("silence_h", 0.01, 24 * 30),
         silence_under_order_h=root.number("silence_under_order_h", 0.01, 24 * 30),
+        handle_within_h=_handle_within_h(root),
         ladder_min=read_ladder(root),
         quiet=read_quiet(root),
         departure=read_departure(root),

@@ -28,6 +28,8 @@ from app.rules.policy.proof import USUAL_PROOF, ProofRules
 
 EVERY_DAY = frozenset(range(7))
 WRITE_WITHIN_DAYS = 3
+HANDLE_WITHIN_H = 72.0
+"""Hours in which an alert that goes on is to be closed: assumed, no text says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +212,7 @@ class Policy:
     proof: ProofRules = USUAL_PROOF
     files: FileRules = field(default_factory=lambda: USUAL_FILES)
     correction: CorrectionRules | None = None
+    handle_within_h: float = HANDLE_WITHIN_H
 
     def item(self, code: str) -> Item | None:
         """The item of that code, None where the policy has none."""

@@ -49,6 +49,7 @@ def to_mapping(policy: Policy) -> Json:
         "phone_under_order_basis": policy.phone_under_order_basis,
         "silence_h": _plain(policy.silence_h),
         "silence_under_order_h": _plain(policy.silence_under_order_h),
+        "handle_within_h": _plain(policy.handle_within_h),
         "ladder_min": asdict(policy.ladder_min),
         **({"quiet": _quiet(policy.quiet)} if policy.quiet else {}),
         "departure": {key: _plain(value) for key, value in asdict(policy.departure).items()},

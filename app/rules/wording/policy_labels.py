@@ -38,6 +38,7 @@ LABELS: dict[str, str] = {
     "phone_under_order": "手机可否用于电子定位",
     "phone_under_order_basis": "手机用于电子定位的当地依据",
     "silence_h": "失联时限(小时)",
+    "handle_within_h": "持续的预警应在多少小时内办结",
     "silence_under_order_h": "电子定位期间的失联时限(小时)",
     "late_evidence_wait_min": "服务中断后等待迟到证据(分钟)",
     **{f"windows.{code}": f"{word}的签到窗口" for code, word in _CLASSES.items()},
