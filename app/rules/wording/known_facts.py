@@ -91,6 +91,7 @@ STANDINGS: dict[str, str] = {
 SENTENCES: dict[str, str] = {
     "facts_verified": "{item} 要知道的各项都已核实。",
     "facts_verified_late": "{item} 要知道的各项都已核实,记为逾期完成。",
+    "facts_correct": "登记的内容有不对的,或者情况有变化,请联系司法所更正,也可以在手机上报告情况变化。",
     "unknown_fact": "没有这一项,请从列出的项目里选。",
     "unknown_value": "请从列出的答案里选一个。",
     "unknown_contact": "联系人已有变动,请刷新后再填。",
