@@ -13,6 +13,7 @@ from app.models.subject import Subject
 from app.queries.names import Named, is_sealed
 from app.queries.page import Key, Page, instant_key, page_of
 from app.rules.attachments import Kept
+from app.rules.errors import NotFound
 from app.rules.facts import Actor, FilePurpose
 from app.store.attachments import KEPT, LIVE, kept
 from app.store.scope import subjects_of
@@ -68,6 +69,16 @@ def portrait_of(connection: Connection, actor: Actor, subject_id: UUID) -> UUID 
     if row is None or is_sealed(actor, Named(row.name, row.minor_regime, row.office_id)):
         return None
     return cast("UUID", row.id)
+
+
+def attachment(connection: Connection, actor: Actor, attachment_id: UUID) -> Kept:
+    """One attachment within reach, also one whose content is gone. NotFound for any other."""
+    statement = select(*KEPT).join(Subject, Subject.id == Attachment.subject_id)
+    row = connection.execute(statement.where(Attachment.id == attachment_id, subjects_of(actor))).mappings()
+    found = row.one_or_none()
+    if found is None:
+        raise NotFound("not_found")
+    return kept(found)
 
 
 def _within(actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:

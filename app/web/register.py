@@ -5,7 +5,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from app.config import Mode
 from app.deps import Deps
-from app.rules.attachments import LARGEST
+from app.rules.attachments import LARGEST, MOST_BYTES
 from app.rules.facts import FilePurpose
 from app.web import (  # noqa: F401  (their views)
     absences,
@@ -13,6 +13,7 @@ from app.web import (  # noqa: F401  (their views)
     alerts,
     announced_periods,
     audit,
+    case_files,
     channels,
     checkins,
     compliance,
@@ -103,6 +104,8 @@ def check_csrf() -> None:
     if request.method == "POST":
         if request.endpoint == "pages.add_file":  # whoever has no scripts sends a photo as the camera made it
             request.max_content_length = LARGEST[FilePurpose.PHOTO] + PARTS
+        elif request.endpoint == "pages.add_case_file":
+            request.max_content_length = MOST_BYTES + PARTS
         CSRF.protect()
 
 

@@ -1,17 +1,21 @@
 """What the page of one person is made of, below its head: a room adds its line, its template and its query."""
 
 from typing import Any
+from uuid import uuid4
 
 from app.queries import alerts as alert_queries
+from app.queries import attachments as file_queries
 from app.queries import correction as correction_queries
 from app.queries import duties as duty_queries
 from app.queries import known_facts as fact_queries
 from app.queries import leaves as leave_queries
 from app.queries import orders as order_queries
 from app.queries import visits as visit_queries
+from app.queries.attachments import Wanted
 from app.queries.visits import RecordFilter
 from app.rules.calendar import legal_day
 from app.rules.facts import DutyKind, DutyState
+from app.rules.wording import attachments as file_words
 from app.rules.wording import correction as correction_words
 from app.rules.wording import leave as leave_words
 from app.rules.wording.known_facts import STANDINGS
@@ -22,9 +26,14 @@ from app.web.timeline import last_lines
 
 ALERTS_SHOWN = 10
 DUTIES_READ, DUTIES_SHOWN = 20, 5
+FILES_SHOWN = 8
 LEAVES_SHOWN = 2
 RECORDS_SHOWN = 4
 AWAITED = (DutyState.OPEN, DutyState.PLANNED, DutyState.SUBMITTED)
+FILE_WORDS = {
+    "purposes": {str(key): name for key, name in file_words.PURPOSES.items()},
+    "deleted": file_words.DELETED_FOR,
+}
 LEAVE_WORDS = {
     "states": leave_words.STATES,
     "kinds": leave_words.KINDS,
@@ -92,6 +101,14 @@ CORRECTION_WORDS = {
     "rules": correction_words.RULES,
 }
 
+
+def case_files(seen: Seen) -> Any:
+    """The last papers of the file, also those whose content is gone."""
+    wanted = Wanted(subject_id=seen.person.id)
+    listed = file_queries.attachments(seen.tx, seen.reader, wanted, limit=FILES_SHOWN)
+    return {"listed": listed.items, "more": listed.next_key is not None, "new_id": uuid4()}
+
+
 SECTIONS: tuple[Section, ...] = (
     Section(
         *("_subject_known.html", "facts.read", known),
@@ -104,6 +121,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("_subject_orders.html", "orders.read", orders, words={"grounds": GROUNDS}),
     Section("_subject_correction.html", "correction.read", correction, statements=8, words=CORRECTION_WORDS),
     Section("_subject_records.html", "visits.read", records, statements=2),
+    Section("_subject_files.html", "attachments.read", case_files, words=FILE_WORDS),
     Section("_subject_timeline.html", "subjects.read", last_lines, statements=2),
 )
 """Parts of the page in their order. A room with something to show of one person adds its line here."""
