@@ -109,6 +109,12 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "facts.reveal": CASE_WORKERS | {_P},
     "compliance.read": CASE_READERS - {_PR, _A},
     "compliance.export": frozenset({_CS, _CH, _CI, _P}),
+    "samples.read": frozenset({_CS, _CH, _CI, _P}),
+    "samples.draw": frozenset({_CS, _CH, _CI}),
+    "samples.answer": frozenset({_A, _O, _CS}),
+    "red_list.read": frozenset({_O, _CS, _CH, _CI}),
+    "weekly_reviews.read": frozenset({_O, _CS, _CH, _CI, _P}),
+    "weekly_reviews.write": frozenset({_O, _CS, _CH}),
     "audit.read": frozenset({_CH, _CI, _P}),
     "access_log.read": frozenset({_CS, _CH, _CI, _P}),
 }

@@ -27,6 +27,7 @@ from app.models import (  # noqa: F401  (imported for their tables)
     position,
     record_pattern,
     roster,
+    sample,
     search,
     service,
     session,
@@ -35,6 +36,7 @@ from app.models import (  # noqa: F401  (imported for their tables)
     tracker,
     visit,
     waiver,
+    weekly_review,
     zone,
 )
 from app.models.base import Base

@@ -15,7 +15,14 @@ from tests.builders.rosters import a_line, a_roster
 from tests.builders.second_factor import a_code
 from tests.builders.users import PASSWORD
 from tests.builders.zones import a_collection
-from tests.guards import correction_examples, file_examples, known_fact_examples, occasion_examples, policy_examples
+from tests.guards import (
+    correction_examples,
+    file_examples,
+    known_fact_examples,
+    occasion_examples,
+    oversight_examples,
+    policy_examples,
+)
 from tests.guards.asking import Example, Json, Shows
 from tests.guards.world import RECEIVED_ON, Place, a_credential_asked_for, awaited_in, id_number_in
 
@@ -170,6 +177,7 @@ EXAMPLES: dict[str, Example] = {
     "POST /tracker-credentials/<credential_id>/revoke": Example(CASE, lambda _: {"reason": "手机遗失"}),
     "GET /poison": Example(OFFICES),
     **policy_examples.EXAMPLES,
+    **oversight_examples.EXAMPLES,
     **file_examples.EXAMPLES,
     **known_fact_examples.EXAMPLES,
     **correction_examples.EXAMPLES,

@@ -35,7 +35,10 @@ PUBLIC = {
     "GET /health/yesterday",
 }
 
-OF_OFFICES = ("office_id", "user_id", "role_id", "absence_id", "version_id", "draft_id", "handed_in_id")
+OF_OFFICES = (
+    *("office_id", "user_id", "role_id", "absence_id", "version_id"),
+    *("draft_id", "handed_in_id", "sample_id", "asked_id", "review_id"),
+)
 """Things that belong to an office and to no case."""
 
 

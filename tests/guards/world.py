@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 
 from app.actions.add_order_paper import ask_lift
 from app.actions.decide_leave import decide_leave
-from app.actions.draft_policy import NewDraft, begin_draft, submit_draft
 from app.actions.notice_judgment import notice_judgment
 from app.actions.record_talk import record_talk
 from app.actions.record_visit import record_visit
@@ -41,7 +40,6 @@ from app.rules.trackers import Wanted
 from app.store import absences, devices, effects, outbox, photos, policies, sessions, trackers
 from app.store.areas import ensure_permitted_area
 from app.store.sealing import sealing_keys
-from app.store.shipped_policies import shipped
 from tests.builders.alerts import a_notice, an_alert
 from tests.builders.app import MONDAY, settings_for_tests
 from tests.builders.duties import a_duty
@@ -58,6 +56,7 @@ from tests.builders.visits import a_new_record
 from tests.builders.zones import a_zone
 from tests.guards.correction_things import a_volunteer, a_waiting_plan
 from tests.guards.occasion_things import a_period, a_waiver, an_occasion
+from tests.guards.oversight_things import a_draft, a_review, a_sample
 
 REGISTERED = MONDAY - timedelta(hours=3)
 
@@ -186,25 +185,6 @@ def _policy_version(tx: Connection, place: Place) -> UUID:
     if policies.find(tx, version_id) is None:
         a_policy(tx, place.office, shipped_policy(), version_id=version_id)
     return version_id
-
-
-def _policy_draft(tx: Connection, place: Place) -> UUID:
-    """Of an office of the same county: one that nobody has handed in yet."""
-    office = an_office(tx, f"drafts-{place.name}", OfficeLevel.JUSTICE_OFFICE, "起草司法所", place.county)
-    writer = a_user(tx, place.county, Role.COUNTY_STAFF, login=f"writer-{place.name}")
-    new = NewDraft(place.derived("draft"), office.id, b"walk", shipped("demo"))
-    begin_draft(tx, writer.actor, new, now=MONDAY)
-    return new.id
-
-
-def _handed_in_draft(tx: Connection, place: Place) -> UUID:
-    """Of one more office: handed in, and waiting for a second person."""
-    office = an_office(tx, f"handed-in-{place.name}", OfficeLevel.JUSTICE_OFFICE, "提交司法所", place.county)
-    writer = a_user(tx, place.county, Role.COUNTY_STAFF, login=f"second-writer-{place.name}")
-    new = NewDraft(place.derived("handed in"), office.id, b"walk", shipped("demo"))
-    begin_draft(tx, writer.actor, new, now=MONDAY)
-    submit_draft(tx, writer.actor, new.id, 1, "缩短失联时限", effective_from=None, now=MONDAY)
-    return new.id
 
 
 def _absence(tx: Connection, place: Place) -> UUID:
@@ -362,8 +342,8 @@ THINGS: dict[str, Callable[[Connection, Place], UUID]] = {
     "session_id": _session,
     "absence_id": _absence,
     "version_id": _policy_version,
-    "draft_id": _policy_draft,
-    "handed_in_id": _handed_in_draft,
+    "draft_id": lambda tx, place: a_draft(tx, place.county, place.name),
+    "handed_in_id": lambda tx, place: a_draft(tx, place.county, place.name, handed_in=True),
     "device_id": _bound_phone,
     "credential_id": _credential,
     "duty_id": _duty,
@@ -384,6 +364,10 @@ THINGS: dict[str, Callable[[Connection, Place], UUID]] = {
     "visit_id": _visit,
     "record_id": _visit,
     "talk_id": _talk,
+    "sample_id": lambda tx, place: a_sample(tx, place.office, place.head, place.things),
+    "asked_id": lambda _, place: place.id_of("sample_id"),
+    "asked_record_id": lambda _, place: place.id_of("talk_id"),
+    "review_id": lambda tx, place: a_review(tx, place.office, place.head, place.subject_id),
     "alert_id": _alert,
     "notice_id": _notice,
     "judgment_id": _judgment,

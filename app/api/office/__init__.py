@@ -31,6 +31,7 @@ from app.api.office import (
     policy_drafts,
     record_patterns,
     rosters,
+    samples,
     searches,
     service,
     sessions,
@@ -44,6 +45,7 @@ from app.api.office import (
     users,
     visits,
     waivers,
+    weekly_reviews,
     zones,
 )
 
@@ -77,6 +79,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     policy_drafts.BLUEPRINT,
     record_patterns.BLUEPRINT,
     rosters.BLUEPRINT,
+    samples.BLUEPRINT,
     searches.BLUEPRINT,
     service.BLUEPRINT,
     sessions.BLUEPRINT,
@@ -89,6 +92,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     tracks.BLUEPRINT,
     users.BLUEPRINT,
     visits.BLUEPRINT,
+    weekly_reviews.BLUEPRINT,
     waivers.BLUEPRINT,
     zones.BLUEPRINT,
 )
