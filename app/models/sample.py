@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, one_of
@@ -46,19 +46,20 @@ class SampledRecord(Base):
 
 
 class SampleEntry(Base):
-    """What somebody did about a drawn record, only ever added."""
+    """What somebody did about a drawn record, only ever added. `n` is their order, which no clock decides."""
 
     __tablename__ = "sample_entries"
     __table_args__ = (
         one_of("kind", EntryKind),
         CheckConstraint("(kind = 'looked') = (note IS NULL)", name="all_but_looks_have_words"),
         ForeignKeyConstraint(["sample_id", "record_id"], ["sampled_records.sample_id", "sampled_records.record_id"]),
-        Index("ix_sample_entries_sample_id", "sample_id", "record_id", "at"),
+        UniqueConstraint("sample_id", "record_id", "n"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     sample_id: Mapped[UUID]
     record_id: Mapped[UUID]
+    n: Mapped[int]
     kind: Mapped[str]
     at: Mapped[datetime]
     actor_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))

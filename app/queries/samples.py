@@ -117,7 +117,7 @@ def questions(connection: Connection, actor: Actor, *, limit: int = 100) -> tupl
             SampleEntry.record_id == SampledRecord.record_id,
             SampleEntry.kind.in_((EntryKind.QUESTION, EntryKind.ANSWER, EntryKind.CLOSED)),
         )
-        .order_by(SampleEntry.at.desc(), SampleEntry.id.desc())
+        .order_by(SampleEntry.n.desc())
         .limit(1)
         .scalar_subquery()
     )
@@ -191,7 +191,7 @@ def _entries(connection: Connection, keys: list[tuple[UUID, UUID]]) -> dict[tupl
         select(SampleEntry, User.name.label("by_name"))
         .join(User, User.id == SampleEntry.actor_id)
         .where(tuple_(SampleEntry.sample_id, SampleEntry.record_id).in_(keys))
-        .order_by(SampleEntry.at, SampleEntry.id)
+        .order_by(SampleEntry.n)
     )
     for row in connection.execute(statement):
         view = EntryView(row.id, row.kind, row.at, row.by_name, row.note)

@@ -117,7 +117,7 @@ def sampled(
     entries = tx.execute(
         select(SampleEntry.kind, SampleEntry.actor_id)
         .where(SampleEntry.sample_id == sample_id, SampleEntry.record_id == record_id)
-        .order_by(SampleEntry.at, SampleEntry.id)
+        .order_by(SampleEntry.n)
     ).all()
     asked = [entry.actor_id for entry in entries if entry.kind == EntryKind.QUESTION]
     return Sampled(
@@ -144,5 +144,6 @@ def has_looked(tx: Connection, sampled_: Sampled, user_id: UUID) -> bool:
 
 def add_entry(tx: Connection, sampled_: Sampled, new: NewEntry, actor_id: UUID, *, now: datetime) -> None:
     """Add one line."""
-    row = {**vars(new), "sample_id": sampled_.sample_id, "record_id": sampled_.record_id}
+    number = len(sampled_.kinds) + 1
+    row = {**vars(new), "sample_id": sampled_.sample_id, "record_id": sampled_.record_id, "n": number}
     tx.execute(insert(SampleEntry), {**row, "actor_id": actor_id, "at": now})

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0026"
-down_revision = "0025"
+revision = "0030"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
@@ -71,6 +71,7 @@ def _entries() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("sample_id", sa.Uuid(), nullable=False),
         sa.Column("record_id", sa.Uuid(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("at", TIME, nullable=False),
         sa.Column("actor_id", sa.Uuid(), nullable=False),
@@ -87,8 +88,8 @@ def _entries() -> None:
         ),
         sa.ForeignKeyConstraint(["actor_id"], ["users.id"], name="fk_sample_entries_actor_id"),
         sa.PrimaryKeyConstraint("id", name="pk_sample_entries"),
+        sa.UniqueConstraint("sample_id", "record_id", "n", name="uq_sample_entries_sample_id_record_id_n"),
     )
-    op.create_index("ix_sample_entries_sample_id", "sample_entries", ["sample_id", "record_id", "at"])
 
 
 def _reviews() -> None:
