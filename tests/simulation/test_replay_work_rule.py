@@ -53,13 +53,20 @@ def of_work_rule() -> list[Line]:
 
 
 def test_what_officers_do_by_the_work_rule() -> None:
-    printed = play(header(end=DAY_2), *of_work_rule())
+    printed = play({**header(end=DAY_2), "policy_changes": {}}, *of_work_rule())
     refused = [line["reason"] for line in told(printed, "refused")]
     assert refused == ["unknown_item", "no_such_waiver", "no_such_occasion"]
-    assert [line["state"] for line in told(printed, "duty", subject="n", rule="访1")] == ["open", "fulfilled"]
+    assert [line["state"] for line in told(printed, "duty", subject="n", rule="访1")][:2] == ["open", "fulfilled"]
     assert [line["state"] for line in told(printed, "duty", subject="n", rule="谈1")] == ["open", "fulfilled"]
     waived = told(printed, "duty", subject="s", rule="访1")
     assert [(line["at"], line["state"]) for line in waived] == [(at("06:00"), "open"), (at("09:24"), "waived")]
+    # A talk follows from what was entered, falls away when that is taken back, and follows again from the report.
+    talks = told(printed, "duty", subject="n", rule="谈3")
+    assert [(line["at"], line["state"]) for line in talks] == [
+        *((at("09:30"), "open"), (at("09:31"), "cancelled"), (at("09:40"), "open"))
+    ]
+    assert {line["due_at"] for line in talks} == {at("00:00", "2026-03-06")}
+    assert {line["kind"] for line in told(printed, "duty", subject="n", rule="知3")} == {"verification"}
     assert [line["subject"] for line in told(printed, "receipt", **{"for": "report"})] == ["n"]
 
 
