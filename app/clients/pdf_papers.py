@@ -30,7 +30,7 @@ NO_SUCH_SIGN = "\N{WHITE SQUARE}"
 MISSING_NOTE = "字库中没有的 {count} 个字以“□”代替,请改用 docx 版打印。"
 MARGIN, LABEL_WIDTH = 25 * mm, 34 * mm
 TEXT_WIDTH = A4[0] - 2 * MARGIN
-PEN = (52 * mm, 17 * mm)
+PEN = (46 * mm, 13 * mm)
 """Room for a signature, width and height at most."""
 
 

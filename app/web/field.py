@@ -1,7 +1,7 @@
 """Records where there is no network: one page that a browser keeps, without anybody's data, and what is taken along.
 
 The page and its worker are the same for everybody and open to everybody; who is logged in, and the people of the coming
-days, are asked for by script and answered to officers alone (decision 0041).
+days, are asked for by script and answered to officers alone.
 """
 
 from datetime import datetime, timedelta

@@ -130,10 +130,45 @@ def id_number(subject: DemoSubject) -> str:
 
 
 def _record(subject: DemoSubject, item: str, kind: str, now: datetime) -> dict[str, Any]:
-    return {
+    """What the officer wrote on the day of registration: a visit at the door, a talk at the office."""
+    common = {
         "id": str(demo_id(kind, subject.login)),
         "subject_id": str(demo_id("subject", subject.login)),
         "items": [item],
         "happened_at": now.isoformat(),
-        "note": "演示数据:入矫当日已完成。",
+        "started_at": now.isoformat(),
+        "sent_at": now.isoformat(),
+        "device": "Android · Chrome(演示)",
+        "mood": "steady",
+        "risk": "low",
+    }
+    return common | (_at_the_door(subject, item, now) if kind == "visit" else _at_the_office())
+
+
+def _at_the_door(subject: DemoSubject, item: str, now: datetime) -> dict[str, Any]:
+    return {
+        "note": "演示数据:入矫当日走访,见到本人和家属,家中平静。",
+        "met": "本人、家属",
+        "place_name": "家中",
+        "position": {"lon": subject.lon, "lat": subject.lat, "accuracy_m": 18},
+        "findings": [{"item": item, "text": "与家人同住,住处与登记的一致", "evidence": ["place", "met"]}],
+        "signing": {"officer": "on_paper"},
+        "follow_up": "核实工作单位",
+        "follow_up_on": (now.astimezone(LOCAL) + timedelta(days=3)).date().isoformat(),
+    }
+
+
+def _at_the_office() -> dict[str, Any]:
+    said = (
+        ("asked", "现在做什么工作,家里怎样?"),
+        ("answered", "在家附近打零工,家里都好。"),
+        ("asked", "社区矫正期间的规定清楚吗?"),
+        ("answered", "清楚,外出会先请假。"),
+    )
+    return {
+        "note": "演示数据:入矫谈话,告知了权利和规定,态度配合。",
+        "met": "本人",
+        "place_name": "司法所谈话室",
+        "lines": [{"by": by, "text": text} for by, text in said],
+        "signing": {"subject": "on_paper", "officer": "on_paper"},
     }
