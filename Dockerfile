@@ -16,6 +16,7 @@ COPY migrations/ migrations/
 COPY app/ app/
 RUN .venv/bin/python -m compileall -q app \
     && useradd --uid 10001 --no-create-home --home-dir /srv/zhifang --shell /usr/sbin/nologin zhifang \
+    && mkdir -p "$DATA_DIR/files" \
     && chown -R zhifang:zhifang "$DATA_DIR"
 
 USER 10001

@@ -25,7 +25,10 @@ STATES = text(
             AS positions_unjudged,
         (SELECT count(*) FROM photos
          WHERE deleted_at IS NULL AND keep_until < CAST(:before AS timestamptz) - interval '6 hours')
-            AS photos_undeleted
+            AS photos_undeleted,
+        (SELECT count(*) FROM attachments
+         WHERE deleted_at IS NULL AND keep_until < CAST(:before AS timestamptz) - interval '6 hours')
+            AS files_undeleted
     """
 )
 

@@ -1,7 +1,7 @@
 """Attachments of case files on disk: rows that stay, contents that several of them may hold, and what is due to go."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -251,15 +251,3 @@ def move(tx: Connection, old: Stored, new: Stored) -> bool:
     """The content lies under another name and key from now on; False where it changed in the meantime."""
     moved = update(FileContent).where(FileContent.id == old.content_id, FileContent.object == old.name, HELD)
     return bool(tx.execute(moved.values(object=new.name, key_version=new.key_version)).rowcount)
-
-
-LATE = timedelta(days=2)
-
-
-def overdue(tx: Connection, *, now: datetime) -> int:
-    """How many attachments are kept though their time was over two days ago."""
-    found = tx.execute(
-        text("SELECT count(*) FROM attachments WHERE deleted_at IS NULL AND keep_until < :before"),
-        {"before": now - LATE},
-    )
-    return int(found.scalar_one())

@@ -9,6 +9,7 @@ FAULTS: dict[str, str] = {
     "occasions_unplanned": "有事件没有安排相应的走访或谈话",
     "positions_unjudged": "有上报的位置没有判断",
     "photos_undeleted": "有照片到期没有删除",
+    "files_undeleted": "有档案材料到期没有删除",
     "alerts_left_behind": "有预警的受理人已不在岗",
     "jobs_stale": "有定时任务没有按时完成",
     "days_not_made": "有一天的检查没有全部完成",
