@@ -18,6 +18,7 @@ from app.models import (  # noqa: F401  (imported for their tables)
     notice,
     occasion,
     office,
+    office_place,
     order_paper,
     pattern,
     photo,

@@ -18,6 +18,7 @@ from app.web import (  # noqa: F401  (their views)
     checkins,
     compliance,
     correction,
+    day,
     duties,
     fact_checks,
     faults,

@@ -17,6 +17,7 @@ from tests.builders.users import PASSWORD
 from tests.builders.zones import a_collection
 from tests.guards import (
     correction_examples,
+    day_examples,
     file_examples,
     known_fact_examples,
     occasion_examples,
@@ -181,6 +182,7 @@ EXAMPLES: dict[str, Example] = {
     **file_examples.EXAMPLES,
     **known_fact_examples.EXAMPLES,
     **correction_examples.EXAMPLES,
+    **day_examples.EXAMPLES,
     # visits and talks: the policy's items name who may fulfil them, and a county head is not among them
     "GET /visits": Example(CASES),
     "GET /visits/<visit_id>": Example(CASE),

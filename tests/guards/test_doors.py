@@ -33,6 +33,7 @@ WORDS_ELSEWHERE = {
     "app/rules/areas/__init__.py": "tells districts and cities apart by how their names end",
     "app/rules/policy/former_clocks.py": "the codes of the two items that policies had before",
     "app/rules/policy/files.py": "the bases on which a policy keeps files that says nothing of them",
+    "app/rules/day.py": "the signs by which addresses name towns and villages",
     "app/rules/devices.py": "the names by which phones call the carriers",
     "app/rules/identity.py": "what stands for the given name of a minor",
     "app/rules/policy/problems.py": "sentences for those who write policies, in two languages side by side",

@@ -156,6 +156,14 @@ PAGES: dict[str, PageExample] = {
     "POST /subjects/<subject_id>/zones/<zone_id>/remove": PageExample(
         Shows.CASE, lambda _: {"reason": "不再需要"}, 303
     ),
+    "GET /day": PageExample(Shows.CASES),
+    "GET /day/way": PageExample(Shows.CASES),
+    "POST /day/way": PageExample(Shows.CASES, lambda _: {"lon": "118.6", "lat": "28.7"}),
+    "POST /offices/<office_id>/place": PageExample(
+        Shows.OFFICE, lambda _: {"lon": "118.6", "lat": "28.7", "datum": "wgs84"}, 303
+    ),
+    "GET /workload": PageExample(Shows.OFFICES),
+    "GET /offices/<office_id>/forecast": PageExample(Shows.OFFICE),
     "GET /correction-gaps": PageExample(Shows.CASES),
     "GET /subjects/<subject_id>/group": PageExample(Shows.CASE),
     "POST /subjects/<subject_id>/group/members": PageExample(

@@ -3,7 +3,7 @@
 from app.rules.planning.facts import ClassPeriod, PlanningFacts, PolicyPeriod, Stretch, duty_id, stretches_of
 from app.rules.planning.occasions import OccasionFacts, OwingFacts, plan_occasion
 from app.rules.planning.origins import CHAINED
-from app.rules.planning.plan import HORIZON, REPLANNED, STEP, forget_plan, plan, replan
+from app.rules.planning.plan import HORIZON, REPLANNED, STEP, foresee, forget_plan, plan, replan
 
 __all__ = [
     "CHAINED",
@@ -17,6 +17,7 @@ __all__ = [
     "PolicyPeriod",
     "Stretch",
     "duty_id",
+    "foresee",
     "forget_plan",
     "plan",
     "plan_occasion",

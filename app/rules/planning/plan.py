@@ -52,6 +52,18 @@ def plan(facts: PlanningFacts, *, until: datetime, key: bytes, now: datetime) ->
     return Decision((*once.values(), MovePlan(facts.subject_id, until)))
 
 
+def foresee(facts: PlanningFacts, *, until: datetime, now: datetime) -> tuple[PlanDuty, ...]:
+    """What the office will owe about the subject and is not planned yet, as far as the calendar tells: a forecast.
+
+    What happens meanwhile, an event or a change of class or policy, changes it. Nothing that ends after supervision.
+    """
+    start = max(facts.planned_until or facts.registered_at, facts.registered_at)
+    turns = calendar_turns(facts, stretches_of(facts), start, until)
+    found = (owed_by_office(facts, turn, now=now) for turn in turns)
+    ends = facts.supervised_until
+    return tuple(duty for duty in found if ends is None or duty.due_at <= ends)
+
+
 def replan(
     facts: PlanningFacts, *, since: datetime, until: datetime, key: bytes, now: datetime, reason: Reason, actor: Actor
 ) -> Decision:

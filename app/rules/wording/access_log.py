@@ -83,6 +83,7 @@ ACTS: dict[str, str] = {
     "policy_drafts.return": "退回监管制度的修改稿",
     "province.found": "设立省级机构",
     "office.add": "新增机构",
+    "office.place": "登记机构位置",
     "office.change": "修改机构",
     "roster.import": "批量导入名册",
     "leave.request": "提出或登记外出申请",

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 FAULTS: dict[str, str] = {
     "part_repeated": "同一名称的内容只能提交一份",
+    "place_half": "经度和纬度应一起填写",
     "no_file": "应为一个文件",
     "no_json": "不是有效的 JSON(UTF-8 编码)",
     "too_deep": "内容的层次太多",
