@@ -3,13 +3,17 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Connection, Engine, TextClause, text
 
 from app.queries import watchdog
-from app.store import deliveries, due, ladder, planning, policies, staffing
+from app.rules.effects import Decision
+from app.rules.effects.occasions import NoteOccasion
+from app.rules.facts import JOB, About, OccasionKind
+from app.rules.planning import CHAINED
+from app.store import deliveries, due, effects, ladder, planning, policies, staffing
 from app.store.due import Sweep
 from app.store.session import make_engine
 from tests import database
@@ -26,11 +30,13 @@ SWEEPS = {
     due.OPEN: "ix_duties_opens_at",
     due.REMIND: "ix_duties_remind_at",
     due.JUDGE: "ix_duties_judge_at",
+    due.OCCASIONS: "ix_occasions_unplanned",
     due.REJUDGE: "ix_subject_states_rejudge_from",
     due.SILENCE: "ix_subject_states_silence_check_at",
     due.HEARD_AGAIN: "ix_subject_states_heard_again_at",
 }
 
+WATCHED = ("duties", "subject_states", "alerts", "deliveries")
 PLACE = {"due_by": MONDAY, "after_at": None, "after_id": None, "lowest": UUID(int=0), "limit": 500}
 
 OFFICES = """
@@ -65,13 +71,28 @@ def _with_a_few_of_everything(tx: Connection) -> Connection:
         subject_id = a_supervised(tx, tree, officer, at=MONDAY)
         a_duty(tx, tree, subject_id, MONDAY, MONDAY + HOUR)
         an_alert(tx, tree, subject_id, MONDAY)
+        effects.apply(tx, [Decision((_something_happened(subject_id),))])
     tx.execute(text(OFFICES), {"county_id": tree.county.id})
-    for table in ("duties", "subject_states", "alerts", "deliveries", "notices", "offices", "policy_versions"):
+    for table in (
+        "duties",
+        "subject_states",
+        "alerts",
+        "deliveries",
+        "notices",
+        "offices",
+        "policy_versions",
+        "occasions",
+    ):
         tx.execute(text(f"ANALYZE {table}"))
     tx.execute(text("SET LOCAL enable_seqscan = off"))
     tx.execute(text("SET LOCAL enable_bitmapscan = off"))
     tx.execute(text("SET LOCAL plan_cache_mode = force_generic_plan"))
     return tx
+
+
+def _something_happened(subject_id: UUID) -> NoteOccasion:
+    source = About("test", subject_id)
+    return NoteOccasion(uuid4(), subject_id, OccasionKind.VIOLATION, MONDAY, MONDAY, source, JOB)
 
 
 def scans(tx: Connection, statement: TextClause, values: dict[str, Any]) -> set[tuple[str, str]]:
@@ -98,6 +119,20 @@ def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 @pytest.mark.parametrize("sweep", SWEEPS, ids=lambda sweep: sweep.column)
 def test_each_sweep_has_an_index_of_what_waits_for_it(seeded: Connection, sweep: Sweep) -> None:
     assert scans(seeded, sweep.listing(), PLACE) == {(sweep.table, SWEEPS[sweep])}
+
+
+def test_the_last_due_of_each_item_is_found_without_reading_what_else_was_owed(seeded: Connection) -> None:
+    values = {"subject_ids": [UUID(int=1)], "codes": ["访1", "谈1"], "since": None, "chained": list(CHAINED)}
+    assert ("duties", "uq_duties_subject_id_rule_code_slot_start") in _indexes(seeded, planning.LAST_DUE, values)
+
+
+def _indexes(tx: Connection, statement: TextClause, values: dict[str, Any]) -> set[tuple[str, str]]:
+    found = tx.execute(text(f"EXPLAIN (FORMAT JSON) {statement.text}"), values).scalar_one()
+    return {
+        (node["Relation Name"], node.get("Index Name", ""))
+        for node in _nodes(found[0]["Plan"])
+        if "Relation Name" in node
+    }
 
 
 def test_the_ladder_and_the_outbox_have_theirs(seeded: Connection) -> None:
