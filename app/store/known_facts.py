@@ -72,6 +72,7 @@ def body_hash_of(tx: Connection, check_id: UUID) -> tuple[UUID, bytes] | None:
 EVIDENCE = {
     "visit": text("SELECT 1 FROM records WHERE id = :id AND subject_id = :subject_id AND kind = 'visit'"),
     "talk": text("SELECT 1 FROM records WHERE id = :id AND subject_id = :subject_id AND kind = 'talk'"),
+    "attachment": text("SELECT 1 FROM attachments WHERE id = :id AND subject_id = :subject_id AND deleted_at IS NULL"),
 }
 """What a check may rest on, and how it is known to be the same person's."""
 

@@ -168,5 +168,19 @@ def test_the_timeline_tells_what_happened_in_words(
     assert officer.get(f"{path}?section=nonsense").status_code == 422
 
 
+def test_a_duty_to_verify_leads_to_the_form_of_its_item(
+    undone: Engine, officer: Visitor, office: Office, person: UUID
+) -> None:
+    with transaction(undone) as tx:
+        duty = a_duty(
+            *(tx, office.tree, person, MONDAY - HOUR, MONDAY + HOUR),
+            kind=DutyKind.VERIFICATION,
+            state=DutyState.OPEN,
+            obligor=Obligor.OFFICE,
+            rule_code="知3",
+        )
+    assert f"/subjects/{person}/facts/check?item=%E7%9F%A53" in officer.text(f"/duties/{duty}")
+
+
 def test_every_section_of_the_timeline_has_its_words() -> None:
     assert set(SECTIONS) == set(WORDS)

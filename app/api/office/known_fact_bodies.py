@@ -12,7 +12,7 @@ from app.rules.facts import About
 from app.rules.known_facts import BY_CODE, NewCheck, Told
 
 MOST_TOLD = 30
-EVIDENCE = ("visit", "talk")
+EVIDENCE = ("visit", "talk", "attachment")
 
 
 class ToldBody(Body):

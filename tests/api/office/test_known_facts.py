@@ -21,6 +21,7 @@ from app.rules.facts import DutyKind, DutyState, Obligor, Role
 from app.store.session import transaction
 from tests.builders.app import MONDAY
 from tests.builders.duties import a_duty, a_supervised
+from tests.builders.files import a_paper
 from tests.builders.known_facts import a_body
 from tests.builders.offices import Tree
 from tests.builders.users import Worker, a_user, logged_in
@@ -223,10 +224,16 @@ def test_what_is_known_of_a_minor_is_sealed_for_those_above_the_office(
     assert fields(opened.get_json())["family"]["text"] == "与母亲同住"
 
 
-def test_evidence_must_be_the_same_persons(client: FlaskClient, headers: dict[str, str], person: UUID) -> None:
+def test_evidence_must_be_the_same_persons(
+    undone: Engine, client: FlaskClient, headers: dict[str, str], person: UUID, officer: Worker
+) -> None:
     body = a_body(uuid4(), [told("case", "盗窃罪")], evidence={"kind": "visit", "id": str(uuid4())})
     refused = client.post(url(person), json=body, headers=headers)
     assert (refused.status_code, refused.get_json()["code"]) == (422, "evidence_of_other")
+    with transaction(undone) as tx:
+        paper = a_paper(tx, officer, person, uuid4())
+    found = kept(client, headers, person, told("case", "盗窃罪"), evidence={"kind": "attachment", "id": str(paper)})
+    assert found["case"]["statements"][0]["evidence_id"] == str(paper)
 
 
 def test_what_was_kept_cannot_be_changed(
