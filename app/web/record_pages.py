@@ -1,6 +1,6 @@
 """One kept record on a page: what was done, by whose clock, where, what proves it; papers; what is added later."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,6 +11,8 @@ from app.actions.note_reading import note_reading
 from app.actions.write_down import write_down
 from app.clients import papers, pdf_papers
 from app.queries import visits as queries
+from app.queries.attachments import Listed
+from app.queries.record_evidence import evidence_wanted
 from app.queries.record_papers import written as written_record
 from app.queries.record_proofs import proof_of
 from app.queries.visits import RecordView
@@ -18,6 +20,7 @@ from app.rules.effects.records import Details
 from app.rules.errors import Refused, ZhifangError
 from app.rules.facts import About, DutyKind
 from app.rules.visits import NewRecord, outcome
+from app.rules.visits.evidence import gathered, missing
 from app.rules.visits.lines import written_lines
 from app.rules.wording import SENTENCES, sentence
 from app.rules.wording.attachments import PURPOSES
@@ -102,6 +105,15 @@ def told_of(check: Mapping[str, Any]) -> str:
     return ":".join(filter(None, (CHECKS.get(code, "" if told else code), told)))
 
 
+def _lacking(
+    found: RecordView, files: Sequence[Listed], wanted: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    """By item: the evidence that the policy asks for and the record does not have yet."""
+    kept = [one.kept.purpose for one in files if not one.kept.deleted_at]
+    given: dict[str, Any] = {"has_fix": found.lon is not None, "has_met": bool(found.met), "files": kept}
+    return {item: missing(words, gathered(found.details, **given, item=item)) for item, words in wanted.items()}
+
+
 def _page(record_id: UUID, typed: Any, fault: str | None) -> str:
     now, about = deps().now(), About("record", record_id)
     with deps().transaction() as tx:
@@ -110,6 +122,7 @@ def _page(record_id: UUID, typed: Any, fault: str | None) -> str:
         act = "talks.read" if found.kind is DutyKind.TALK else "visits.read"
         note_reading(tx, reader, act, found.subject_id, now=now, about=about)
         files, proof = files_of(tx, record_id), proof_of(tx, record_id)
+        wanted = evidence_wanted(tx, found)
     return render_template(
         "record.html",
         here="duties",
@@ -121,6 +134,7 @@ def _page(record_id: UUID, typed: Any, fault: str | None) -> str:
         ],
         reasons=[sentence(reason.code, dict(reason.params)) for reason in found.reasons],
         lines=written_lines(found.details.lines),
+        lacking=_lacking(found, files or [], wanted),
         files=files,
         file_id=uuid4(),
         purposes=PURPOSES,

@@ -211,6 +211,13 @@ def test_a_file_that_does_not_fit_is_told_to_the_script(
     assert (answer.status_code, "fault" in answer.get_json()) == (status, True)
 
 
+def test_the_record_tells_which_evidence_is_still_asked_for(person: UUID, visitor: Visitor) -> None:
+    form = typed()
+    visitor.post(f"/subjects/{person}/record", form)
+    (told,) = re.findall(r"还没有的依据:(.*?)</p>", visitor.text(f"/records/{form['id']}"))
+    assert ("现场照片" in told, "见到的人" in told) == (True, False)
+
+
 def test_a_photo_is_added_later_without_scripts(person: UUID, visitor: Visitor) -> None:
     form = typed()
     visitor.post(f"/subjects/{person}/record", form)
