@@ -44,6 +44,7 @@ from app.web import (  # noqa: F401  (their views)
     record_patterns,
     records,
     rosters,
+    sampling,
     searches,
     security,
     service,
@@ -54,6 +55,7 @@ from app.web import (  # noqa: F401  (their views)
     track_maps,
     trackers,
     waivers,
+    weekly_reviews,
     zone_drawing,
     zones,
 )

@@ -249,6 +249,43 @@ PAGES: dict[str, PageExample] = {
     "GET /roster": PageExample(Shows.OFFICES),
     "GET /roster/template": PageExample(Shows.OFFICES, mimetype=roster_file.TEMPLATE_TYPE),
     "POST /roster": PageExample(Shows.OFFICES, status=422),
+    "GET /sampling": PageExample(Shows.OFFICES),
+    "POST /sampling": PageExample(
+        Shows.OFFICE,
+        lambda place: {
+            "id": str(uuid4()),
+            "office_id": str(place.office.id),
+            "from_day": "2026-03-02",
+            "to_day": "2026-03-02",
+            "size": "5",
+            "why": "抽检",
+        },
+        303,
+    ),
+    "GET /sampling/<sample_id>": PageExample(Shows.OFFICE),
+    "GET /sampling/<sample_id>/<record_id>": PageExample(Shows.OFFICE),
+    "POST /sampling/<sample_id>/<record_id>": PageExample(
+        Shows.OFFICE, lambda _: {"id": str(uuid4()), "kind": "note", "note": "清楚"}, 303
+    ),
+    "GET /sampling/questions": PageExample(Shows.CASES),
+    "POST /sampling/<asked_id>/<asked_record_id>/answer": PageExample(
+        Shows.CASE, lambda _: {"id": str(uuid4()), "note": "已补充"}, 303
+    ),
+    "GET /red-list": PageExample(Shows.CASES),
+    "GET /weekly-reviews": PageExample(Shows.OFFICES),
+    "GET /weekly-reviews/<review_id>": PageExample(Shows.OFFICE),
+    # The form is sent without anybody in it: a meeting about nobody is not kept.
+    "POST /weekly-reviews": PageExample(
+        Shows.OFFICES,
+        lambda _: {
+            "id": str(uuid4()),
+            "week": "2026-02-23",
+            "held_on": "2026-03-02",
+            "attended": "全",
+            "summary": "会",
+        },
+        422,
+    ),
     "GET /policies": PageExample(Shows.OFFICES),
     "GET /policies/<version_id>": PageExample(Shows.OFFICE),
     "POST /policies/drafts": PageExample(Shows.OFFICES, lambda _: {"id": str(uuid4())}, 303),
