@@ -12,6 +12,11 @@ load_settings() {
         export ZHIFANG_FCM_URL=${ZHIFANG_FCM_URL:-http://127.0.0.1:$((PORT + 1))}
         export ZHIFANG_FCM_CREDENTIALS=${ZHIFANG_FCM_CREDENTIALS:-$DATA_DIR/push/fake-fcm-service-account.json}
     fi
+    if [ -z "${ZHIFANG_FILES_BUCKET:-}" ]; then
+        # Attachments of case files, sealed; the folder has to be there before anything is kept in it.
+        export ZHIFANG_FILES_FOLDER=${ZHIFANG_FILES_FOLDER:-$DATA_DIR/files}
+        (umask 077 && mkdir -p "$ZHIFANG_FILES_FOLDER")
+    fi
     [ -s "$DATA_DIR/secrets.env" ] || make_secrets
     local line
     while read -r line; do

@@ -11,8 +11,10 @@ from app.api.checkins import PlaceBody, ReasonAnswer, place
 from app.api.context import current_actor, deps
 from app.api.fields import Body, Day, Instant, choice, text
 from app.api.office.record_details import DetailsBody, RecordDetails, details, details_answer
+from app.api.office.record_proof import ProofAnswer, proof_answer
 from app.api.paging import PageArgs, next_cursor
 from app.queries import visits as queries
+from app.queries.record_proofs import proof_of
 from app.queries.visits import RecordFilter, RecordRow, RecordView
 from app.rules.facts import About, DutyKind, DutyState, Reason
 from app.rules.visits import Covered, NewRecord, Receipt, days_until_written, outcome
@@ -106,6 +108,7 @@ class RecordAnswer(ListedRecord, RecordDetails):
     note = fields.String(required=True)
     lon = fields.Float(required=True, allow_none=True, metadata={"description": "Degrees, WGS-84."})
     lat = fields.Float(required=True, allow_none=True, metadata={"description": "Degrees, WGS-84."})
+    proof = fields.Nested(ProofAnswer, required=True, allow_none=True)
 
 
 class RecordListArgs(PageArgs):
@@ -160,7 +163,8 @@ def one(kind: DutyKind | None, record_id: UUID) -> dict[str, Any]:
         note_reading(
             tx, current_actor(), READ.get(found.kind, "visits.read"), found.subject_id, now=deps().now(), about=about
         )
-    shown = {"met": found.met, "note": found.note, "lon": found.lon, "lat": found.lat}
+        proof = proof_answer(proof_of(tx, record_id))
+    shown = {"proof": proof, "met": found.met, "note": found.note, "lon": found.lon, "lat": found.lat}
     return _listed(found) | shown | details_answer(found.details, found.additions)
 
 
