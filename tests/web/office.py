@@ -9,6 +9,7 @@ from sqlalchemy import Connection, update
 from app.models.subject import Subject
 from app.rules.effects import Decision, RecordAttempt
 from app.rules.facts import Channel, DutyKind, DutyState, Outcome, Reason, Role
+from app.rules.policy import Policy
 from app.store import effects
 from tests.builders.app import MONDAY
 from tests.builders.duties import a_duty, a_supervised, api_up
@@ -30,8 +31,8 @@ class Office:
     county: Worker
 
 
-def an_office_at_nine(tx: Connection) -> Office:
-    tree = a_tree(tx)
+def an_office_at_nine(tx: Connection, *, policy: Policy | None = None) -> Office:
+    tree = a_tree(tx, policy=policy)
     api_up(tx, MONDAY - 999 * HOUR, MONDAY)
     return Office(
         tree,

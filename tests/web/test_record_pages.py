@@ -18,6 +18,7 @@ from app.store.session import transaction
 from app.web.field import FILES
 from app.web.static_files import STATIC
 from tests.builders.app import MONDAY
+from tests.builders.offices import whole_table
 from tests.builders.record_papers import a_signature
 from tests.builders.users import a_user
 from tests.statements import counted
@@ -211,8 +212,12 @@ def test_a_file_that_does_not_fit_is_told_to_the_script(
     assert (answer.status_code, "fault" in answer.get_json()) == (status, True)
 
 
-def test_the_record_tells_which_evidence_is_still_asked_for(person: UUID, visitor: Visitor) -> None:
-    form = typed()
+def test_the_record_tells_which_evidence_is_still_asked_for(undone: Engine, app: Flask) -> None:
+    with transaction(undone) as tx:
+        office = an_office_at_nine(tx, policy=whole_table())
+        person = a_person(tx, office)
+    visitor, form = a_visitor(app, office.officer), typed()
+    assert "现场照片" in visitor.text(f"/subjects/{person}/record")
     visitor.post(f"/subjects/{person}/record", form)
     (told,) = re.findall(r"还没有的依据:(.*?)</p>", visitor.text(f"/records/{form['id']}"))
     assert ("现场照片" in told, "见到的人" in told) == (True, False)
