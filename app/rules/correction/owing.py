@@ -31,7 +31,13 @@ def owe_from_intake(
     place = _Place(subject_id, office_id, policy_version_id, now)
     return Decision(
         tuple(
-            _plan(place, rule, (since, working_due(legal_day(since), within, holidays)), slot_start=since)
+            _plan(
+                place,
+                rule,
+                (since, working_due(legal_day(since), within, holidays)),
+                slot_start=since,
+                why=Reason(f"{rule}_from_intake", (("days", str(within)),)),
+            )
             for rule, within in days.items()
         )
     )
@@ -40,7 +46,7 @@ def owe_from_intake(
 def open_at_once(facts: CorrectionFacts, rule: str, days: int, reason: Reason, actor: Actor, now: datetime) -> Decision:
     """A duty that an act opens: from now until the end of so many working days."""
     due_at = working_due(legal_day(now), days, facts.holidays)
-    plan = _plan(_place(facts, now), rule, (now, due_at), slot_start=now)
+    plan = _plan(_place(facts, now), rule, (now, due_at), slot_start=now, why=reason)
     return Decision((plan, ChangeDuty(plan.id, DutyState.OPEN, now, reason, actor, office_id=facts.office_id)))
 
 
@@ -54,7 +60,10 @@ def next_review(facts: CorrectionFacts, actor: Actor, now: datetime) -> Decision
     if facts.supervised_until is not None and facts.supervised_until < due_at:
         return Decision((fallen,))
     opens_at = max(now, due_at - timedelta(days=facts.rules.review_opens_days))
-    return Decision((fallen, _plan(_place(facts, now), REVIEW_RULE, (opens_at, due_at), slot_start=now)))
+    months = ("months", str(facts.rules.review_months.of(facts.class_)))
+    periodic = Reason("plan_review_periodic", (months, ("since", legal_day(now).isoformat())))
+    review = _plan(_place(facts, now), REVIEW_RULE, (opens_at, due_at), slot_start=now, why=periodic)
+    return Decision((fallen, review))
 
 
 def settle(
@@ -89,7 +98,7 @@ def _place(facts: CorrectionFacts, now: datetime) -> _Place:
     return _Place(facts.subject_id, facts.office_id, facts.policy_version_id, now)
 
 
-def _plan(place: _Place, rule: str, owed: tuple[datetime, datetime], *, slot_start: datetime) -> PlanDuty:
+def _plan(place: _Place, rule: str, owed: tuple[datetime, datetime], *, slot_start: datetime, why: Reason) -> PlanDuty:
     opens_at, due_at = owed
     return PlanDuty(
         id=uuid5(_DUTIES, f"{place.subject_id}|{rule}|{slot_start.isoformat()}"),
@@ -105,4 +114,5 @@ def _plan(place: _Place, rule: str, owed: tuple[datetime, datetime], *, slot_sta
         office_id=place.office_id,
         policy_version_id=place.policy_version_id,
         at=place.at,
+        why=why,
     )

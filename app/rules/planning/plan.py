@@ -59,7 +59,7 @@ def foresee(facts: PlanningFacts, *, until: datetime, now: datetime) -> tuple[Pl
     """
     start = max(facts.planned_until or facts.registered_at, facts.registered_at)
     turns = calendar_turns(facts, stretches_of(facts), start, until)
-    found = (owed_by_office(facts, turn, now=now) for turn in turns)
+    found = (owed_by_office(turn, facts.subject_id, facts.office_id, now=now) for turn in turns)
     ends = facts.supervised_until
     return tuple(duty for duty in found if ends is None or duty.due_at <= ends)
 
