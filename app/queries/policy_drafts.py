@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from app.models.office import Office, User
 from app.models.policy import PolicyVersion
-from app.models.policy_draft import PolicyDraft, PolicyDraftEvent, PolicyTrial
+from app.models.policy_draft import PolicyDraft, PolicyDraftEvent
 from app.queries.page import Key, Page, instant_key, page_of
 from app.queries.policies import ChangeView, changes
 from app.rules.errors import NotFound
@@ -63,21 +63,6 @@ class WholeDraft:
     is_behind: bool
 
 
-@dataclass(frozen=True)
-class TrialView:
-    """One trial: `result` holds its sums once it is done."""
-
-    id: UUID
-    draft_id: UUID
-    content_hash: str
-    days: int
-    state: str
-    asked_at: datetime
-    finished_at: datetime | None
-    asked_by_name: str
-    result: dict[str, Any] | None
-
-
 def draft(connection: Connection, actor: Actor, draft_id: UUID) -> WholeDraft:
     """One draft; NotFound where its office is out of the actor's reach. Four queries."""
     base = aliased(PolicyVersion)
@@ -124,30 +109,6 @@ def drafts(
         statement = statement.where(tuple_(PolicyDraft.changed_at, PolicyDraft.id) < tuple_(*key))
     rows = [DraftView(**row) for row in connection.execute(statement).mappings()]
     return page_of(rows, limit, lambda row: [row.changed_at.isoformat(), str(row.id)])
-
-
-def trials(connection: Connection, actor: Actor, draft_id: UUID, *, limit: int = 10) -> tuple[TrialView, ...]:
-    """The trials of a draft, the last asked for first; NotFound where the draft is out of the actor's reach."""
-    if connection.execute(_drafts(actor).where(PolicyDraft.id == draft_id)).one_or_none() is None:
-        raise NotFound("not_found")
-    rows = connection.execute(
-        _trials().where(PolicyTrial.draft_id == draft_id).order_by(PolicyTrial.asked_at.desc()).limit(limit)
-    )
-    return tuple(TrialView(**row) for row in rows.mappings())
-
-
-def _trials() -> Select[*tuple[Any, ...]]:
-    return select(
-        PolicyTrial.id,
-        PolicyTrial.draft_id,
-        PolicyTrial.content_hash,
-        PolicyTrial.days,
-        PolicyTrial.state,
-        PolicyTrial.asked_at,
-        PolicyTrial.finished_at,
-        User.name.label("asked_by_name"),
-        PolicyTrial.result,
-    ).join(User, User.id == PolicyTrial.asked_by)
 
 
 def _steps(connection: Connection, draft_id: UUID) -> tuple[StepView, ...]:

@@ -1,29 +1,26 @@
 """One draft of the policy on a page: what it would change, who wrote it, and what is to be done with it next."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import Response, render_template, request, url_for
 
 from app.actions import draft_policy as writing
 from app.actions.decide_draft import approve_draft, return_draft
-from app.actions.try_policy import ask_trial
 from app.queries import policy_drafts as queries
-from app.queries.policy_drafts import TrialView, WholeDraft
+from app.queries.policy_trials import trials as trials_of
 from app.rules.calendar import start_of_day
 from app.rules.errors import Refused, ZhifangError
-from app.rules.policy import PolicyError, Problem, policy_from_mapping
-from app.rules.policy_drafts import OPEN, WRITABLE, DraftState, TrialState
-from app.rules.wording.policies import STATES, STEPS, TRIAL_STATES
-from app.rules.wording.policy_items import CLASSES
-from app.rules.wording.visits import title_of
+from app.rules.policy import policy_from_mapping
+from app.rules.policy_drafts import OPEN, WRITABLE, DraftState
+from app.rules.wording.policies import STATES, STEPS
 from app.web.blueprint import PAGES
 from app.web.context import deps, user
 from app.web.forms import client_id, done, hash_of, optional, told, written
 from app.web.guard import may, page, user_for
 from app.web.policies import own_office, words
+from app.web.policy_trials_shown import trials_shown
 
 LONGEST_NOTE = 500
 TRIED_DAYS = 30
@@ -55,7 +52,7 @@ def submit_policy_draft(draft_id: UUID) -> Response | tuple[str, int]:
         with deps().transaction() as tx:
             writing.submit_draft(tx, user(), draft_id, revision(), why, effective_from=from_at, now=deps().now())
     except ZhifangError as error:
-        return _refused(draft_id, error)
+        return refused(draft_id, error)
     return done(draft_url(draft_id), "draft_submitted")
 
 
@@ -67,7 +64,7 @@ def withdraw_policy_draft(draft_id: UUID) -> Response | tuple[str, int]:
         with deps().transaction() as tx:
             writing.withdraw_draft(tx, user(), draft_id, revision(), now=deps().now())
     except ZhifangError as error:
-        return _refused(draft_id, error)
+        return refused(draft_id, error)
     return done(url_for("pages.policies"), "draft_withdrawn")
 
 
@@ -79,7 +76,7 @@ def approve_policy_draft(handed_in_id: UUID) -> Response | tuple[str, int]:
         with deps().transaction() as tx:
             approve_draft(tx, user(), handed_in_id, revision(), now=deps().now())
     except ZhifangError as error:
-        return _refused(handed_in_id, error)
+        return refused(handed_in_id, error)
     return done(draft_url(handed_in_id), "draft_approved")
 
 
@@ -92,67 +89,8 @@ def return_policy_draft(handed_in_id: UUID) -> Response | tuple[str, int]:
         with deps().transaction() as tx:
             return_draft(tx, user(), handed_in_id, revision(), note, now=deps().now())
     except ZhifangError as error:
-        return _refused(handed_in_id, error)
+        return refused(handed_in_id, error)
     return done(draft_url(handed_in_id), "draft_returned")
-
-
-@PAGES.get("/policies/drafts/<uuid:draft_id>/text")
-@page("policy_drafts.edit")
-def policy_draft_text(draft_id: UUID) -> str:
-    """The draft as TOML, for those who know it."""
-    return _text_page(draft_id, None, ())
-
-
-@PAGES.post("/policies/drafts/<uuid:draft_id>/text")
-@page("policy_drafts.edit")
-def write_policy_draft_text(draft_id: UUID) -> Response | tuple[str, int]:
-    """Keep the text; where it is no policy every fault is told with its line, and what was typed stays."""
-    typed = request.form.get("text", "").replace("\r\n", "\n")
-    try:
-        with deps().transaction() as tx:
-            writing.write_draft(tx, user(), draft_id, revision(), typed, now=deps().now())
-    except PolicyError as error:
-        return _text_page(draft_id, typed, error.problems), 422
-    except ZhifangError as error:
-        fault, status = told(error)
-        return _text_page(draft_id, typed, (), fault), status
-    return done(draft_url(draft_id), "draft_saved")
-
-
-@PAGES.post("/policies/drafts/<uuid:draft_id>/try")
-@page("policy_drafts.try")
-def try_policy_draft(draft_id: UUID) -> Response | tuple[str, int]:
-    """Ask for a trial on the last thirty days: the worker makes it, and the page shows it when it is done."""
-    try:
-        with deps().transaction() as tx:
-            ask_trial(tx, user(), draft_id, client_id(), TRIED_DAYS, now=deps().now())
-    except ZhifangError as error:
-        return _refused(draft_id, error)
-    return done(f"{draft_url(draft_id)}#trials", "draft_tried")
-
-
-@PAGES.get("/policies/drafts/<uuid:draft_id>/trials")
-@page("policy_drafts.read")
-def policy_draft_trials(draft_id: UUID) -> str:
-    """The trials alone, which the page asks for again while one is being made."""
-    with deps().autocommit() as connection:
-        draft = queries.draft(connection, user(), draft_id)
-        trials = queries.trials(connection, user(), draft_id)
-    return render_template("_policy_trials.html", draft=draft, **_trials_shown(draft_id, trials))
-
-
-def _trials_shown(draft_id: UUID, trials: Sequence[TrialView]) -> dict[str, Any]:
-    running = any(trial.state in {TrialState.WAITING, TrialState.RUNNING} for trial in trials)
-    return {
-        "draft_id": draft_id,
-        "trials": trials,
-        "trial_running": running,
-        "trial_states": TRIAL_STATES,
-        "classes": CLASSES,
-        "title_of": title_of,
-        "trial_id": uuid4(),
-        "tried_days": TRIED_DAYS,
-    }
 
 
 def draft_page(draft_id: UUID, typed: Any, fault: str | None) -> str:
@@ -160,7 +98,7 @@ def draft_page(draft_id: UUID, typed: Any, fault: str | None) -> str:
     with deps().autocommit() as connection:
         reader = user_for("policy_drafts.read")
         draft = queries.draft(connection, reader, draft_id)
-        trials = queries.trials(connection, reader, draft_id)
+        trials = trials_of(connection, reader, draft_id)
     state = DraftState(draft.head.state)
     return render_template(
         "policy_draft.html",
@@ -176,7 +114,7 @@ def draft_page(draft_id: UUID, typed: Any, fault: str | None) -> str:
         own_hand=user().id in draft.hands,
         typed=typed,
         fault=fault,
-        **_trials_shown(draft_id, trials),
+        **trials_shown(draft_id, trials),
         **words(),
     )
 
@@ -205,21 +143,7 @@ def _from_at() -> datetime | None:
         raise Refused("time_needed") from None
 
 
-def _refused(draft_id: UUID, error: ZhifangError) -> tuple[str, int]:
+def refused(draft_id: UUID, error: ZhifangError) -> tuple[str, int]:
+    """The page of the draft with the sentence why."""
     fault, status = told(error)
     return draft_page(draft_id, request.form, fault), status
-
-
-def _text_page(draft_id: UUID, typed: str | None, problems: tuple[Problem, ...], fault: str | None = None) -> str:
-    with deps().autocommit() as connection:
-        draft: WholeDraft = queries.draft(connection, user_for("policy_drafts.read"), draft_id)
-    return render_template(
-        "policy_text.html",
-        here="policies",
-        draft=draft,
-        head=draft.head,
-        text=draft.text if typed is None else typed,
-        seen=request.form.get("revision") or draft.head.revision,
-        problems=problems,
-        fault=fault,
-    )

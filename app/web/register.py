@@ -38,6 +38,8 @@ from app.web import (  # noqa: F401  (their views)
     policies,
     policy_drafts,
     policy_items,
+    policy_texts,
+    policy_trials,
     record_files,
     record_form,
     record_pages,

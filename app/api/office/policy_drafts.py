@@ -9,7 +9,6 @@ from marshmallow import fields
 
 from app.actions import draft_policy as writing
 from app.actions.decide_draft import approve_draft, return_draft
-from app.actions.try_policy import LONGEST_DAYS, ask_trial
 from app.api.auth import office
 from app.api.blueprint import Blueprint
 from app.api.bodies import body_hash
@@ -21,7 +20,7 @@ from app.api.refusals import refusals
 from app.queries import policy_drafts as queries
 from app.queries.policy_drafts import WholeDraft
 from app.rules.policy import PolicyError
-from app.rules.policy_drafts import DraftState, DraftStep, TrialState
+from app.rules.policy_drafts import DraftState, DraftStep
 
 BLUEPRINT = Blueprint("office_policy_drafts", __name__, description="监管制度的修改稿")
 
@@ -98,37 +97,6 @@ class ReturnDraftBody(SeenDraftBody):
     """Sending it back."""
 
     note = text(500, required=True)
-
-
-class NewTrialBody(Body):
-    """A trial to make."""
-
-    id = fields.UUID(required=True)
-    days = whole(1, LONGEST_DAYS, load_default=30)
-
-
-class TrialAnswer(Body):
-    """One trial."""
-
-    id = fields.UUID(required=True)
-    draft_id = fields.UUID(required=True)
-    content_hash = fields.String(required=True, metadata={"description": "Of what was tried."})
-    days = fields.Integer(required=True)
-    state = choice(TrialState, required=True)
-    asked_at = Instant(required=True)
-    finished_at = Instant(required=True, allow_none=True)
-    asked_by_name = fields.String(required=True)
-    result = fields.Dict(
-        required=True,
-        allow_none=True,
-        metadata={"description": "from, to, people, of; items: code, title, before and after by class."},
-    )
-
-
-class TrialsAnswer(Body):
-    """Trials of a draft."""
-
-    items = fields.List(fields.Nested(TrialAnswer), required=True)
 
 
 class DraftListArgs(PageArgs):
@@ -267,26 +235,3 @@ class Return(MethodView):
         with deps().transaction() as tx:
             return_draft(tx, current_actor(), handed_in_id, body["revision"], body["note"], now=deps().now())
             return queries.draft(tx, current_actor(), handed_in_id)
-
-
-@BLUEPRINT.route("/policy-drafts/<uuid:draft_id>/trials")
-class Trials(MethodView):
-    """Trials of a draft on the last days."""
-
-    @office("policy_drafts.read")
-    @refusals(404)
-    @BLUEPRINT.response(200, TrialsAnswer)
-    def get(self, draft_id: UUID) -> dict[str, Any]:
-        """The last ten, the newest first. A result holds sums alone."""
-        with deps().autocommit() as connection:
-            return {"items": queries.trials(connection, current_actor(), draft_id)}
-
-    @office("policy_drafts.try")
-    @refusals(404, 409)
-    @BLUEPRINT.arguments(NewTrialBody)
-    @BLUEPRINT.response(202, TrialsAnswer)
-    def post(self, body: dict[str, Any], draft_id: UUID) -> dict[str, Any]:
-        """Ask for one of the draft as it stands: the worker makes it. Asking is on record before anything is read."""
-        with deps().transaction() as tx:
-            ask_trial(tx, current_actor(), draft_id, body["id"], body["days"], now=deps().now())
-            return {"items": queries.trials(tx, current_actor(), draft_id)}
