@@ -46,6 +46,18 @@ OFFICES = """
 """
 
 
+FILES = """
+    INSERT INTO file_contents (id, sha256, size, object, key_version, stored_at)
+    SELECT gen_random_uuid(), decode(md5('x' || n), 'hex'), 1, 'x' || n, 1, s.registered_at
+    FROM subjects s, generate_series(1, 400) n WHERE s.id = :subject_id;
+    INSERT INTO attachments (id, subject_id, about_kind, about_id, purpose, content_id, sha256, media_type, size,
+                             added_by, added_at, keep_until, basis)
+    SELECT gen_random_uuid(), s.id, 'subject', s.id, 'document', c.id, c.sha256, 'application/pdf', 1, s.officer_id,
+           c.stored_at, c.stored_at + interval '3 years', 'x'
+    FROM file_contents c, subjects s WHERE s.id = :subject_id
+"""
+
+
 @pytest.fixture(scope="module")
 def unused(database_server: database.Server) -> Iterator[Engine]:
     """A database of this file's own: what other tests took back still fills the indexes, and the planner counts it."""
@@ -72,6 +84,8 @@ def _with_a_few_of_everything(tx: Connection) -> Connection:
         a_duty(tx, tree, subject_id, MONDAY, MONDAY + HOUR)
         an_alert(tx, tree, subject_id, MONDAY)
         effects.apply(tx, [Decision((_something_happened(subject_id),))])
+    for statement in FILES.split(";"):
+        tx.execute(text(statement), {"subject_id": subject_id})
     tx.execute(text(OFFICES), {"county_id": tree.county.id})
     for table in (
         "duties",
