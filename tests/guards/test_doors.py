@@ -32,6 +32,7 @@ WORDS_ELSEWHERE = {
     "app/rules/roster/cells.py": "the signs by which people write a day",
     "app/rules/areas/__init__.py": "tells districts and cities apart by how their names end",
     "app/rules/policy/former_clocks.py": "the codes of the two items that policies had before",
+    "app/rules/known_facts/catalogue.py": "the codes of the four items that have to be known",
     "app/rules/policy/files.py": "the bases on which a policy keeps files that says nothing of them",
     "app/rules/day.py": "the signs by which addresses name towns and villages",
     "app/rules/devices.py": "the names by which phones call the carriers",
