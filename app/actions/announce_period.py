@@ -9,7 +9,7 @@ from app.rules import announced_periods as rules
 from app.rules.announced_periods import Announced
 from app.rules.errors import Conflict, NotAllowed, NotFound
 from app.rules.facts import Actor
-from app.store import announced_periods, effects
+from app.store import announced_periods, effects, period_spreading
 
 
 def announce_period(tx: Connection, actor: Actor, period: Announced, *, now: datetime) -> bool:
@@ -49,9 +49,9 @@ def withdraw_period(tx: Connection, actor: Actor, period_id: UUID, reason: str, 
 
 def spread_period(tx: Connection, period_id: UUID, *, now: datetime) -> int:
     """The next people's files; gives how many, 0 once all are done."""
-    return announced_periods.spread(tx, period_id, now=now)
+    return period_spreading.spread(tx, period_id, now=now)
 
 
 def unspread_periods(tx: Connection) -> list[UUID]:
     """Periods that not everybody's file tells of yet."""
-    return announced_periods.unspread(tx)
+    return period_spreading.unspread(tx)

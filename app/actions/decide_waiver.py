@@ -10,7 +10,7 @@ from app.rules.duties import waive
 from app.rules.effects.waivers import WaiverState
 from app.rules.facts import Actor
 from app.rules.waivers import decide
-from app.store import duties, effects, waivers
+from app.store import duties, effects, waiver_facts, waivers
 
 
 def decide_waiver(
@@ -22,7 +22,7 @@ def decide_waiver(
     go any more: Conflict `duty_settled`.
     """
     duty_id = waivers.duty_of(tx, waiver_id)
-    facts = waivers.facts(tx, actor, duty_id, now=now)
+    facts = waiver_facts.facts(tx, actor, duty_id, now=now)
     state = WaiverState.GRANTED if granted else WaiverState.REFUSED
     if waivers.answered(tx, waiver_id) == (state, actor.id, answer):
         return

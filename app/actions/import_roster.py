@@ -17,7 +17,7 @@ from app.rules.errors import Conflict, NotAllowed, NotFound, Refused
 from app.rules.facts import About, Actor, Channel
 from app.rules.registration import Registration
 from app.rules.roster import AlreadyThere, Fault, Faulty, Line, Reading, Receipt, Report, differences
-from app.store import announced_periods, areas, effects, policies, registrations, rosters
+from app.store import areas, effects, period_spreading, policies, registrations, rosters
 from app.store import identity as sealing
 from app.store import planning as plans
 from app.store import subjects as rows
@@ -314,7 +314,7 @@ def _register(
         for entered, settled in chunk
     ]
     effects.apply(tx, begun)
-    announced_periods.note_newcomers(tx, [settled.subject_id for _, settled in chunk], now=now)
+    period_spreading.note_newcomers(tx, [settled.subject_id for _, settled in chunk], now=now)
     until = now + planning.HORIZON
     facts = plans.facts_for(tx, [settled.subject_id for _, settled in chunk], until=until)
     owed = [planning.plan(one, until=until, key=key, now=now) for one in facts]

@@ -12,7 +12,7 @@ from app.rules.calendar import legal_day
 from app.rules.errors import Conflict, NotAllowed
 from app.rules.facts import Actor, SubjectStatus
 from app.rules.registration import Receipt, Registration
-from app.store import announced_periods, areas, effects, offices, policies, registrations
+from app.store import areas, effects, offices, period_spreading, policies, registrations
 from app.store import identity as sealing
 from app.store import intake as judgments
 from app.store import planning as plans
@@ -40,7 +40,7 @@ def register_subject(
     known, settled = _settled(tx, actor, entered, keys, now)
     registrations.write(tx, entered, settled, registered_by=actor.id, now=now)
     _begin(tx, actor, entered, settled, known, now)
-    announced_periods.note_newcomers(tx, [settled.subject_id], now=now)
+    period_spreading.note_newcomers(tx, [settled.subject_id], now=now)
     _plan(tx, settled.subject_id, settings.window_secret, now)
     return rows.receipt(tx, entered.id), True
 

@@ -10,7 +10,7 @@ from app.rules.duties import waive
 from app.rules.effects.waivers import WaiverKind
 from app.rules.facts import Actor
 from app.rules.waivers import Wanted
-from app.store import duties, effects, waivers
+from app.store import duties, effects, waiver_facts
 
 
 def waive_duty(
@@ -28,7 +28,7 @@ def waive_duty(
     NotFound for a duty about nobody within reach; NotAllowed `waiver_not_yours`, Conflict `duty_settled`,
     `waiver_waiting` as the rules say.
     """
-    standing = waivers.facts(tx, actor, duty_id, now=now)
+    standing = waiver_facts.facts(tx, actor, duty_id, now=now)
     rules.refuse_others(standing)
     wanted = Wanted(uuid5(duty_id, f"waiver:{actor.id}:{reason}:{now.isoformat()}"), kind, reason)
     if rules.needs_second(standing):

@@ -19,7 +19,7 @@ from app.store.scope import offices_of
 
 @dataclass(frozen=True)
 class PeriodView:
-    """One period, in local days, both included. `spread` once everybody's file tells of it."""
+    """One period, in local days, both included. `spread`: on file everywhere; `own`: of an office within reach."""
 
     id: UUID
     office_id: UUID
@@ -36,7 +36,6 @@ class PeriodView:
     withdrawn_at: datetime | None
     withdraw_reason: str | None
     own: bool
-    """Whether it is of an office within reach, so that it may be withdrawn from there."""
 
 
 def periods(connection: Connection, actor: Actor, *, after: Key | None = None, limit: int = 50) -> Page[PeriodView]:

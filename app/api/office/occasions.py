@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from flask.views import MethodView
-from marshmallow import fields
 
 from app.actions.withdraw_occasion import withdraw_occasion
 from app.actions.write_occasion import write_occasion
@@ -12,65 +11,15 @@ from app.api.auth import office
 from app.api.blueprint import Blueprint
 from app.api.bodies import body_hash
 from app.api.context import current_actor, deps
-from app.api.fields import Body, Day, Instant, choice, text
+from app.api.office.occasion_bodies import OccasionAnswer, OccasionBody, OccasionWithdrawBody
 from app.api.paging import PageArgs, next_cursor, page_of
 from app.api.refusals import refusals
 from app.queries import occasions as queries
 from app.queries.occasions import OccasionView
-from app.rules.facts import DutyKind, DutyState, OccasionKind
-from app.rules.occasions import ENTERED, Written
+from app.rules.facts import OccasionKind
+from app.rules.occasions import Written
 
 BLUEPRINT = Blueprint("office_occasions", __name__, description="走访和谈话的起因")
-
-
-class OccasionBody(Body):
-    """What happened, or was decided, in an officer's own words."""
-
-    id = fields.UUID(required=True)
-    kind = choice(ENTERED, required=True)
-    known_since = Instant(
-        load_default=None, metadata={"description": "When the office learned of it; time runs from then. Now, if left."}
-    )
-    on = Day(load_default=None, allow_none=True, metadata={"description": "The day on which it happened, if known."})
-    note = text(500, required=True, metadata={"description": "Own words; no names of other people."})
-
-
-class OccasionWithdrawBody(Body):
-    """Why it is taken back."""
-
-    reason = text(500, required=True)
-
-
-class FollowedDutyAnswer(Body):
-    """A duty that followed from it."""
-
-    id = fields.UUID(required=True)
-    rule_code = fields.String(required=True)
-    title = fields.String(required=True)
-    kind = choice(DutyKind, required=True)
-    state = choice(DutyState, required=True)
-    due_at = Instant(required=True)
-
-
-class OccasionAnswer(Body):
-    """One occasion with the duties that followed."""
-
-    id = fields.UUID(required=True)
-    subject_id = fields.UUID(required=True)
-    subject_name = fields.String(required=True)
-    kind = choice(OccasionKind, required=True)
-    happened_at = Instant(required=True, metadata={"description": "What the time of its duties counts from."})
-    on = Day(required=True, allow_none=True, attribute="event_on")
-    known_at = Instant(required=True)
-    source_kind = fields.String(required=True, metadata={"description": "Such as `entry`, `report`, `leave`, `alert`."})
-    actor_kind = choice(("user", "subject", "job"), required=True)
-    actor_name = fields.String(required=True, allow_none=True)
-    note = fields.String(required=True, allow_none=True, metadata={"description": "Null where sealed, or none."})
-    receipt_no = fields.String(required=True, allow_none=True)
-    planned_at = Instant(required=True, allow_none=True, metadata={"description": "When its duties were made."})
-    withdrawn_at = Instant(required=True, allow_none=True)
-    withdraw_reason = fields.String(required=True, allow_none=True)
-    duties = fields.List(fields.Nested(FollowedDutyAnswer), required=True)
 
 
 @BLUEPRINT.route("/subjects/<uuid:subject_id>/occasions")

@@ -13,7 +13,7 @@ from app.deps import Deps
 from app.jobs import sweeps
 from app.rules.effects import Decision, PlanDuty
 from app.rules.facts import DutyKind, Obligor, Reason, Role
-from app.store import announced_periods, effects
+from app.store import effects, period_spreading
 from app.store.session import transaction
 from tests.builders.app import MONDAY
 from tests.builders.duties import a_supervised, duty_row
@@ -85,7 +85,7 @@ def test_a_chunk_at_a_time_and_nobody_twice(
     done = []
     for _ in range(4):
         with transaction(undone) as tx:
-            done.append(announced_periods.spread(tx, period_id, now=MONDAY, limit=2))
+            done.append(period_spreading.spread(tx, period_id, now=MONDAY, limit=2))
     assert done == [2, 2, 1, 0]
     assert on_file(undone).keys() == here
 
