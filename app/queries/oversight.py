@@ -16,14 +16,17 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     DateTime,
+    Select,
+    Text,
     bindparam,
     cast,
     func,
     literal,
     literal_column,
+    null,
     or_,
     select,
-    tuple_,
+    union_all,
 )
 from sqlalchemy.orm import aliased
 
@@ -107,64 +110,65 @@ class Tally:
     total: Counts
 
 
-_COLUMNS: dict[By, Any] = {
-    By.OFFICE: Duty.office_id,
-    By.OFFICER: Duty.officer_id,
-    By.ITEM: Duty.rule_code,
-    By.CLASS: Duty.class_,
-}
-
-
 def tally(
     connection: Connection, actor: Actor, asked: Asked, by: Sequence[By], *, now: datetime, unit: Unit = Unit.MONTH
 ) -> Tally:
-    """The figures by each of `by`: all out of one reading of the duties, in one statement."""
+    """The figures by each of `by`, all of one instant: one statement, with a pass over the index for each.
+
+    Offices and their officers are one pass. To count by several things in one pass takes longer than a pass for each:
+    a few groups are hashed, and shared among processes; many are sorted first.
+    """
     parts = buckets(asked.span, unit)
-    columns = {one: _column(one, parts) for one in by}
-    grouped = func.grouping_sets(*(tuple_(column, Duty.state, Duty.proof) for column in columns.values()))
-    which = func.grouping(*columns.values()) if columns else literal(0)
-    statement = (
-        select(*columns.values(), which.label("which"), Duty.state, Duty.proof, func.count().label("number"))
-        .where(*conditions(actor, asked, now))
-        .group_by(grouped)
-    )
+    where = conditions(actor, asked, now)
+    passes = dict.fromkeys(By.OFFICE if one is By.OFFICER else one for one in by)
     lines: dict[By, dict[Any, Counts]] = {one: defaultdict(Counts) for one in by}
-    for row in connection.execute(statement):
-        one = by[_place(row.which, len(by))]
-        lines[one][_key(one, row[by.index(one)], parts)] += _alike(row.state, row.proof, row.number)
+    for row in connection.execute(union_all(*(_pass(one, parts, where) for one in passes))):
+        counts = counted(DutyState(row.state), Proof(row.proof) if row.proof else None, row.number)
+        for one in (By.OFFICE, By.OFFICER) if row.kind == By.OFFICE else (By(row.kind),):
+            if one in lines:
+                lines[one][_key(one, row.beside if one is By.OFFICER else row.key, parts)] += counts
     return Tally(now, {one: dict(found) for one, found in lines.items()}, summed(lines[by[0]].values()))
 
 
-def _column(by: By, parts: Sequence[Bucket]) -> Any:
-    if by is not By.PERIOD:
-        return _COLUMNS[by]
-    # What ends with a day is due on that day: it belongs to the part before the midnight at which it ends.
-    edges = [start_of_day(part.from_day) + _INSTANT for part in parts]
-    return func.width_bucket(Duty.due_at, cast(bindparam("edges", edges), ARRAY(DateTime(timezone=True)))).label("part")
+def _pass(by: By, parts: Sequence[Bucket], where: Sequence[Any]) -> Select[*tuple[Any, ...]]:
+    key, beside = _columns(by, parts)
+    grouped = (
+        select(key.label("key"), beside.label("beside"), Duty.state, Duty.proof, func.count().label("number"))
+        .where(*where)
+        .group_by("key", *(["beside"] if by is By.OFFICE else []), Duty.state, Duty.proof)
+        .subquery()
+    )
+    found = grouped.c
+    texts = (cast(found.key, Text).label("key"), cast(found.beside, Text).label("beside"))
+    return select(literal(by.value).label("kind"), *texts, found.state, found.proof, found.number)
 
 
-def _place(which: int, of: int) -> int:
-    """Which of the columns a row is grouped by: PostgreSQL sets a bit for each that it is not."""
-    (place,) = (n for n in range(of) if not which >> (of - 1 - n) & 1)
-    return place
-
-
-def _key(by: By, value: Any, parts: Sequence[Bucket]) -> Any:
+def _columns(by: By, parts: Sequence[Bucket]) -> tuple[Any, Any]:
     match by:
-        case By.OFFICE:
-            return value
-        case By.OFFICER:
-            return value or NOBODY
+        case By.OFFICE | By.OFFICER:
+            return Duty.office_id, Duty.officer_id
         case By.ITEM:
-            return item_of(value)
+            return Duty.rule_code, null()
+        case By.CLASS:
+            return Duty.class_, null()
+        case By.PERIOD:
+            # What ends with a day is due on that day: it belongs to the part before the midnight at which it ends.
+            edges = [start_of_day(part.from_day) + _INSTANT for part in parts]
+            return func.width_bucket(
+                Duty.due_at, cast(bindparam("edges", edges), ARRAY(DateTime(timezone=True)))
+            ), null()
+
+
+def _key(by: By, value: str | None, parts: Sequence[Bucket]) -> Any:
+    match by:
+        case By.OFFICE | By.OFFICER:
+            return UUID(value) if value else NOBODY
+        case By.ITEM:
+            return item_of(value or "")
         case By.CLASS:
             return value or NO_CLASS
         case By.PERIOD:
-            return parts[value - 1]
-
-
-def _alike(state: str, proof: str | None, number: int) -> Counts:
-    return counted(DutyState(state), Proof(proof) if proof else None, number)
+            return parts[int(value or 0) - 1]
 
 
 def conditions(actor: Actor, asked: Asked, now: datetime) -> list[Any]:
@@ -209,5 +213,5 @@ def cells(connection: Connection, actor: Actor, asked: Asked, *, now: datetime) 
     found: dict[tuple[UUID, UUID, str, str], Counts] = defaultdict(Counts)
     for office_id, officer_id, rule_code, class_, state, proof, number in connection.execute(statement):
         key = (office_id, officer_id or NOBODY, item_of(rule_code), class_ or NO_CLASS)
-        found[key] += _alike(state, proof, number)
+        found[key] += counted(DutyState(state), Proof(proof) if proof else None, number)
     return tuple(Line(*key, counts) for key, counts in found.items())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 WIDTH, HEIGHT = 640, 220
 LEFT, BOTTOM, TOP = 44, 34, 10
 GAP = 0.25
-MOST_LABELS = 8
+MOST_LABELS = 6
 STEPS = (1, 2, 5)
 
 

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from scripts.bench.report import machine
 
-NAMES = ("positions", "judging", "check_ins", "sweep", "items", "push", "pages", "memory", "audit")
+NAMES = ("positions", "judging", "check_ins", "sweep", "items", "push", "pages", "memory", "audit", "compliance")
 """Each is a module beside this one with a function `bench() -> str`, which returns a section in Markdown."""
 
 
