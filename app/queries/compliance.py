@@ -20,6 +20,7 @@ from app.queries.page import Key, Page, instant_key, page_of
 from app.rules.calendar import end_of_day, start_of_day
 from app.rules.compliance import (
     ITEMS,
+    RULES,
     STATES,
     Counts,
     Figure,
@@ -166,14 +167,20 @@ def _counted(stretch: Stretch, now: datetime) -> list[Any]:
 
     `due_at` is the first instant after the time: one that ends with a day is due on that day, not on the next.
     """
-    items = list(ITEMS) if stretch.item is None else [stretch.item]
     return [
         Duty.due_at > start_of_day(stretch.from_day),
         Duty.due_at <= end_of_day(stretch.to_day),
         Duty.opens_at <= now,
         Duty.state != DutyState.CANCELLED,
-        or_(Duty.kind.in_(items), Duty.rule_code.in_(items)),
+        *_of_item(stretch.item),
     ]
+
+
+def _of_item(item: str | None) -> list[Any]:
+    """The duties of one line: of one rule, or of a kind without the rules that have a line of their own."""
+    if item is None:
+        return [Duty.kind.in_([kind for kind in ITEMS if kind not in RULES])]
+    return [Duty.rule_code == item] if item in RULES else [Duty.kind == item, Duty.rule_code.not_in(RULES)]
 
 
 def _offices(actor: Actor, stretch: Stretch) -> list[Any]:

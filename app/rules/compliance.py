@@ -36,14 +36,28 @@ STATES: dict[Figure, frozenset[DutyState]] = {
 }
 """Which states of a duty each figure counts. A cancelled duty was never owed and counts nowhere."""
 
+OTHERS = (
+    DutyKind.VISIT,
+    DutyKind.TALK,
+    DutyKind.VERIFICATION,
+    DutyKind.REVIEW,
+    DutyKind.CORRECTION_GROUP,
+    DutyKind.CORRECTION_PLAN,
+)
+"""Items of the work rule that have no line of their own are one line a kind; the audit tells them apart."""
+
 ITEMS: dict[str, Obligor] = {
     HOME_VISIT: Obligor.OFFICE,
     INTAKE_TALK: Obligor.OFFICE,
+    **{kind.value: Obligor.OFFICE for kind in OTHERS},
     DutyKind.CHECK_IN.value: Obligor.SUBJECT,
     DutyKind.LOCATION_CHECK.value: Obligor.SUBJECT,
     DutyKind.SPOT_CHECK.value: Obligor.SUBJECT,
 }
 """The lines of the table and whose duties they are: what an office failed to do never hides among what others owed."""
+
+RULES = (HOME_VISIT, INTAKE_TALK)
+"""Of the lines those that are one rule, and are left out of the line of their kind."""
 
 _PART = {state: figure for figure, states in STATES.items() if figure is not Figure.DUE for state in states}
 

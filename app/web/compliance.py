@@ -13,7 +13,7 @@ from app.queries import compliance as queries
 from app.queries.compliance import OfficeLine, Stretch
 from app.queries.left_alone import left_alone
 from app.rules.calendar import legal_day
-from app.rules.compliance import ITEMS, Figure
+from app.rules.compliance import ITEMS, OTHERS, Figure
 from app.rules.errors import Refused
 from app.rules.facts import About, Obligor, Role
 from app.rules.wording import sentence
@@ -47,6 +47,7 @@ def compliance() -> str:
         table=table,
         stretch=stretch,
         items=ITEMS,
+        others=OTHERS,
         figures=FIGURES,
         sides=SIDES,
         title_of=title_of,

@@ -13,6 +13,7 @@ from app.rules.facts import Actor, DutyState, Role
 from app.rules.offices import Site
 from tests.builders.duties import a_supervised
 from tests.builders.offices import Tree, a_tree
+from tests.builders.oversight import audited
 from tests.builders.users import Worker, a_user
 from tests.builders.visits import a_new_record, owed
 from tests.statements import counted
@@ -209,3 +210,23 @@ def test_table_and_rows_cost_one_statement_each(tx: Connection) -> None:
 
 def move(tx: Connection, subject_id: UUID, office: Site) -> None:
     tx.execute(text("UPDATE subjects SET office_id = :office WHERE id = :id"), {"office": office.id, "id": subject_id})
+
+
+def test_items_without_a_line_of_their_own_are_one_line_a_kind(tx: Connection) -> None:
+    """What an office missed of any other item hides nowhere, and opens to its rows."""
+    county = County(tx)
+    office, missed = county.tree.office, DutyState.MISSED
+    for item in ("访1", "访2", "访5", "谈3", "知1"):
+        audited(tx, county.tree, office, county.first, item, NOW - HOUR, state=missed)
+    found = table(tx, county.staff.actor, MARCH, now=NOW)
+    line = found.offices[0]
+    assert {item: counts.missed for item, counts in line.items.items() if counts.due} == {
+        "访1": 1,
+        "visit": 2,
+        "talk": 1,
+        "verification": 1,
+    }
+    assert len(line.stands_out) == 4
+    for item, counts in line.items.items():
+        stretch = Stretch(MARCH.from_day, MARCH.to_day, office.id, item)
+        assert len(all_rows(tx, county.staff.actor, stretch, Figure.MISSED)) == counts.missed, item

@@ -3,6 +3,12 @@
 TITLES: dict[str, str] = {
     "访1": "走访家庭",
     "谈1": "入矫必谈",
+    "visit": "其他走访",
+    "talk": "其他谈话",
+    "verification": "情况核实",
+    "review": "核查",
+    "correction_group": "成立矫正小组",
+    "correction_plan": "制定和评估矫正方案",
     "check_in": "签到",
     "location_check": "位置核查",
     "spot_check": "抽查",
