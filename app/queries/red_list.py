@@ -19,6 +19,7 @@ from app.rules.weekly_reviews import Decided
 from app.rules.wording import sentence
 from app.store.scope import offices_of, subjects_of
 
+# Check-ins are found by their person, since none lasts longer than a day; what the office owes, by the index of audits.
 SIGNS = text(
     """
     SELECT subject_id, sign, count(*) AS n FROM (
@@ -29,12 +30,17 @@ SIGNS = text(
           AND (a.close_reason = 'real'
                OR (a.close_reason IS NULL AND a.kind IN ('lost_contact', 'left_area', 'forbidden_zone', 'left_zone')))
         UNION ALL
-        SELECT d.subject_id, CASE WHEN d.obligor = 'subject' THEN 'missed' ELSE 'overdue' END
+        SELECT d.subject_id, 'missed'
         FROM duties d
-        WHERE d.subject_id = ANY(:ids) AND d.opens_at >= CAST(:since AS timestamptz) - interval '400 days'
-          AND d.due_at > :since AND d.due_at <= :until AND d.state = 'missed'
-          AND (d.kind IN ('check_in', 'spot_check')
-               OR (d.obligor = 'office' AND d.kind IN ('visit', 'talk', 'verification', 'review')))
+        WHERE d.subject_id = ANY(:ids) AND d.opens_at >= CAST(:since AS timestamptz) - interval '8 days'
+          AND d.opens_at < :until AND d.due_at > :since AND d.due_at <= :until
+          AND d.kind IN ('check_in', 'spot_check') AND d.state = 'missed'
+        UNION ALL
+        SELECT d.subject_id, 'overdue'
+        FROM duties d
+        WHERE d.office_id = ANY(:office_ids) AND d.due_at > :since AND d.due_at <= :until
+          AND d.kind IN ('visit', 'talk', 'verification', 'review') AND d.state = 'missed'
+          AND d.subject_id = ANY(:ids)
         UNION ALL
         SELECT o.subject_id, CASE WHEN o.kind IN ('violation', 'sanction', 'complaint') THEN o.kind
                                   ELSE 'trouble' END
@@ -110,7 +116,8 @@ def _people(actor: Actor, office_id: UUID | None, only: Sequence[UUID] | None) -
 def _weeks(connection: Connection, people: dict[UUID, Row[Any]], week: date) -> list[Week]:
     span = {"since": start_of_day(week), "until": start_of_day(week + WEEK)}
     counts: dict[UUID, dict[Sign, int]] = defaultdict(dict)
-    for row in connection.execute(SIGNS, {"ids": list(people), **span}):
+    offices = list({row.office_id for row in people.values()})
+    for row in connection.execute(SIGNS, {"ids": list(people), "office_ids": offices, **span}):
         counts[row.subject_id][Sign(row.sign)] = row.n
     return [
         Week(subject_id, SupervisionClass(row.class_name) if row.class_name else None, counts[subject_id])

@@ -85,6 +85,18 @@ def test_each_item_tells_itself_in_words() -> None:
     assert all(item.assumed and "待区级机构确认" in item.source for item in items.values())
 
 
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("访1", ["入矫后 10 天内", "家庭变故后 3 天内"]),
+        ("访5", ["入矫之后:严管 1 个月、普管 3 个月、宽管 3 个月"]),
+        ("谈5", ["节日(放假 3 天以上)前 3 天", "外出前", "外出返回后 3 天内", "敏感时期前 3 天"]),
+    ],
+)
+def test_the_items_of_jiangshan_read_as_people_say_them(code: str, words: list[str]) -> None:
+    assert [trigger_words(trigger) for trigger in shipped("jiangshan").items[code].triggers] == words
+
+
 def test_no_code_knows_this_county() -> None:
     named = [
         str(file.relative_to(ROOT))

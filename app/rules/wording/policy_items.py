@@ -9,6 +9,9 @@ from app.rules.wording.occasions import KINDS as OCCASIONS
 from app.rules.wording.spans import span_words
 
 EVENTS: dict[str, str] = {**OCCASIONS, "festival": "节日", "before_end": "期满"}
+AHEAD: dict[str, str] = {"leave_approved": "外出"}
+"""What is met before it comes is called by what comes: a leave that was approved, by going away."""
+_SAME_DAY = "当天"
 KINDS: dict[str, str] = {"visit": "走访", "talk": "谈话", "verification": "核实情况", "review": "核查数据"}
 PLACES: dict[str, str] = {
     "home": "家中",
@@ -73,6 +76,9 @@ def trigger_words(trigger: Trigger) -> str:
         event = f"{event}(放假 {trigger.rest_days} 天以上)"
     spans = by_class_words(trigger.due)
     if trigger.before:
+        event = AHEAD.get(trigger.on, event)
+        if spans == _SAME_DAY:
+            return f"{event}前"
         return f"{event}之前:{spans}" if "、" in spans else f"{event}前 {spans}"
     return f"{event}之后:{spans}" if "、" in spans else f"{event}后 {spans}内"
 
@@ -88,4 +94,4 @@ def roles_words(roles: Iterable[str], words: dict[str, str]) -> str:
 
 
 def _short(span: Span) -> str:
-    return "当天" if span.days == 0 else span_words(span)
+    return _SAME_DAY if span.days == 0 else span_words(span)
