@@ -111,6 +111,13 @@ JOBS: tuple[Job, ...] = (
         max_age=DAY,
     ),
     Job(
+        "owe_correction",
+        sweeps.correction_owed,
+        "whoever came before the rule asked for a group and a plan gets both [Law 24, 25]",
+        daily_at=time(3, 50),
+        max_age=DAY,
+    ),
+    Job(
         "look_after_alerts",
         sweeps.left_alerts,
         "an alert that somebody took on and forgot climbs no more: each morning it is told of",

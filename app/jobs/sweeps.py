@@ -18,6 +18,7 @@ from app.actions.look_after_alerts import look_after_alerts
 from app.actions.look_ahead_absences import look_ahead_absences
 from app.actions.look_at_phones import carried_phones, look_at_phones
 from app.actions.open_duties import open_duties
+from app.actions.owe_correction import owe_correction, without_duties
 from app.actions.plan_duties import plan_duties
 from app.actions.plan_occasions import plan_occasions
 from app.actions.remind_duties import remind_duties
@@ -160,6 +161,16 @@ def phones(deps: Deps, now: datetime) -> Counts:
         carried = carried_phones(connection)
     done = chunks.in_chunks(
         carried, lambda tx, ids: look_at_phones(tx, ids, now=now), deps.transaction, stopping=deps.stopping
+    )
+    return done.as_counts()
+
+
+def correction_owed(deps: Deps, now: datetime) -> Counts:
+    """People for whom nobody owes a group yet, once a day."""
+    with deps.autocommit() as connection:
+        found = without_duties(connection)
+    done = chunks.in_chunks(
+        found, lambda tx, ids: owe_correction(tx, ids, now=now), deps.transaction, stopping=deps.stopping
     )
     return done.as_counts()
 

@@ -36,6 +36,22 @@ PLANS = text(
 )
 
 
+WITHOUT_DUTIES = text(
+    """
+    SELECT s.id FROM subjects s
+    WHERE s.status = 'in_correction' AND NOT EXISTS (
+        SELECT FROM duties d
+        WHERE d.subject_id = s.id AND d.kind = 'correction_group' AND d.opens_at >= s.registered_at)
+    ORDER BY s.id
+    """
+)
+
+
+def without_duties(tx: Connection) -> list[UUID]:
+    """Whom no duty about a group was planned for since they were registered. One look a day at who is there."""
+    return list(tx.execute(WITHOUT_DUTIES).scalars())
+
+
 def facts(tx: Connection, subject_id: UUID, *, now: datetime) -> CorrectionFacts:
     """What decides on an act about this subject, under its lock. Five queries.
 

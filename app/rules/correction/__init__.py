@@ -3,7 +3,16 @@ complete, what is owed about them, and what each act on them does [Law 24, 25, 5
 """
 
 from app.rules.correction.facts import CorrectionFacts, Owed, PlanStanding
-from app.rules.correction.group import Leaving, Letter, NewMember, add_member, end_member, note_letter, reconsider
+from app.rules.correction.group import (
+    Leaving,
+    Letter,
+    NewMember,
+    add_member,
+    end_member,
+    note_letter,
+    owe_what_lacks,
+    reconsider,
+)
 from app.rules.correction.members import (
     SF0015_MEMBER_CODES,
     Completeness,
@@ -45,6 +54,7 @@ __all__ = [
     "judge_group",
     "note_letter",
     "owe_from_intake",
+    "owe_what_lacks",
     "reconsider",
     "review_plan",
     "write_plan",

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from app.rules.correction.facts import CorrectionFacts
 from app.rules.correction.members import Completeness, Member, complete_since, judge_group
-from app.rules.correction.owing import GROUP_RULE, open_at_once, settle
+from app.rules.correction.owing import GROUP_RULE, PLAN_RULE, open_at_once, settle
 from app.rules.effects import Decision, WriteAudit
 from app.rules.effects.correction import AddMember, EndMember, MemberKind, NoteLetter
 from app.rules.errors import Conflict, NotFound, Refused
-from app.rules.facts import About, Actor, Reason, SubjectStatus
+from app.rules.facts import JOB, About, Actor, Reason, SubjectStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,22 @@ def reconsider(facts: CorrectionFacts, actor: Actor, *, now: datetime) -> Decisi
     if facts.status is not SubjectStatus.IN_CORRECTION or not facts.members:
         return Decision()
     return _follows(facts, facts.members, facts.members[-1].id, actor, now, again=True)
+
+
+def owe_what_lacks(facts: CorrectionFacts, *, now: datetime) -> Decision:
+    """For somebody who came before the local rule did: an incomplete group and a plan that is not in force are owed
+    from now on. Nothing where the rule asks for nothing, or where they are owed already.
+    """
+    if facts.rules is None or facts.status is not SubjectStatus.IN_CORRECTION:
+        return Decision()
+    owed, known = Decision(), {duty.rule_code for duty in facts.owed}
+    complete = complete_since(facts.person, facts.members, guardian=facts.guardian, at=now) is not None
+    why = Reason("correction_owed_by_new_rule")
+    if not complete and GROUP_RULE not in known:
+        owed += open_at_once(facts, GROUP_RULE, facts.rules.group_days, why, JOB, now)
+    if facts.in_force_id is None and PLAN_RULE not in known:
+        owed += open_at_once(facts, PLAN_RULE, facts.rules.plan_days, why, JOB, now)
+    return owed
 
 
 def _follows(

@@ -55,6 +55,7 @@ SENTENCES: dict[str, str] = {
     "correction_group_from_intake": "入矫后 {days} 个工作日内成立矫正小组并签责任书(社区矫正法第二十五条)。",
     "correction_plan_from_intake": "入矫后 {days} 个工作日内制定矫正方案(社区矫正法第二十四条,日数为当地规定)。",
     "plan_review_periodic": "自 {since} 起每 {months} 个月评估一次矫正方案(实施办法第二十二条;间隔为当地规定)。",
+    "correction_owed_by_new_rule": "现行制度要求为每个人确定矫正小组、制定矫正方案,自制度执行后起算。",
     "group_incomplete": "矫正小组不再齐全,需要补齐。",
     "plan_review_class_changed": "管理类别已调整,需要评估矫正方案是否相应调整。",
     "plan_review_counted_anew": "矫正方案有新的评估或版本,下次评估重新计算。",

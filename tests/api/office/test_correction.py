@@ -20,7 +20,7 @@ from app.simulation.clock import TestClock
 from app.store.session import transaction
 from tests.builders.app import MONDAY
 from tests.builders.correction import a_member, a_plan
-from tests.builders.duties import KEY, api_up
+from tests.builders.duties import KEY, a_supervised, api_up
 from tests.builders.offices import Tree, a_tree
 from tests.builders.subjects import a_subject
 from tests.builders.users import Worker, a_user, logged_in
@@ -180,3 +180,14 @@ def test_the_list_of_gaps_seals_minors_and_takes_few_statements(tx: Connection) 
     assert len(rest.items) == 1
     elsewhere = a_user(tx, tree.second_office)
     assert correction_gaps.gaps(tx, elsewhere.actor, now=MONDAY).items == ()
+
+
+def test_who_came_before_the_rule_is_found_once(undone: Engine, app: Flask, tree: Tree, officer: Worker) -> None:
+    deps: Deps = app.extensions["deps"]
+    with transaction(undone) as tx:
+        early = a_supervised(tx, tree, officer, at=MONDAY - 99 * DAY)
+        late = a_subject(tx, officer).id
+    sweeps.correction_owed(deps, MONDAY)
+    sweeps.correction_owed(deps, MONDAY + DAY)
+    assert states(undone, early) == {"correction_group": ["open"], "correction_plan": ["open"]}
+    assert states(undone, late) == {"correction_group": ["planned"], "correction_plan": ["planned"]}
