@@ -22,10 +22,10 @@ from app.rules.correction import (
     PlanStanding,
     judge_group,
 )
-from app.rules.effects import CancelPlanned, ChangeDuty, Decision, PlanDuty
+from app.rules.effects import CancelPlanned, ChangeDuty, Decision, PlanDuty, RecoverAlert
 from app.rules.effects.correction import DecidePlan, NoteLetter, WritePlan
 from app.rules.errors import ZhifangError
-from app.rules.facts import Actor, DutyKind, DutyState, SubjectStatus, SupervisionClass
+from app.rules.facts import About, Actor, DutyKind, DutyState, SubjectStatus, SupervisionClass, about_item
 from tests.builders.correction import a_new_member, a_new_plan
 from tests.rules.policies import shipped
 
@@ -200,6 +200,18 @@ def test_a_member_written_down_later_counts_from_when_they_joined() -> None:
     new = a_new_member(MemberKind.JUSTICE_OFFICE, from_at=NOW - 2 * DAY)
     decision = correction.add_member(known, new, OFFICER, now=NOW)
     assert changes_of(decision) == [(DutyState.FULFILLED, "correction_done")]
+
+
+@pytest.mark.parametrize("state", [DutyState.OPEN, DutyState.MISSED])
+def test_with_a_missed_group_its_alert_is_over(state: DutyState) -> None:
+    one = owed(state=state, due_in=-DAY)
+    new = a_new_member(MemberKind.JUSTICE_OFFICE, from_at=NOW)
+    decision = correction.add_member(facts(members=(), owed=(one,)), new, OFFICER, now=NOW)
+    over = [effect for effect in decision.effects if isinstance(effect, RecoverAlert)]
+    alert = (about_item(correction.GROUP_RULE), About("duty", one.id), NOW)
+    assert [(effect.about, effect.source, effect.recovered_at) for effect in over] == (
+        [alert] if state is DutyState.MISSED else []
+    )
 
 
 def test_an_incomplete_group_settles_nothing() -> None:

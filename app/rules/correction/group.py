@@ -152,7 +152,7 @@ def _follows(
     """
     since = complete_since(facts.person, members, guardian=facts.guardian, at=now)
     if since is not None:
-        return settle(facts.owed, (GROUP_RULE,), since, About("group_member", member_id), actor, now)
+        return settle(facts, (GROUP_RULE,), since, About("group_member", member_id), actor, now)
     before = judge_group(facts.person, facts.members, guardian=facts.guardian, at=now).completeness
     if facts.rules is None or _is_owed(facts) or not (again or before is Completeness.COMPLETE):
         return Decision()

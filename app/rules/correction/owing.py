@@ -10,8 +10,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from app.rules.calendar import add_months, end_of_day, legal_day, working_due
 from app.rules.correction.facts import CorrectionFacts, Owed
-from app.rules.effects import CancelPlanned, ChangeDuty, Decision, Effect, PlanDuty
-from app.rules.facts import About, Actor, DutyKind, DutyState, Obligor, Reason
+from app.rules.effects import CancelPlanned, ChangeDuty, Decision, Effect, PlanDuty, RecoverAlert
+from app.rules.facts import About, Actor, AlertKind, DutyKind, DutyState, Obligor, Reason, about_item
 from app.rules.policy import Policy
 from app.rules.schedule import JUDGE_DELAY
 
@@ -67,12 +67,14 @@ def next_review(facts: CorrectionFacts, actor: Actor, now: datetime) -> Decision
 
 
 def settle(
-    owed: Iterable[Owed], rules: Iterable[str], done_at: datetime, evidence: About, actor: Actor, now: datetime
+    facts: CorrectionFacts, rules: Iterable[str], done_at: datetime, evidence: About, actor: Actor, now: datetime
 ) -> Decision:
-    """Duties of these rules that had begun are done, in time or late by when it was done."""
+    """Duties of these rules that had begun are done, in time or late by when it was done; so is what was told of a
+    missed one.
+    """
     wanted = frozenset(rules)
     effects: list[Effect] = []
-    for duty in owed:
+    for duty in facts.owed:
         if duty.rule_code not in wanted or duty.opens_at > now:
             continue
         if duty.state is DutyState.PLANNED:  # the clock has opened it and no job yet
@@ -81,7 +83,22 @@ def settle(
         state = DutyState.FULFILLED if in_time else DutyState.LATE
         reason = Reason("correction_done" if in_time else "correction_done_late")
         effects.append(ChangeDuty(duty.id, state, now, reason, actor, effective_at=done_at, evidence=evidence))
+        if duty.state is DutyState.MISSED:
+            effects.append(_caught_up(facts.subject_id, duty, done_at, reason, now))
     return Decision(tuple(effects))
+
+
+def _caught_up(subject_id: UUID, duty: Owed, done_at: datetime, reason: Reason, now: datetime) -> RecoverAlert:
+    """The alert of the missed duty is over."""
+    return RecoverAlert(
+        subject_id=subject_id,
+        kind=AlertKind.HANDLING_OVERDUE,
+        about=about_item(duty.rule_code),
+        recovered_at=max(done_at, duty.due_at),
+        at=now,
+        reason=reason,
+        source=About("duty", duty.id),
+    )
 
 
 @dataclass(frozen=True, slots=True)

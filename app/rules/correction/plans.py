@@ -94,7 +94,7 @@ def decide_plan(
     )
     if not approved:
         return decided
-    done = settle(facts.owed, (PLAN_RULE, REVIEW_RULE), now, about, actor, now)
+    done = settle(facts, (PLAN_RULE, REVIEW_RULE), now, about, actor, now)
     return decided + done + next_review(facts, actor, now)
 
 
@@ -109,7 +109,7 @@ def review_plan(facts: CorrectionFacts, new: NewReview, actor: Actor, *, now: da
     written = WritePlanReview(new.id, facts.subject_id, facts.in_force_id, new.note, actor, now, new.body_hash)
     about = About("plan_review", new.id)
     act = WriteAudit(now, actor, "plans.review", facts.subject_id, about)
-    done = settle(facts.owed, (REVIEW_RULE,), now, about, actor, now)
+    done = settle(facts, (REVIEW_RULE,), now, about, actor, now)
     return Decision((written, act)) + done + next_review(facts, actor, now)
 
 
