@@ -48,7 +48,7 @@ def field_worker() -> Response:
     shown = field().get_data()
     version = sha256(repr(files).encode() + shown).hexdigest()[:12]
     script = render_template("field_worker.js", version=version, page=url_for("pages.field"), files=files)
-    return Response(script, mimetype="text/javascript", headers={"Cache-Control": "no-cache"})
+    return Response(script, mimetype="text/javascript", headers={"Cache-Control": "no-store"})
 
 
 @PAGES.get("/field/who")
