@@ -8,14 +8,14 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, Select, func, select, tuple_
 from sqlalchemy.orm import aliased
 
-from app.models.office import Office, User
+from app.models.office import Office, User, UserRole
 from app.models.sample import Sample, SampledRecord, SampleEntry
 from app.models.subject import Subject
 from app.models.visit import Record, RecordItem, RecordProof
 from app.queries.names import Named, is_sealed, shown_name
 from app.queries.page import Key, Page, instant_key, page_of
 from app.rules.errors import NotFound
-from app.rules.facts import Actor
+from app.rules.facts import Actor, Role
 from app.rules.sampling import EntryKind, SampledState, state_of
 from app.store.scope import offices_of, subjects_of
 
@@ -81,6 +81,19 @@ def samples(connection: Connection, actor: Actor, *, after: Key | None = None, l
         statement = statement.where(tuple_(Sample.drawn_at, Sample.id) < tuple_(*key))
     rows = [SampleView(**row) for row in connection.execute(statement).mappings()]
     return page_of(rows, limit, lambda row: [row.drawn_at.isoformat(), str(row.id)])
+
+
+def writers(connection: Connection, actor: Actor, *, now: datetime) -> tuple[tuple[UUID, str], ...]:
+    """Who writes records in the offices within reach, by name: those whose records a sample may be limited to."""
+    rows = connection.execute(
+        select(User.id, User.name)
+        .join(UserRole, UserRole.user_id == User.id)
+        .join(Office, Office.id == UserRole.office_id)
+        .where(offices_of(actor), UserRole.role.in_((Role.OFFICER, Role.AIDE)), UserRole.held.contains(now))
+        .group_by(User.id, User.name)
+        .order_by(User.name, User.id)
+    )
+    return tuple((row.id, row.name) for row in rows)
 
 
 def sample(connection: Connection, actor: Actor, sample_id: UUID) -> SampleView:

@@ -103,12 +103,14 @@ def _list_page(typed: Any, fault: str | None) -> str:
     with deps().autocommit() as connection:
         found = queries.samples(connection, user(), after=cursor(), limit=LIMIT)
         sites = offices.offices(connection, user(), limit=200).items if may("samples.draw") else ()
+        writers = queries.writers(connection, user(), now=deps().now()) if may("samples.draw") else ()
     return render_template(
         "sampling.html",
         here="sampling",
         rows=found.items,
         more=next_link(found.next_key),
         sites=sites,
+        writers=writers,
         typed=typed,
         fault=fault,
         sample_id=typed.get("id") or uuid4(),
@@ -147,13 +149,14 @@ def _new_sample() -> NewSample:
     try:
         span = Span(date.fromisoformat(request.form["from_day"]), date.fromisoformat(request.form["to_day"]))
         office_id, size = UUID(request.form["office_id"]), int(request.form["size"])
+        officer_id = UUID(request.form["officer_id"]) if request.form.get("officer_id") else None
     except ValueError:
         raise Refused("stale_form") from None
     if not 1 <= size <= MOST:
         raise Refused("stale_form")
     item, why = optional("item", 20), written("why", LONGEST_WHY, missing="reason_needed")
-    fingerprint = hash_of(office_id, span, size, item, why)
-    return NewSample(client_id(), office_id, None, item, span, size, why, fingerprint)
+    fingerprint = hash_of(office_id, officer_id, span, size, item, why)
+    return NewSample(client_id(), office_id, officer_id, item, span, size, why, fingerprint)
 
 
 def _entry(kind: EntryKind) -> NewEntry:

@@ -71,6 +71,8 @@ def test_a_sample_is_drawn_looked_at_asked_about_and_answered(
     }
     refused = county.post("/sampling", form)
     assert (refused.status_code, "2026-02-20" in refused.get_data(as_text=True)) == (422, True)
+    nobodys = {**form, "id": str(uuid4()), "why": "月度抽检", "officer_id": str(office.colleague.id)}
+    assert "没有记录" in county.post("/sampling", nobodys).get_data(as_text=True)
     assert county.post("/sampling", {**form, "why": "月度抽检"}).status_code == 303
     assert "从 1 份中抽取 1 份,已办结 0 份" in county.text("/sampling")
     page = f"/sampling/{SAMPLE}/{record}"
