@@ -6,6 +6,7 @@ from typing import Any
 from flask.views import MethodView
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
+from app.actions.note_oversight import note_oversight
 from app.api.auth import office
 from app.api.blueprint import Blueprint
 from app.api.checkins import ReasonAnswer
@@ -119,8 +120,9 @@ class Compliance(MethodView):
     @BLUEPRINT.response(200, TableAnswer)
     def get(self, args: dict[str, Any]) -> dict[str, Any]:
         """Every 司法所 within reach with what it and its subjects owed; those that stand out come first."""
-        with deps().autocommit() as connection:
-            table = queries.table(connection, current_actor(), _stretch(args), now=deps().now())
+        with deps().transaction() as tx:
+            table = queries.table(tx, current_actor(), _stretch(args), now=deps().now())
+            note_oversight(tx, current_actor(), _opened(args, by="office"), now=deps().now())
         return {
             "as_of": table.as_of,
             "from": args["from_day"],
@@ -139,9 +141,9 @@ class ComplianceDuties(MethodView):
     @BLUEPRINT.response(200, page_of(DutyRowAnswer))
     def get(self, args: dict[str, Any]) -> dict[str, Any]:
         """As many duties as the figure says, by their end."""
-        with deps().autocommit() as connection:
+        with deps().transaction() as tx:
             page = queries.duties(
-                connection,
+                tx,
                 current_actor(),
                 _stretch(args),
                 Figure(args["figure"]),
@@ -149,7 +151,14 @@ class ComplianceDuties(MethodView):
                 after=args["cursor"],
                 limit=args["limit"],
             )
+            note_oversight(tx, current_actor(), _opened(args, figure=args["figure"]), now=deps().now())
         return {"items": [_duty(row) for row in page.items], "next_cursor": next_cursor(page.next_key)}
+
+
+def _opened(args: dict[str, Any], **what: str) -> dict[str, object]:
+    """What was opened, for the record of what procurators read."""
+    given = {"from": args["from_day"].isoformat(), "to": args["to_day"].isoformat(), "item": args["item"], **what}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _stretch(args: dict[str, Any]) -> Stretch:
