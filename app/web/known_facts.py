@@ -7,6 +7,7 @@ from flask import Response, render_template, request, url_for
 from app.actions.note_reading import note_reading
 from app.actions.record_facts import settle_fact
 from app.actions.reveal_facts import reveal_facts
+from app.queries.contradictions import contradictions
 from app.queries.known_fact_history import history
 from app.queries.known_fact_views import Knowledge
 from app.queries.known_facts import known_facts
@@ -29,6 +30,15 @@ LIMIT = 50
 def facts(subject_id: UUID) -> str:
     """All four items. That they were looked at is recorded."""
     return _page(subject_id, None)
+
+
+@PAGES.get("/facts/contradictions")
+@page("facts.read")
+def told_in_two_ways() -> str:
+    """People within reach of whom sources say different things; what they say is read at each person."""
+    with deps().autocommit() as connection:
+        found = contradictions(connection, user(), after=cursor(), limit=LIMIT)
+    return render_template("contradictions.html", here="subjects", people=found.items, more=next_link(found.next_key))
 
 
 @PAGES.post("/subjects/<uuid:subject_id>/facts/reveal")

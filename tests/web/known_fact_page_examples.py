@@ -28,6 +28,7 @@ def _settled(place: Place) -> Form:
 
 
 PAGES: dict[str, PageExample] = {
+    "GET /facts/contradictions": PageExample(Shows.CASES),
     "GET /subjects/<subject_id>/portrait": PageExample(Shows.CASE, mimetype="image/jpeg"),
     "GET /subjects/<subject_id>/timeline": PageExample(Shows.CASE),
     "GET /subjects/<subject_id>/facts": PageExample(Shows.CASE),

@@ -54,6 +54,8 @@ def test_a_persons_file_is_read_and_an_item_checked(site: Site, browser: Browser
             page.goto(f"{site.base}/subjects/{subject_id}{rest}")
             look(page)
             assert page.evaluate(TOO_SMALL_TO_TOUCH) == [], page.url
+    page.goto(f"{site.base}/facts/contradictions")
+    look(page)
     page.set_viewport_size(SIZES["desk"])
     page.goto(f"{site.base}/subjects/{known}")
     look(page)

@@ -106,6 +106,7 @@ def test_two_ways_of_telling_stand_side_by_side_until_somebody_decides(
             tx, office.officer.actor, person, {"occupation": "unemployed"}, key="two", source=Source.COMMUNITY
         )
     assert "说法不一:就业就学" in officer.text(f"/subjects/{person}")
+    assert "王立新" in officer.text("/facts/contradictions")
     page = officer.text(f"/subjects/{person}/facts")
     assert "受雇工作" in page
     assert "没有工作" in page
@@ -116,6 +117,7 @@ def test_two_ways_of_telling_stand_side_by_side_until_somebody_decides(
     assert "没有工作" in settled
     assert "受雇工作" not in settled
     assert "受雇工作" in officer.text(f"/subjects/{person}/facts/history")
+    assert "没有说法不一的内容" in officer.text("/facts/contradictions")
 
 
 def test_what_is_sealed_opens_for_a_reason(undone: Engine, app: Flask, officer: Visitor, office: Office) -> None:
