@@ -112,9 +112,9 @@ def test_an_officer_deals_with_a_missed_check_in_and_a_visit(site: Site, context
     check(page)
 
     page.get_by_role("button", name="退出登录").click()
-    expect(page.get_by_role("button", name="登录")).to_be_visible()
+    expect(page.get_by_role("button", name="登录", exact=True)).to_be_visible()
     page.goto(f"{site.base}/compliance")
-    expect(page.get_by_role("button", name="登录")).to_be_visible()
+    expect(page.get_by_role("button", name="登录", exact=True)).to_be_visible()
     check(page)
     assert faults == []
 

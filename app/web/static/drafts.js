@@ -45,6 +45,12 @@ document.addEventListener("DOMContentLoaded", () => {
     opened.close();
     return kept.length;
   };
+  // The answer to the log-out clears everything, too; but browsers heed that over HTTPS alone.
+  const forget = () =>
+    new Promise((done) => {
+      const asked = indexedDB.deleteDatabase("zhifang-records");
+      Object.assign(asked, { onsuccess: done, onerror: done, onblocked: done });
+    });
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     if (!form.hasAttribute("data-leaves")) return;
@@ -52,6 +58,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const waiting = await unsent().catch(() => 0);
     if (waiting && !window.confirm(form.dataset.leaves.replace("{n}", waiting))) return;
     drop(PREFIX);
+    await forget();
     form.submit();
   });
   document.body.addEventListener("htmx:afterSettle", look);

@@ -15,7 +15,10 @@ window.zhifangKept = (() => {
         asked.result.createObjectStore("people", { keyPath: "id" });
         asked.result.createObjectStore("who", { keyPath: "id" });
       };
-      asked.onsuccess = () => resolve(asked.result);
+      asked.onsuccess = () => {
+        asked.result.onversionchange = () => asked.result.close(); // a log-out in another tab deletes it
+        resolve(asked.result);
+      };
       asked.onerror = () => reject(asked.error);
     });
     return opened;
