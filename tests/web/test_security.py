@@ -213,6 +213,7 @@ def test_an_officer_sets_up_a_second_factor_and_logs_in_with_it(
     spare = page.locator("ol.codes li").first.inner_text()
     page.get_by_role("link", name="已经保管好").click()
     page.get_by_role("button", name="退出登录").click()
+    expect(page.get_by_role("button", name="登录", exact=True)).to_be_visible()
 
     site.clock.advance(timedelta(seconds=30))
     enter(page, site, officer)
