@@ -6,15 +6,18 @@ from uuid import UUID, uuid4
 
 from flask import Response, render_template, request, url_for
 
+from app.access.case_files import keep_file
 from app.actions.decide_leave import decide_leave
 from app.actions.report_leave import report_leave
 from app.actions.revoke_leave import revoke_leave
 from app.actions.tell_procuratorate import tell_procuratorate
 from app.queries import leaves as queries
+from app.queries.attachments import Wanted, attachments
 from app.queries.leave_calendar import Show, board
+from app.rules.attachments import NewAttachment
 from app.rules.calendar import SHANGHAI
 from app.rules.errors import Refused, ZhifangError
-from app.rules.facts import Actor
+from app.rules.facts import Actor, FilePurpose
 from app.rules.leave import ReportKind
 from app.rules.leave.facts import Told, Verdict
 from app.rules.wording.leave import GROUNDS, KINDS, LEVELS, PARTS, REPORTS, STATES
@@ -23,7 +26,7 @@ from app.web.context import deps, user
 from app.web.forms import client_id, done, hash_of, instant, optional, told, written
 from app.web.guard import page, user_for
 
-LONGEST_REASON, LONGEST_CONDITIONS, LONGEST_NOTE = 1000, 500, 500
+LONGEST_REASON, LONGEST_CONDITIONS, LONGEST_NOTE, LONGEST_TITLE = 1000, 500, 500, 100
 SHOWN = 100
 WORDS = {"kinds": KINDS, "grounds": GROUNDS, "states": STATES, "levels": LEVELS, "reports": REPORTS}
 TONES = {
@@ -111,6 +114,18 @@ def note_procuratorate(leave_id: UUID) -> Response | tuple[str, int]:
     return _do(leave_id, act, "procuratorate_told")
 
 
+@PAGES.post("/leave/<uuid:leave_id>/files")
+@page("attachments.keep")
+def add_leave_proof(leave_id: UUID) -> Response:
+    """A paper that proves a ground, scanned or photographed by whoever saw it; a refusal is a page of its own."""
+    with deps().autocommit() as connection:
+        shown = queries.leave(connection, user(), leave_id, now=deps().now())
+    title, file = optional("title", LONGEST_TITLE), request.files.get("file")
+    new = NewAttachment(client_id(), shown.subject_id, "leave", leave_id, FilePurpose.DOCUMENT, title)
+    keep_file(deps(), user(), new, file.read() if file else b"")
+    return done(url_for("pages.one_leave", leave_id=leave_id), "file_kept")
+
+
 def _do(leave_id: UUID, act: Callable[[Any, Actor], None], said: str) -> Response | tuple[str, int]:
     try:
         with deps().transaction() as tx:
@@ -125,11 +140,14 @@ def _one(leave_id: UUID, typed: Any, fault: str | None) -> str:
     now = deps().now()
     with deps().autocommit() as connection:
         shown = queries.leave(connection, user_for("leave.read"), leave_id, now=now)
+        papers = attachments(connection, user_for("leave.read"), Wanted(about_kind="leave", about_id=leave_id))
     back_at = shown.return_waiting_at or now
     return render_template(
         "leave.html",
         here="leave",
         leave=shown,
+        papers=[one for one in papers.items if one.kept.deleted_at is None],
+        paper_id=uuid4(),
         new_id=typed.get("id") or uuid4(),
         typed=typed,
         fault=fault,

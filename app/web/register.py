@@ -109,7 +109,7 @@ def check_csrf() -> None:
     if request.method == "POST":
         if request.endpoint == "pages.add_file":  # whoever has no scripts sends a photo as the camera made it
             request.max_content_length = LARGEST[FilePurpose.PHOTO] + PARTS
-        elif request.endpoint == "pages.add_case_file":
+        elif request.endpoint in {"pages.add_case_file", "pages.add_leave_proof"}:
             request.max_content_length = MOST_BYTES + PARTS
         CSRF.protect()
 

@@ -79,13 +79,13 @@ def seeded(unused: Engine) -> Iterator[Connection]:
 def _with_a_few_of_everything(tx: Connection) -> Connection:
     tree = a_tree(tx)
     officer = a_user(tx, tree.office)
-    for _ in range(5):
-        subject_id = a_supervised(tx, tree, officer, at=MONDAY)
+    people = [a_supervised(tx, tree, officer, at=MONDAY) for _ in range(5)]
+    for subject_id in people:
         a_duty(tx, tree, subject_id, MONDAY, MONDAY + HOUR)
         an_alert(tx, tree, subject_id, MONDAY)
         effects.apply(tx, [Decision((_something_happened(subject_id),))])
     for statement in FILES.split(";"):
-        tx.execute(text(statement), {"subject_id": subject_id})
+        tx.execute(text(statement), {"subject_id": people[-1]})
     tx.execute(text(OFFICES), {"county_id": tree.county.id})
     for table in (
         "duties",

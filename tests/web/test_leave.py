@@ -1,6 +1,8 @@
 """The pages of leave: the calendar tells who needs a decision and who is not back; a request is decided on its own."""
 
+import re
 from datetime import timedelta
+from io import BytesIO
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,6 +15,7 @@ from app.rules.leave.facts import Verdict
 from app.simulation.clock import TestClock
 from app.store.session import transaction
 from tests.builders.app import MONDAY
+from tests.builders.files import PDF
 from tests.builders.leave import wanted
 from tests.statements import counted
 from tests.web.browsing import a_visitor
@@ -64,6 +67,17 @@ def test_a_request_is_decided_on_its_page(undone: Engine, app: Flask, office: Of
     assert "未批准" in shown
     assert "预约在下月" in shown
     assert "人民检察院" in shown
+
+
+def test_whoever_saw_a_paper_adds_it_to_the_request(undone: Engine, app: Flask, office: Office) -> None:
+    leave_id = a_request_of(undone, office, "王某某")
+    visitor = a_visitor(app, office.officer)
+    path = f"/leave/{leave_id}"
+    form = {"id": str(uuid4()), "title": "住院证明", "file": (BytesIO(PDF), "a.pdf")}
+    assert visitor.post(f"{path}/files", form).status_code == 303
+    link = re.search(r'href="(/attachments/[^"]+)"[^>]*>住院证明', visitor.text(path))
+    assert link
+    assert visitor.get(link[1]).data == PDF
 
 
 def test_the_county_sees_who_must_decide_and_the_office_no_form(undone: Engine, app: Flask, office: Office) -> None:
