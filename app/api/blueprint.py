@@ -33,6 +33,16 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask_smorest
         """Write what the view returns by `schema`, with `status_code` unless the view gives another one beside it."""
         return super().response(status_code, schema, **options)  # type: ignore[no-any-return]
 
+    def files(self, *media_types: str) -> Callable[[View], View]:
+        """Answer with a file, of one of these media types."""
+        content = {one: {"schema": {"type": "string", "format": "binary"}} for one in media_types}
+
+        def declared(view: View) -> View:
+            answered: View = super(Blueprint, self).response(200, content_type=media_types[0])(view)
+            return self.doc(responses={"200": {"content": content}})(answered)
+
+        return declared
+
     def doc(self, **told: Any) -> Callable[[View], View]:
         """Say in the document what no schema says."""
         return super().doc(**told)  # type: ignore[no-any-return]

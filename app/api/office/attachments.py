@@ -20,7 +20,7 @@ from app.api.paging import PageArgs, next_cursor, page_of
 from app.api.refusals import refusals
 from app.queries import attachments as queries
 from app.queries.attachments import Listed, Wanted
-from app.rules.attachments import MOST_BYTES, SUFFIXES, Kept, NewAttachment
+from app.rules.attachments import MOST_BYTES, SUFFIXES, Kept, MediaType, NewAttachment
 from app.rules.facts import FilePurpose
 
 BLUEPRINT = Blueprint("office_attachments", __name__, description="档案材料")
@@ -28,7 +28,6 @@ BLUEPRINT = Blueprint("office_attachments", __name__, description="档案材料"
 PARTS = 64 * 1024
 """What the other parts of a multipart body and their headers may take, in bytes."""
 
-CONTENT = {"type": "string", "format": "binary"}
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -168,7 +167,7 @@ class Content(MethodView):
     @office("attachments.read")
     @refusals(404, 503)
     @BLUEPRINT.arguments(LookArgs, location="query")
-    @BLUEPRINT.response(200, CONTENT, content_type="application/octet-stream")  # type: ignore[arg-type]  # OpenAPI's own
+    @BLUEPRINT.files(*MediaType)
     def get(self, args: dict[str, Any], attachment_id: UUID) -> Response:
         """The content, in its own media type; 404 once it is deleted. Kept by no browser and no proxy."""
         opened = open_file(deps(), current_actor(), attachment_id, reason=args["reason"])

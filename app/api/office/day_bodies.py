@@ -3,7 +3,7 @@
 from marshmallow import fields, validates_schema
 from marshmallow.exceptions import ValidationError
 
-from app.api.fields import Body, Instant, choice, latitude, longitude
+from app.api.fields import Body, Instant, Truth, choice, latitude, longitude
 from app.clients.datum import Datum
 from app.rules.day import Urgency
 from app.rules.facts import DutyKind, DutyState
@@ -28,7 +28,7 @@ class WayBody(Body):
     lon = longitude(load_default=None, allow_none=True)
     lat = latitude(load_default=None, allow_none=True)
     office_id = fields.UUID(load_default=None, allow_none=True)
-    mine = fields.Boolean(load_default=False)
+    mine = Truth(load_default=False)
 
     @validates_schema
     def both(self, data: dict[str, object], **_: object) -> None:

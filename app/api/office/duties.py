@@ -53,7 +53,6 @@ class DutyAnswer(Body):
     why = fields.Function(
         lambda duty: told_why(duty["why"] if isinstance(duty, dict) else duty.why),
         required=True,
-        allow_none=True,
         metadata={"type": ["string", "null"], "description": "What it comes from, by rule and date, as a sentence."},
     )
     occasion_id = fields.UUID(required=True, allow_none=True)

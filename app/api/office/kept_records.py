@@ -21,7 +21,6 @@ from app.rules.facts import About, DutyKind
 from app.rules.wording.record_papers import FORMS, record_paper
 
 BLUEPRINT = Blueprint("office_records", __name__, description="走访、谈话、核实记录")
-FILE = {"type": "string", "format": "binary"}
 
 
 class AnyRecordBody(RecordBody):
@@ -72,7 +71,7 @@ class RecordOnPaper(MethodView):
     @office("records.paper")
     @refusals(404, 503)
     @BLUEPRINT.arguments(PaperArgs, location="query")
-    @BLUEPRINT.response(200, FILE, content_type=pdf_papers.MIMETYPE)  # type: ignore[arg-type]  # OpenAPI's own
+    @BLUEPRINT.files(pdf_papers.MIMETYPE, papers.MIMETYPE)
     def get(self, args: dict[str, Any], record_id: UUID) -> Response:
         """The paper as docx or PDF, with the signatures that were made on the screen. Made anew each time."""
         form, now, about = args["form"], deps().now(), About("record", record_id)
