@@ -55,7 +55,7 @@ class Sent(threading.Thread):
         self.start()
 
     def run(self) -> None:
-        self.status = requests.request(*self._asked, timeout=30, **self._given).status_code
+        self.status = requests.request(*self._asked, timeout=90, **self._given).status_code
 
 
 @pytest.mark.slow
@@ -78,7 +78,7 @@ def test_the_api_answers_what_was_begun_refuses_the_rest_and_ends(
             lock.execute(text("LOCK TABLE attempts"))
             poll = Sent("GET", f"{base}/api/mobile/v1/notices?wait=25&after=0", headers=headers)
             begun = Sent("POST", f"{base}/api/mobile/v1/checkins", json=body, headers=headers)
-            eventually(lambda: _locked_out(engine) == 1 or not begun.is_alive(), within_s=20)
+            eventually(lambda: _locked_out(engine) > 0 or not begun.is_alive(), within_s=50)
             assert begun.is_alive(), begun.status
             told_at = time.monotonic()
             api.signal(signal.SIGTERM)
