@@ -12,7 +12,7 @@ from app.actions.report_leave import report_leave
 from app.actions.revoke_leave import revoke_leave
 from app.actions.tell_procuratorate import tell_procuratorate
 from app.queries import leaves as queries
-from app.queries.attachments import Wanted, attachments
+from app.queries.attachments import Listed, Wanted, attachments
 from app.queries.leave_calendar import Show, board
 from app.rules.attachments import NewAttachment
 from app.rules.calendar import SHANGHAI
@@ -24,7 +24,7 @@ from app.rules.wording.leave import GROUNDS, KINDS, LEVELS, PARTS, REPORTS, STAT
 from app.web.blueprint import PAGES
 from app.web.context import deps, user
 from app.web.forms import client_id, done, hash_of, instant, optional, told, written
-from app.web.guard import page, user_for
+from app.web.guard import may, page, user_for
 
 LONGEST_REASON, LONGEST_CONDITIONS, LONGEST_NOTE, LONGEST_TITLE = 1000, 500, 500, 100
 SHOWN = 100
@@ -136,17 +136,23 @@ def _do(leave_id: UUID, act: Callable[[Any, Actor], None], said: str) -> Respons
     return done(url_for("pages.one_leave", leave_id=leave_id), said)
 
 
+def _papers(connection: Any, leave_id: UUID) -> list[Listed]:
+    """What belongs to the request and is still kept, the latest first."""
+    wanted = Wanted(about_kind="leave", about_id=leave_id, gone=False)
+    return list(attachments(connection, user_for("attachments.read"), wanted).items)
+
+
 def _one(leave_id: UUID, typed: Any, fault: str | None) -> str:
     now = deps().now()
     with deps().autocommit() as connection:
         shown = queries.leave(connection, user_for("leave.read"), leave_id, now=now)
-        papers = attachments(connection, user_for("leave.read"), Wanted(about_kind="leave", about_id=leave_id))
+        papers = _papers(connection, leave_id) if may("attachments.read") else []
     back_at = shown.return_waiting_at or now
     return render_template(
         "leave.html",
         here="leave",
         leave=shown,
-        papers=[one for one in papers.items if one.kept.deleted_at is None],
+        papers=papers,
         paper_id=uuid4(),
         new_id=typed.get("id") or uuid4(),
         typed=typed,
