@@ -36,6 +36,7 @@ from tests.jobs.processes import environment, eventually
 ROOT = Path(__file__).resolve().parents[2]
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
+BEGUN = "pg_stat_activity WHERE state = 'idle in transaction' AND datname = current_database()"
 
 CLIMB = """
 from app.actions.climb_ladder import climb_ladder
@@ -204,7 +205,7 @@ def test_killed_between_commit_and_send_it_is_sent_after_the_restart(durable_ser
 def test_killed_before_the_commit_it_is_as_if_it_never_began(durable_service: Service) -> None:
     service = durable_service
     service.killed_after(CLIMB_AND_HANG, "written")
-    eventually(lambda: service.number("pg_stat_activity WHERE state = 'idle in transaction'") == 0, within_s=20)
+    eventually(lambda: service.number(BEGUN) == 0, within_s=20)
     assert service.number("notices") == 0
     service.climb_and_deliver(SystemClock().now())
     assert len(service.received()) == 1

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import Engine, make_url, text
+from sqlalchemy import Engine, event, make_url, text
 from sqlalchemy.exc import ProgrammingError
 
 from app.actions.seal_audit import seal_audit
@@ -103,13 +103,15 @@ def test_sealing_waits_for_those_who_write_when_it_begins_and_for_nobody_after(d
 
 def with_horizon(deps: Deps, sealing: threading.Thread) -> None:
     """Start it and come back when it has seen who writes."""
+    seen = threading.Event()
+
+    def look(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "virtualtransaction" in statement:
+            seen.set()
+
+    event.listen(deps.engine, "after_cursor_execute", look)
     sealing.start()
-    seen = text("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%virtualtransaction%' AND pid <> :own")
-    with deps.engine.connect() as connection:
-        own = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
-        ends = time.monotonic() + 10
-        while not connection.execute(seen, {"own": own}).scalar_one() and time.monotonic() < ends:
-            connection.rollback()
+    assert seen.wait(10), "it never looked who writes"
 
 
 def test_an_act_that_was_taken_back_leaves_no_hole(deps: Deps) -> None:
