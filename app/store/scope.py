@@ -1,10 +1,11 @@
 """Row scope: an actor sees the rows of its own offices and of those below them, and nothing else."""
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, false, or_, select
 
 from app.models.office import Office
 from app.models.subject import Subject
 from app.rules.facts import Actor, Grant, Role
+from app.store.session import REACH
 
 UPWARD = (
     r"ANY (ARRAY(SELECT array_to_string((string_to_array(o.path, '.'))[1\:n], '.') FROM generate_series(1, 4) AS n))"
@@ -17,7 +18,7 @@ UPWARD = (
 
 def below(path: str) -> ColumnElement[bool]:
     """Offices at `path` or anywhere under it."""
-    return or_(Office.path == path, Office.path.like(f"{path}.%"))
+    return or_(Office.path == path, Office.path.like(bindparam(REACH, f"{path}.%", unique=True)))
 
 
 def offices_of(actor: Actor) -> ColumnElement[bool]:
