@@ -43,7 +43,8 @@ AROUND = """
     LATERAL (SELECT CAST(:now AS timestamptz) + d * interval '1 day' + n % 600 * interval '1 minute' AS at) t
 """
 
-# Each batch is due five minutes before its hour: visits to open, talks past their end, and what happened to people.
+# Each batch is due five minutes before its hour: visits to open, talks past their end, and what happened to people. All
+# phones are heard throughout: those that fall silent together are an outage, whose guard is another matter.
 DUE_NOW = """
     INSERT INTO duties (id, subject_id, kind, obligor, rule_code, slot_start, opens_at, due_at, grace_until, judge_at,
                         random, state, office_id, policy_version_id, created_at)
@@ -61,7 +62,8 @@ DUE_NOW = """
     FROM generate_series(1, :batches) b,
          LATERAL generate_series(1 + b % (:subjects / :due), :subjects, :subjects / :due) n,
          LATERAL (SELECT CAST(:now AS timestamptz) + b * CAST(:every AS interval) - interval '5 minutes' AS at) t;
-    UPDATE subject_states SET planned_until = CAST(:now AS timestamptz) + interval '30 days', silence_check_at = NULL;
+    UPDATE subject_states SET planned_until = CAST(:now AS timestamptz) + interval '30 days', silence_check_at = NULL,
+                              last_heard_at = CAST(:now AS timestamptz) + interval '2 hours';
     UPDATE subject_states t SET planned_until = at
     FROM generate_series(1, :batches) b,
          LATERAL generate_series(1 + b % (:subjects / :due), :subjects, :subjects / :due) n,
