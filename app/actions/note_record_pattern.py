@@ -24,7 +24,7 @@ def note_record_pattern(tx: Connection, actor: Actor, note: NewRecordNote, *, no
     own = note.officer_id == actor.id
     if not (own or actor.has(*SUPERVISORS)) or not record_patterns.writes_within(tx, actor, note.officer_id):
         raise NotFound("not_found")
-    known = record_patterns.body_hash_of(tx, note.id)
+    known = record_patterns.noted(tx, note.id)
     if known is None and record_patterns.add(tx, note, noted_by=actor.id, now=now):
         details = {"pattern": note.pattern.value, "officer_id": str(note.officer_id), "own": own}
         act = WriteAudit(
@@ -32,6 +32,6 @@ def note_record_pattern(tx: Connection, actor: Actor, note: NewRecordNote, *, no
         )
         effects.apply(tx, [Decision((act,))])
         return True
-    if known != note.body_hash:
+    if known != (note.officer_id, actor.id, note.body_hash):
         raise Conflict("id_reused")
     return False

@@ -9,13 +9,13 @@ from app.rules.calendar import legal_day
 from app.rules.effects import Decision, Notify, WriteAudit
 from app.rules.errors import Conflict, NotAllowed, NotFound, Refused
 from app.rules.facts import About, Actor, Reason
-from app.rules.sampling import EntryKind, NewEntry, NewSample, check_entry, check_span, drawn, state_of
+from app.rules.sampling import EntryKind, NewEntry, NewSample, check_entry, check_span, drawn, seed_of, state_of
 from app.store import effects, offices, samples
 from app.store.samples import Sampled
 
 
-def draw_sample(tx: Connection, actor: Actor, new: NewSample, *, now: datetime) -> bool:
-    """Draw it; False where the same request had drawn it before.
+def draw_sample(tx: Connection, actor: Actor, new: NewSample, key: bytes, *, now: datetime) -> bool:
+    """Draw it by a lot under `key`; False where the same request had drawn it before.
 
     NotFound for an office out of reach; Refused `days_unfit`, and `sample_empty` where there is nothing to draw from.
     """
@@ -30,7 +30,8 @@ def draw_sample(tx: Connection, actor: Actor, new: NewSample, *, now: datetime) 
     found = samples.population(tx, new, now=now)
     if not found:
         raise Refused("sample_empty")
-    samples.add(tx, new, len(found), drawn(found, new.id, new.size), by, now=now)
+    seed = seed_of(new.id, key)
+    samples.add(tx, new, seed, len(found), drawn(found, seed, new.size), by, now=now)
     details = {"size": new.size, "population": len(found)}
     act = WriteAudit(now, actor, "samples.draw", None, About("sample", new.id), new.why, details)
     effects.apply(tx, [Decision((act,))])
@@ -69,12 +70,12 @@ def answer_sampled(
 
 def _add(tx: Connection, actor: Actor, found: Sampled, new: NewEntry, now: datetime) -> bool:
     by = _person(actor)
-    known = samples.entry_hash_of(tx, new.id)
+    known = samples.entry_of(tx, new.id)
     if known is not None:
-        if known != new.body_hash:
+        if known != (found.sample_id, found.record_id, by, new.body_hash):
             raise Conflict("id_reused")
         return False
-    check_entry(state_of(found.kinds), new.kind, actor, found.asked_by)
+    check_entry(state_of(found.kinds), new.kind, actor, written_by=found.officer_id, asked_by=found.asked_by)
     samples.add_entry(tx, found, new, by, now=now)
     act = WriteAudit(now, actor, f"samples.{new.kind}", found.subject_id, About("record", found.record_id), new.note)
     effects.apply(tx, [Decision((act, *_told(found, new, now)))])

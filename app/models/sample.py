@@ -11,7 +11,7 @@ from app.rules.sampling import EntryKind
 
 
 class Sample(Base):
-    """One draw, never changed. Its own id is the seed; `population` is how many records it was drawn from."""
+    """One draw, never changed. `seed` is that of the lot; `population` is how many records it was drawn from."""
 
     __tablename__ = "samples"
     __table_args__ = (
@@ -21,6 +21,7 @@ class Sample(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
+    seed: Mapped[str]
     office_id: Mapped[UUID] = mapped_column(ForeignKey("offices.id"))
     officer_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     item: Mapped[str | None]

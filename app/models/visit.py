@@ -75,12 +75,16 @@ class RecordProof(Base):
     """What is known of whether a record tells of something that was really done, check by check."""
 
     __tablename__ = "record_proofs"
-    __table_args__ = (CheckConstraint("verdict IN ('proven', 'contradicted', 'unknown')", name="verdict_known"),)
+    __table_args__ = (
+        CheckConstraint("verdict IN ('proven', 'contradicted', 'unknown')", name="verdict_known"),
+        Index("ix_record_proofs_look_again_at", "look_again_at", postgresql_where=text("look_again_at IS NOT NULL")),
+    )
 
     record_id: Mapped[UUID] = mapped_column(ForeignKey("records.id"), primary_key=True)
     verdict: Mapped[str]
     checks: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     judged_at: Mapped[datetime]
+    look_again_at: Mapped[datetime | None]
 
 
 class RecordItem(Base):

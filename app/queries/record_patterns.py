@@ -1,13 +1,13 @@
 """Officers whose records are worth a second look, each with the reason, the records, and what was said of it."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, false, or_, select, text, tuple_
+from sqlalchemy import Connection, Row, exists, func, or_, select, text
 from sqlalchemy.orm import aliased
 
 from app.models.office import Office, User
@@ -16,30 +16,40 @@ from app.models.visit import Record
 from app.queries.page import Key, Page, page_of
 from app.rules.calendar import last_day_before, legal_day
 from app.rules.errors import Refused
-from app.rules.facts import Actor, Role
+from app.rules.facts import Actor, DutyKind, Role
+from app.rules.policy import Policy
+from app.rules.policy.items import Place
 from app.rules.record_patterns import Seen, Written, of_officer
 from app.store import policies
-from app.store.scope import below
+from app.store.scope import offices_of
 
 SUPERVISORS = frozenset({Role.COUNTY_STAFF, Role.COUNTY_HEAD, Role.CITY_STAFF})
-AT_ONCE = 50
+OFFICES_AT_ONCE = 25
 MOST_DAYS = 366
 """No policy may look further back."""
-NOTES_SHOWN = 5
+NOTES_SHOWN = 3
+"""Of a pattern, by the officer, and by others: however much others note, the officer's own answer stays beside it."""
 
-# Corrections say again what was said before; they would be alike by themselves.
+# Corrections say again what was said before; they would be alike by themselves. So would reviews, which are looked up
+# at the desk. A photo counts for the record of its own person alone, and no longer once it is deleted.
 RECORDS = text(
     """
-    SELECT r.officer_id, r.office_id, r.id, r.subject_id, r.happened_at, r.note,
-           CASE WHEN r.kind = 'visit' AND r.accuracy_m > 0 THEN r.home_distance_m - r.accuracy_m END AS far_m,
+    SELECT r.officer_id, r.office_id, r.id, r.kind, r.subject_id, r.happened_at, r.note,
+           CASE WHEN r.accuracy_m > 0 AND NOT r.reasons @> '[{"code": "place_mock"}]'
+                THEN r.home_distance_m - r.accuracy_m END AS far_m,
+           ARRAY(SELECT i.item FROM record_items i WHERE i.record_id = r.id ORDER BY i.item) AS items,
+           ARRAY(SELECT d.opens_at FROM record_items i JOIN duties d ON d.id = i.duty_id
+                 WHERE i.record_id = r.id ORDER BY d.id) AS openings,
            ARRAY(SELECT d.due_at FROM record_items i JOIN duties d ON d.id = i.duty_id
-                 WHERE i.record_id = r.id ORDER BY d.due_at) AS dues,
+                 WHERE i.record_id = r.id ORDER BY d.id) AS dues,
            ARRAY(SELECT encode(a.sha256, 'hex') || ':' || coalesce(a.look, 0) FROM attachments a
-                 WHERE a.about_kind = 'record' AND a.about_id = r.id AND a.purpose = 'photo'
+                 WHERE a.about_kind = 'record' AND a.about_id = r.id AND a.subject_id = r.subject_id
+                   AND a.purpose = 'photo' AND a.deleted_at IS NULL
                  ORDER BY a.id) AS photos
-    FROM records r
-    WHERE r.officer_id = ANY(:officers) AND r.office_id = ANY(:offices) AND r.corrects_id IS NULL
-      AND r.happened_at > :since AND r.happened_at <= :now
+    FROM unnest(CAST(:offices AS uuid[]), CAST(:since AS timestamptz[]), CAST(:writers AS uuid[]))
+         AS asked(office_id, since, writer_id)
+    JOIN records r ON r.office_id = asked.office_id AND r.happened_at > asked.since AND r.happened_at <= :now
+    WHERE (asked.writer_id IS NULL OR r.officer_id = asked.writer_id) AND r.corrects_id IS NULL AND r.kind <> 'review'
     """
 )
 
@@ -73,18 +83,23 @@ def officers(
 ) -> Page[OfficerSeen]:
     """Officers within reach whose records of the last days follow a pattern; an officer is shown nobody else's.
 
-    In the order of offices and names, found in steps of fifty officers: three statements a step. One who writes in two
-    offices is looked at in each.
+    In the order of offices, found in steps of some offices: five statements a step, and only so many steps as the page
+    needs. One who writes in two offices is looked at in each.
     """
     found: list[OfficerSeen] = []
-    last = _place(after)
+    begin = last = _place(after)
     while len(found) <= limit:
-        rows = connection.execute(_writers(actor, last, now)).all()
-        found += _seen(connection, rows, now)
-        if len(rows) < AT_ONCE:
+        offices = connection.execute(_offices(actor, last, now)).all()
+        seen = _seen(connection, actor, offices, now)
+        found += [one for one in seen if begin is None or (one.office_code, one.officer_id) > begin]
+        if len(offices) < OFFICES_AT_ONCE:
             break
-        last = (rows[-1].code, rows[-1].officer_id)
+        last = (offices[-1].code, LAST_OF_OFFICE)
     return page_of(found, limit, lambda one: [one.office_code, str(one.officer_id)])
+
+
+LAST_OF_OFFICE = UUID(int=2**128 - 1)
+"""No officer of an office comes after this one."""
 
 
 def _place(after: Key | None) -> tuple[str, UUID] | None:
@@ -97,79 +112,77 @@ def _place(after: Key | None) -> tuple[str, UUID] | None:
         raise Refused("bad_cursor", fields={"cursor": "bad_cursor"}) from error
 
 
-def _writers(actor: Actor, last: tuple[str, UUID] | None, now: datetime) -> Any:
-    """Who wrote something in which office, at any time that a policy may look at."""
-    recent = Record.happened_at > now - timedelta(days=MOST_DAYS)
-    wrote = select(Record.officer_id, Record.office_id).where(recent).distinct().subquery()
-    statement = (
-        select(
-            *(User.id.label("officer_id"), User.name.label("officer_name")),
-            *(Office.id.label("office_id"), Office.name.label("office_name"), Office.code),
-        )
-        .join(wrote, wrote.c.officer_id == User.id)
-        .join(Office, Office.id == wrote.c.office_id)
-        .where(_within(actor))
-    )
+def _offices(actor: Actor, last: tuple[str, UUID] | None, now: datetime) -> Any:
+    """The next offices within reach where anybody wrote something that a policy may look at."""
+    recent = exists().where(Record.office_id == Office.id, Record.happened_at > now - timedelta(days=MOST_DAYS))
+    statement = select(Office.id, Office.name, Office.code, Office.path).where(offices_of(actor), recent)
     if last is not None:
-        statement = statement.where(tuple_(Office.code, User.id) > last)
-    return statement.order_by(Office.code, User.id).limit(AT_ONCE)
+        code, officer_id = last
+        further = Office.code > code
+        statement = statement.where(further if officer_id == LAST_OF_OFFICE else or_(further, Office.code == code))
+    return statement.order_by(Office.code).limit(OFFICES_AT_ONCE)
 
 
-def _within(actor: Actor) -> ColumnElement[bool]:
-    reaches = [
-        below(grant.office_path) if grant.role in SUPERVISORS else and_(below(grant.office_path), User.id == actor.id)
+def _supervises(actor: Actor, path: str) -> bool:
+    return any(
+        grant.role in SUPERVISORS and (path == grant.office_path or path.startswith(f"{grant.office_path}."))
         for grant in actor.grants
-    ]
-    return or_(*reaches) if reaches else false()
+    )
 
 
-def _seen(connection: Connection, rows: Sequence[Row[Any]], now: datetime) -> list[OfficerSeen]:
-    if not rows:
+def _seen(connection: Connection, actor: Actor, offices: Sequence[Row[Any]], now: datetime) -> list[OfficerSeen]:
+    """What stands out in these offices, in the order of offices and officers."""
+    if not offices:
         return []
-    rules = policies.in_force(connection, {row.office_id for row in rows}, at=now)
-    written = _written(connection, rows, now)
-    seen = {}
-    for row in rows:
-        proof = rules[row.office_id].policy.proof
-        since = now - timedelta(days=proof.look_days)
-        records = [one for one in written[row.officer_id, row.office_id] if one.happened_at > since]
-        seen[row.officer_id, row.office_id] = tuple(of_officer(records, proof))
-    shown = [row for row in rows if seen[row.officer_id, row.office_id]]
-    said = _said(connection, [row.officer_id for row in shown])
+    in_force = policies.in_force(connection, {row.id for row in offices}, at=now)
+    rules = {office_id: one.policy for office_id, one in in_force.items()}
+    written = _written(connection, actor, offices, rules, now)
+    patterns = {key: tuple(of_officer(records, rules[key[1]].proof)) for key, records in written.items()}
+    shown = [key for key, seen in patterns.items() if seen]
+    names, said = _names(connection, shown), _said(connection, {officer_id for officer_id, _ in shown})
     return [
         OfficerSeen(
-            officer_id=row.officer_id,
-            officer_name=row.officer_name,
-            office_id=row.office_id,
-            office_code=row.code,
-            office_name=row.office_name,
-            patterns=seen[row.officer_id, row.office_id],
-            said=tuple(said[row.officer_id][:NOTES_SHOWN]),
+            officer_id=officer_id,
+            officer_name=names[officer_id],
+            office_id=office.id,
+            office_code=office.code,
+            office_name=office.name,
+            patterns=patterns[officer_id, office.id],
+            said=tuple(said[officer_id]),
         )
-        for row in shown
+        for office in offices
+        for officer_id in sorted(who for who, where in shown if where == office.id)
     ]
 
 
 def _written(
-    connection: Connection, rows: Sequence[Row[Any]], now: datetime
+    connection: Connection, actor: Actor, offices: Sequence[Row[Any]], rules: Mapping[UUID, Policy], now: datetime
 ) -> Mapping[tuple[UUID, UUID], list[Written]]:
-    """The records of these officers in these offices, by both."""
-    asked = {"officers": [row.officer_id for row in rows], "offices": [row.office_id for row in rows]}
+    """The records of these offices' last days, by officer and office: in an office not supervised the own alone."""
+    asked = {
+        "offices": [office.id for office in offices],
+        "since": [now - timedelta(days=rules[office.id].proof.look_days) for office in offices],
+        "writers": [None if _supervises(actor, office.path) else actor.id for office in offices],
+    }
     found: dict[tuple[UUID, UUID], list[Written]] = defaultdict(list)
-    for row in connection.execute(RECORDS, {**asked, "since": now - timedelta(days=MOST_DAYS), "now": now}):
-        found[row.officer_id, row.office_id].append(_record(row))
+    for row in connection.execute(RECORDS, {**asked, "now": now}):
+        found[row.officer_id, row.office_id].append(_record(row, rules[row.office_id]))
     return found
 
 
-def _record(row: Row[Any]) -> Written:
+def _record(row: Row[Any], policy: Policy) -> Written:
+    """How far from the home it was written says something only of what is done there."""
+    items = [policy.item(code) for code in row.items]
+    at_home = any(item is not None and item.place is Place.HOME for item in items)
     return Written(
         id=row.id,
+        kind=DutyKind(row.kind),
         subject_id=row.subject_id,
         happened_at=row.happened_at,
         day=legal_day(row.happened_at),
         note=row.note,
-        far_m=row.far_m,
-        last_days=tuple(last_day_before(due_at) for due_at in row.dues),
+        far_m=row.far_m if at_home else None,
+        turns=tuple((legal_day(a), last_day_before(b)) for a, b in zip(row.openings, row.dues, strict=True)),
         photos=tuple(_photo(told) for told in row.photos),
     )
 
@@ -179,16 +192,26 @@ def _photo(told: str) -> tuple[bytes, int | None]:
     return bytes.fromhex(sha256), int(look) or None
 
 
-def _said(connection: Connection, officer_ids: Sequence[UUID]) -> Mapping[UUID, list[Said]]:
-    writer, note = aliased(User), RecordPatternNote
+def _names(connection: Connection, keys: Iterable[tuple[UUID, UUID]]) -> Mapping[UUID, str]:
+    wanted = {officer_id for officer_id, _ in keys}
+    return {row.id: row.name for row in connection.execute(select(User.id, User.name).where(User.id.in_(wanted)))}
+
+
+def _said(connection: Connection, officer_ids: Iterable[UUID]) -> Mapping[UUID, list[Said]]:
+    """The latest answers and notes of each pattern, the last first."""
+    note = RecordPatternNote
+    own = (note.noted_by == note.officer_id).label("own")
+    place = func.row_number().over(partition_by=(note.officer_id, note.pattern, own), order_by=note.noted_at.desc())
+    columns = (note.id, note.officer_id, note.pattern, note.noted_at, note.noted_by, note.note, own)
+    latest = select(*columns, place.label("place")).where(note.officer_id.in_(set(officer_ids))).subquery()
+    writer = aliased(User)
     statement = (
-        select(note.officer_id, note.pattern, note.noted_at, note.noted_by, note.note, writer.name)
-        .join(writer, writer.id == note.noted_by)
-        .where(note.officer_id.in_(officer_ids))
-        .order_by(note.noted_at.desc(), note.id)
+        select(latest, writer.name)
+        .join(writer, writer.id == latest.c.noted_by)
+        .where(latest.c.place <= NOTES_SHOWN)
+        .order_by(latest.c.noted_at.desc(), latest.c.id)
     )
     found: dict[UUID, list[Said]] = defaultdict(list)
     for row in connection.execute(statement):
-        own = row.noted_by == row.officer_id
-        found[row.officer_id].append(Said(row.pattern, row.noted_at, row.name, own, row.note))
+        found[row.officer_id].append(Said(row.pattern, row.noted_at, row.name, row.own, row.note))
     return found

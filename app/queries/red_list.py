@@ -14,21 +14,28 @@ from app.models.subject import Subject
 from app.queries.names import Named, shown_name
 from app.rules.calendar import start_of_day
 from app.rules.facts import Actor, Reason, SupervisionClass
-from app.rules.red_list import WEEK, Sign, Week, order_of, reasons_of
+from app.rules.red_list import OF_PERSON, WEEK, Sign, Week, order_of, reasons_of
 from app.rules.weekly_reviews import Decided
 from app.rules.wording import sentence
 from app.store.scope import offices_of, subjects_of
 
 # Check-ins are found by their person, since none lasts longer than a day; what the office owes, by the index of audits.
+# What began in an earlier week and still goes on is this week's matter, too. Alerts about the office's own work, or
+# about a phone, are nothing that somebody did, however real they were.
 SIGNS = text(
     """
     SELECT subject_id, sign, count(*) AS n FROM (
-        SELECT a.subject_id, CASE WHEN a.close_reason = 'real' THEN 'alert_real'
-                                  WHEN a.kind = 'lost_contact' THEN 'lost_contact' ELSE 'left' END AS sign
+        SELECT a.subject_id, 'alert_real' AS sign
         FROM alerts a
-        WHERE a.subject_id = ANY(:ids) AND a.opened_at >= :since AND a.opened_at < :until
-          AND (a.close_reason = 'real'
-               OR (a.close_reason IS NULL AND a.kind IN ('lost_contact', 'left_area', 'forbidden_zone', 'left_zone')))
+        WHERE a.subject_id = ANY(:ids) AND a.close_reason = 'real' AND a.kind = ANY(:of_person)
+          AND a.opened_at >= CAST(:since AS timestamptz) - interval '100 days' AND a.opened_at < :until
+          AND (a.opened_at >= :since OR (a.closed_at >= :since AND a.closed_at < :until))
+        UNION ALL
+        SELECT a.subject_id, CASE WHEN a.kind = 'lost_contact' THEN 'lost_contact' ELSE 'left' END
+        FROM alerts a
+        WHERE a.subject_id = ANY(:ids) AND a.handling <> 'closed' AND a.cause <> 'service'
+          AND a.kind IN ('lost_contact', 'left_area', 'forbidden_zone', 'left_zone')
+          AND a.opened_at < :until AND coalesce(a.recovered_at, 'infinity') >= :since
         UNION ALL
         SELECT d.subject_id, 'missed'
         FROM duties d
@@ -114,7 +121,7 @@ def _people(actor: Actor, office_id: UUID | None, only: Sequence[UUID] | None) -
 
 
 def _weeks(connection: Connection, people: dict[UUID, Row[Any]], week: date) -> list[Week]:
-    span = {"since": start_of_day(week), "until": start_of_day(week + WEEK)}
+    span = {"since": start_of_day(week), "until": start_of_day(week + WEEK), "of_person": sorted(OF_PERSON)}
     counts: dict[UUID, dict[Sign, int]] = defaultdict(dict)
     offices = list({row.office_id for row in people.values()})
     for row in connection.execute(SIGNS, {"ids": list(people), "office_ids": offices, **span}):

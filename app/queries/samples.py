@@ -25,6 +25,7 @@ class SampleView:
     """One draw, and how many of its records are closed."""
 
     id: UUID
+    seed: str
     office_id: UUID
     office_name: str
     officer_id: UUID | None
@@ -150,7 +151,7 @@ def _samples(actor: Actor) -> Select[*tuple[Any, ...]]:
     )
     return (
         select(
-            *(Sample.id, Sample.office_id, Office.name.label("office_name"), Sample.officer_id),
+            *(Sample.id, Sample.seed, Sample.office_id, Office.name.label("office_name"), Sample.officer_id),
             *(of.name.label("officer_name"), Sample.item, Sample.from_day, Sample.to_day, Sample.size),
             *(Sample.population, count.label("drawn"), closed.label("closed"), Sample.why),
             *(by.name.label("drawn_by_name"), Sample.drawn_at),

@@ -11,11 +11,15 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from uuid import UUID
 
-from app.rules.facts import Reason
+from app.rules.facts import DutyKind, Reason
 from app.rules.policy.proof import ProofRules
 
 NEIGHBOURS = 3
 """With how many that come next in order a text is compared: those that begin, or end, alike lie side by side."""
+CHOICE = timedelta(days=2)
+"""A turn that is over earlier than so long after its first day leaves hardly any other day: it shows no habit."""
+ON_THE_WAY = frozenset({DutyKind.VISIT, DutyKind.TALK})
+"""What takes its time at a place or with a person; what is looked up at the desk comes in series by its nature."""
 _NOT_WORDS = re.compile(r"[\W\d_]+")
 
 
@@ -32,16 +36,18 @@ class RecordPattern(StrEnum):
 @dataclass(frozen=True)
 class Written:
     """One record as far as patterns look at it. `far_m` is how far from the home the officer was at the least, None
-    where nobody knows; `last_days` holds, for each duty it fulfilled, its last local day.
+    where nobody knows or the record tells of no home; `turns` holds, for each duty it fulfilled, the first and the last
+    local day of its time.
     """
 
     id: UUID
+    kind: DutyKind
     subject_id: UUID
     happened_at: datetime
     day: date
     note: str
     far_m: float | None = None
-    last_days: tuple[date, ...] = ()
+    turns: tuple[tuple[date, date], ...] = ()
     photos: tuple[tuple[bytes, int | None], ...] = ()
 
 
@@ -84,10 +90,11 @@ def _many_in_minutes(records: Sequence[Written], rules: ProofRules) -> Iterator[
     """The fullest stretch: visits of so many different people that nobody gets from one to the next."""
     length, start = timedelta(minutes=rules.look_many_min), 0
     best: tuple[Written, ...] = ()
-    for end, last in enumerate(records):
-        while last.happened_at - records[start].happened_at > length:
+    made = [one for one in records if one.kind in ON_THE_WAY]
+    for end, last in enumerate(made):
+        while last.happened_at - made[start].happened_at > length:
             start += 1
-        stretch = records[start : end + 1]
+        stretch = made[start : end + 1]
         if len({one.subject_id for one in stretch}) > len({one.subject_id for one in best}):
             best = tuple(stretch)
     people = len({one.subject_id for one in best})
@@ -124,17 +131,18 @@ def _same_text(records: Sequence[Written], rules: ProofRules) -> Iterator[Seen]:
 def _alike(texts: Mapping[UUID, str], percent: int) -> set[UUID]:
     found: set[UUID] = set()
     in_order = sorted(texts, key=lambda key: (texts[key], key))
+    matcher = SequenceMatcher(None, autojunk=False)
     for place, one in enumerate(in_order):
+        matcher.set_seq2(texts[one])
         for other in in_order[place + 1 : place + 1 + NEIGHBOURS]:
-            if _is_alike(texts[one], texts[other], percent):
+            if texts[one] == texts[other] or _is_alike(matcher, texts[other], percent):
                 found |= {one, other}
     return found
 
 
-def _is_alike(one: str, other: str, percent: int) -> bool:
-    if one == other:
-        return True
-    matcher = SequenceMatcher(None, one, other, autojunk=False)
+def _is_alike(matcher: SequenceMatcher[str], text: str, percent: int) -> bool:
+    """Whether the matcher's own text and this one are alike; what is counted quickly rules most pairs out."""
+    matcher.set_seq1(text)
     least = percent / 100
     return matcher.real_quick_ratio() >= least and matcher.quick_ratio() >= least and matcher.ratio() >= least
 
@@ -159,7 +167,8 @@ def _looks_alike(one: int | None, other: int | None, bits: int) -> bool:
 
 
 def _last_day(records: Sequence[Written], rules: ProofRules) -> Iterator[Seen]:
-    kept = [(one, last) for one in records for last in one.last_days if one.day <= last]
+    """Of duties that were done in time and had more than a day or two for it."""
+    kept = [(one, last) for one in records for first, last in one.turns if one.day <= last and last - first >= CHOICE]
     late = {one.id for one, last in kept if one.day == last}
     on_last = sum(one.day == last for one, last in kept)
     if on_last >= rules.look_last_day_least and on_last * 100 >= len(kept) * rules.look_last_day_percent:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from app.rules.facts import Reason, SupervisionClass
+from app.rules.facts import AlertKind, Reason, SupervisionClass
 
 WEEK = timedelta(days=7)
 MISSED = 2
@@ -32,7 +32,25 @@ class Sign(StrEnum):
 
 
 ALONE = frozenset({Sign.ALERT_REAL, Sign.LOST_CONTACT, Sign.LEFT, Sign.SANCTION, Sign.VIOLATION, Sign.MISSED})
-"""Signs each of which is enough. The others are about the office's own work, or call for help: two of them together."""
+"""Signs each of which is enough. The others call for help, or are about the office's own work: two of them together."""
+
+OWN_WORK = frozenset({Sign.OVERDUE, Sign.UNPROVEN})
+"""What the office owes alone lists nobody: it is no doing of theirs."""
+
+OF_PERSON = frozenset(
+    {
+        AlertKind.MISSED_CHECK_IN,
+        AlertKind.LOST_CONTACT,
+        AlertKind.LEFT_AREA,
+        AlertKind.FORBIDDEN_ZONE,
+        AlertKind.LEFT_ZONE,
+        AlertKind.LEAVE_OVERDUE,
+        AlertKind.MISSED_INTAKE,
+        AlertKind.SUSPECTED_SEPARATION,
+        AlertKind.SUSPECTED_FAKE,
+    }
+)
+"""Alerts that tell of what somebody did. An overdue visit or a worn-out phone is nobody's to be listed for."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +70,7 @@ def monday_of(day: date) -> date:
 def reasons_of(week: Week) -> tuple[Reason, ...]:
     """Why somebody is on the list, the gravest first; nothing where they are not."""
     signs = [sign for sign in Sign if _counts(sign, week.counts.get(sign, 0))]
-    if not ALONE.intersection(signs) and len(signs) < 2:
+    if not ALONE.intersection(signs) and (len(signs) < 2 or OWN_WORK.issuperset(signs)):
         return ()
     strict = (Reason("red_strict"),) if week.class_ is SupervisionClass.STRICT else ()
     return tuple(Reason(f"red_{sign}", (("n", str(week.counts[sign])),)) for sign in signs) + strict

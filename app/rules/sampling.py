@@ -1,9 +1,11 @@
 """Sampling of records (抽检): so many are drawn by lot, looked at one by one, asked about, answered, and closed.
 
 The lot is a hash of the record under the sample's seed: whoever has the sample can draw it again and gets the same
-records. Nobody can wish for one, since the seed is the sample's own id and every sample that was drawn stays on record.
+records. Nobody can wish for one: the seed comes from a key of the service and is not known before the draw, neither to
+whoever draws nor to whoever writes records, both of whom choose ids of their own; and every draw stays on record.
 """
 
+import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -76,7 +78,12 @@ def check_span(span: Span, today: date) -> None:
         raise Refused("days_unfit")
 
 
-def drawn(record_ids: Iterable[UUID], seed: UUID, size: int) -> list[UUID]:
+def seed_of(sample_id: UUID, key: bytes) -> str:
+    """The seed of a draw in hex: without the key nobody foresees it, and the same draw has the same."""
+    return hmac.digest(key, f"sample|{sample_id}".encode(), sha256).hex()
+
+
+def drawn(record_ids: Iterable[UUID], seed: str, size: int) -> list[UUID]:
     """`size` of these records by lot, in the order in which they are looked at; all where there are no more."""
     return sorted(record_ids, key=lambda record_id: sha256(f"{seed}|{record_id}".encode()).digest())[:size]
 
@@ -99,13 +106,18 @@ def state_of(kinds: Sequence[EntryKind]) -> SampledState:
     return state
 
 
-def check_entry(state: SampledState, kind: EntryKind, actor: Actor, asked_by: UUID | None) -> None:
+def check_entry(
+    state: SampledState, kind: EntryKind, actor: Actor, *, written_by: UUID, asked_by: UUID | None = None
+) -> None:
     """Whether this may follow: Conflict where the record was not looked at, waits for an answer, or is closed.
 
-    NotAllowed `sample_own_question` where somebody answers their own question.
+    NotAllowed `sample_own_question` where somebody answers their own question, and `sample_own_record` where a
+    supervisor would examine what they wrote themselves.
     """
     if kind is EntryKind.LOOKED:
         return
+    if kind is not EntryKind.ANSWER and actor.id == written_by:
+        raise NotAllowed("sample_own_record")
     if state is SampledState.CLOSED:
         raise Conflict("sample_closed")
     if kind is EntryKind.ANSWER:

@@ -14,6 +14,7 @@ from app.models.visit import Record
 from app.rules.attachments import Kept, MediaType, NewAttachment, Prepared, Stored
 from app.rules.errors import Conflict, Unavailable
 from app.rules.facts import Actor, FilePurpose
+from app.store import proofs
 from app.store.attempts import point
 from app.store.scope import subjects_of
 
@@ -156,6 +157,8 @@ def add(
     written = added.on_conflict_do_nothing(index_elements=["id"]).returning(Attachment.id)
     if tx.execute(written).one_or_none() is None:
         raise Conflict("id_reused")
+    if new.about_kind == "record":
+        proofs.evidence_came(tx, [new.about_id], now=now)
 
 
 def stored_of(tx: Connection, attachment_id: UUID) -> Stored:
@@ -172,12 +175,10 @@ def delete(tx: Connection, ids: Sequence[UUID], reason: str, *, by: UUID | None,
     """The rows stay and say when, why and by whom; contents that nobody else holds are given up."""
     gone = {"deleted_at": now, "deleted_by": by, "delete_reason": reason, "place": None, "accuracy_m": None}
     gone |= {"device_model": None, "look": None}
-    contents = (
-        tx.execute(update(Attachment).where(Attachment.id.in_(ids), LIVE).values(gone).returning(Attachment.content_id))
-        .scalars()
-        .all()
-    )
-    _give_up(tx, contents, now)
+    columns = (Attachment.content_id, Attachment.about_kind, Attachment.about_id)
+    rows = tx.execute(update(Attachment).where(Attachment.id.in_(ids), LIVE).values(gone).returning(*columns)).all()
+    _give_up(tx, [row.content_id for row in rows], now)
+    proofs.evidence_came(tx, [row.about_id for row in rows if row.about_kind == "record"], now=now)
 
 
 def _give_up(tx: Connection, contents: Sequence[UUID], now: datetime) -> None:

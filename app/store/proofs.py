@@ -13,14 +13,14 @@ from app.rules.effects.proofs import KeepProof
 from app.rules.facts import DutyKind, FilePurpose
 from app.rules.policy import Policy
 from app.rules.policy.items import Place
-from app.rules.proof import Asked, Nearby, Photographed, ProofFacts, Where
+from app.rules.proof import LOOKS, Asked, Nearby, Photographed, ProofFacts, Where
 from app.store import policies
 
-FRESH_FOR = timedelta(days=30)
-"""How long after its writing late evidence still moves a proof: an offline phone may be weeks late, not years."""
+WHO = text("SELECT id, office_id, written_at FROM records WHERE id = ANY(:ids) ORDER BY id")
 
-# The subject's own position nearest in time, found through the primary key (an hour's slack for the phone's own clock).
-# Nothing is collected for this: positions are there where a power covered them, and only then.
+# The subject's own position nearest in time, where the power that it was collected under covers it still: nothing is
+# collected for this, and nothing else is read than what lies within the policy's minutes. Like every way to a fix by
+# its effective time it has two halves, see FAR_CLOCK in the model.
 RECORDS = text(
     """
     SELECT r.id, r.subject_id, r.office_id, r.kind, r.happened_at, r.ended_at, r.written_at, r.accuracy_m,
@@ -40,68 +40,79 @@ RECORDS = text(
             WHERE s.owner_kind = 'user' AND s.owner_id = r.officer_id AND s.client_name = r.device
               AND s.created_at <= r.written_at AND coalesce(s.ended_at, 'infinity') >= r.written_at) AS here_since,
            seen.effective_at AS seen_at, seen.distance_m AS seen_m, seen.accuracy_m AS seen_accuracy
-    FROM records r
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:around AS integer[])) AS asked(id, minutes)
+    JOIN records r ON r.id = asked.id
+    CROSS JOIN LATERAL (
+        SELECT r.happened_at - make_interval(mins => asked.minutes) AS since,
+               coalesce(r.ended_at, r.happened_at) + make_interval(mins => asked.minutes) AS until) span
     LEFT JOIN LATERAL (
         SELECT p.effective_at, p.accuracy_m, ST_Distance(p.place::geography, r.place::geography) AS distance_m
-        FROM positions p
-        WHERE r.place IS NOT NULL AND p.subject_id = r.subject_id AND p.mock IS NOT TRUE
-          AND p.recorded_at BETWEEN r.happened_at - interval '25 hours'
-                                AND coalesce(r.ended_at, r.happened_at) + interval '25 hours'
-          AND p.effective_at BETWEEN r.happened_at - make_interval(mins => :around)
-                                 AND coalesce(r.ended_at, r.happened_at) + make_interval(mins => :around)
+        FROM (SELECT n.* FROM positions n
+              WHERE n.subject_id = r.subject_id AND n.effective_at BETWEEN span.since AND span.until
+                AND n.recorded_at BETWEEN span.since - interval '1 hour' AND span.until + interval '1 hour'
+              UNION ALL
+              SELECT f.* FROM positions f
+              WHERE f.subject_id = r.subject_id AND f.effective_at BETWEEN span.since AND span.until
+                AND f.effective_at - f.recorded_at NOT BETWEEN interval '-1 hour' AND interval '1 hour') p
+        JOIN collection_powers w ON w.id = p.power_id AND w.subject_id = p.subject_id AND w.covers @> p.effective_at
+        WHERE r.place IS NOT NULL AND p.mock IS NOT TRUE
         ORDER BY greatest(r.happened_at - p.effective_at, p.effective_at - coalesce(r.ended_at, r.happened_at),
                           interval '0'), p.accuracy_m, p.id
         LIMIT 1) seen ON true
-    WHERE r.id = ANY(:ids)
     ORDER BY r.id
     """
 )
 
-# What was never judged, and what evidence came for after its proof was.
 DUE = text(
     """
-    SELECT r.id FROM records r LEFT JOIN record_proofs p ON p.record_id = r.id
-    WHERE r.written_at > :since AND (
-        p.record_id IS NULL
-        OR EXISTS (SELECT FROM attachments a
-                   WHERE a.about_kind = 'record' AND a.about_id = r.id
-                     AND (a.added_at > p.judged_at OR a.deleted_at > p.judged_at))
-        OR EXISTS (SELECT FROM positions f
-                   WHERE f.subject_id = r.subject_id AND f.received_at > p.judged_at
-                     AND f.recorded_at BETWEEN r.happened_at - interval '1 day'
-                                           AND coalesce(r.ended_at, r.happened_at) + interval '1 day'))
-    ORDER BY r.written_at, r.id
-    LIMIT :limit
+    SELECT record_id FROM record_proofs WHERE look_again_at <= :now
+    ORDER BY look_again_at, record_id LIMIT :limit
+    FOR UPDATE SKIP LOCKED
+    """
+)
+
+EVIDENCE_CAME = text(
+    """
+    UPDATE record_proofs p SET look_again_at = :now FROM records r
+    WHERE p.record_id = ANY(:ids) AND r.id = p.record_id AND r.written_at > :since
     """
 )
 
 
 def facts_for(tx: Connection, record_ids: Sequence[UUID]) -> list[ProofFacts]:
     """What speaks for and against these records, by the policies of their offices at the time of writing."""
-    found: list[ProofFacts] = []
-    rows = tx.execute(RECORDS, {"ids": list(record_ids), "around": _WIDEST}).all()
-    for at in sorted({row.written_at for row in rows}):
-        then = [row for row in rows if row.written_at == at]
+    written = tx.execute(WHO, {"ids": list(record_ids)}).all()
+    rules: dict[UUID, Policy] = {}
+    for at in sorted({row.written_at for row in written}):
+        then = [row for row in written if row.written_at == at]
         in_force = policies.in_force(tx, sorted({row.office_id for row in then}), at=at)
-        found += [_facts(row, in_force[row.office_id].policy) for row in then]
-    return found
+        rules |= {row.id: in_force[row.office_id].policy for row in then}
+    asked = {"ids": list(rules), "around": [policy.proof.around_min for policy in rules.values()]}
+    return [_facts(row, rules[row.id]) for row in tx.execute(RECORDS, asked)]
 
 
 def keep(tx: Connection, effects: Sequence[KeepProof]) -> None:
     """Write proofs; a later one takes the place of the one before."""
     for effect in effects:
-        row = {"verdict": effect.verdict, "checks": list(effect.checks), "judged_at": effect.at}
+        row = {
+            "verdict": effect.verdict,
+            "checks": list(effect.checks),
+            "judged_at": effect.at,
+            "look_again_at": effect.look_again_at,
+        }
         new = insert(RecordProof).values(record_id=effect.record_id, **row)
         tx.execute(new.on_conflict_do_update(index_elements=["record_id"], set_=row))
 
 
 def due(tx: Connection, *, now: datetime, limit: int) -> list[UUID]:
-    """Records of the last 30 days that were never judged, or for which evidence came since."""
-    return list(tx.execute(DUE, {"since": now - FRESH_FOR, "limit": limit}).scalars())
+    """The next records to be judged again, locked: what comes for them meanwhile is not lost."""
+    return list(tx.execute(DUE, {"now": now, "limit": limit}).scalars())
 
 
-_WIDEST = 1_440
-"""Minutes around a visit in which positions are looked for at all; the policy's own limit is applied afterwards."""
+def evidence_came(tx: Connection, record_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Something was attached to these records, or taken away: what they prove is judged anew, while they are fresh."""
+    if record_ids:
+        tx.execute(EVIDENCE_CAME, {"ids": sorted(set(record_ids)), "now": now, "since": now - LOOKS[-1]})
 
 
 def _facts(row: Row[Any], policy: Policy) -> ProofFacts:
@@ -115,9 +126,9 @@ def _facts(row: Row[Any], policy: Policy) -> ProofFacts:
         asked=tuple(_asked(policy, code) for code in row.items),
         rules=policy.proof,
         write_within_days=policy.visits.write_within_days,
-        where=Where(row.accuracy_m or 0.0, row.mock) if row.placed else None,
+        where=Where(row.accuracy_m or 0.0, row.mock, _is_of_then(row, policy)) if row.placed else None,
         distances=((Place.HOME, row.home_distance_m),) if row.home_distance_m is not None else (),
-        subject=_nearby(row, policy),
+        subject=Nearby(row.seen_at, row.seen_m, row.seen_accuracy) if row.seen_at is not None else None,
         photos=tuple(_photo(told) for told in row.photos or ()),
         attached=frozenset(FilePurpose(purpose) for purpose in row.attached),
         drafted_at=row.client_started_at if row.drafted_offline else None,
@@ -131,13 +142,13 @@ def _asked(policy: Policy, code: str) -> Asked:
     return Asked(code, item.place, frozenset(item.evidence)) if item else Asked(code, Place.NONE, frozenset())
 
 
-def _nearby(row: Row[Any], policy: Policy) -> Nearby | None:
-    if row.seen_at is None:
-        return None
-    off = max(row.happened_at - row.seen_at, row.seen_at - (row.ended_at or row.happened_at), timedelta())
-    if off > timedelta(minutes=policy.proof.around_min):
-        return None
-    return Nearby(row.seen_at, row.seen_m, row.seen_accuracy)
+def _is_of_then(row: Row[Any], policy: Policy) -> bool:
+    """Whether the officer's position is of the time of the visit: written at once, or begun on the phone then."""
+    around, over_at = timedelta(minutes=policy.proof.around_min), row.ended_at or row.happened_at
+    begun = row.client_started_at
+    return row.written_at <= over_at + around or (
+        begun is not None and row.happened_at - around <= begun <= over_at + around
+    )
 
 
 def _photo(told: Mapping[str, Any]) -> Photographed:

@@ -20,10 +20,11 @@ def writes_within(tx: Connection, actor: Actor, officer_id: UUID) -> bool:
     return bool(tx.execute(select(within)).scalar_one())
 
 
-def body_hash_of(tx: Connection, note_id: UUID) -> bytes | None:
-    """The fingerprint of the request that wrote this note; None where there is none."""
-    statement = select(RecordPatternNote.body_hash).where(RecordPatternNote.id == note_id)
-    return tx.execute(statement).scalar_one_or_none()
+def noted(tx: Connection, note_id: UUID) -> tuple[UUID, UUID, bytes] | None:
+    """About whom this note is, whose, and the fingerprint of its request; None where there is none."""
+    note = RecordPatternNote
+    row = tx.execute(select(note.officer_id, note.noted_by, note.body_hash).where(note.id == note_id)).one_or_none()
+    return None if row is None else (row.officer_id, row.noted_by, row.body_hash)
 
 
 def add(tx: Connection, note: NewRecordNote, *, noted_by: UUID, now: datetime) -> bool:

@@ -50,9 +50,12 @@ def body_hash_of(tx: Connection, sample_id: UUID) -> bytes | None:
     return tx.execute(select(Sample.body_hash).where(Sample.id == sample_id)).scalar_one_or_none()
 
 
-def entry_hash_of(tx: Connection, entry_id: UUID) -> bytes | None:
-    """The fingerprint of the request that made this entry; None where there is none."""
-    return tx.execute(select(SampleEntry.body_hash).where(SampleEntry.id == entry_id)).scalar_one_or_none()
+def entry_of(tx: Connection, entry_id: UUID) -> tuple[UUID, UUID, UUID, bytes] | None:
+    """Of which sample and record this entry is, whose, and the fingerprint of its request; None where there is none."""
+    entry = SampleEntry
+    statement = select(entry.sample_id, entry.record_id, entry.actor_id, entry.body_hash).where(entry.id == entry_id)
+    row = tx.execute(statement).one_or_none()
+    return None if row is None else (row.sample_id, row.record_id, row.actor_id, row.body_hash)
 
 
 def population(tx: Connection, new: NewSample, *, now: datetime) -> list[UUID]:
@@ -69,11 +72,12 @@ def population(tx: Connection, new: NewSample, *, now: datetime) -> list[UUID]:
 
 
 def add(
-    tx: Connection, new: NewSample, found: int, record_ids: Sequence[UUID], drawn_by: UUID, *, now: datetime
+    tx: Connection, new: NewSample, seed: str, found: int, record_ids: Sequence[UUID], drawn_by: UUID, *, now: datetime
 ) -> None:
-    """Write a sample with its records in the order in which they were drawn."""
+    """Write a sample, drawn from so many that were `found`, with its records in the order in which they were drawn."""
     row = {
         "id": new.id,
+        "seed": seed,
         "office_id": new.office_id,
         "officer_id": new.officer_id,
         "item": new.item,

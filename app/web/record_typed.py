@@ -13,6 +13,7 @@ from app.rules.errors import Refused
 from app.rules.facts import DutyKind, Fix
 from app.rules.visits import NewRecord
 from app.rules.visits.lines import read_lines
+from app.web.browsers import browser_name
 from app.web.forms import client_id, hash_of, instant, optional, written
 
 LONGEST_NOTE, LONGEST_LINES, LONGEST_FINDING, LONGEST, LONGEST_SHORT = 4000, 20_000, 2000, 500, 200
@@ -60,7 +61,7 @@ def _details(items: tuple[str, ...]) -> Details:
         started_at=_client_time("started_at"),
         sent_at=_client_time("sent_at"),
         offline=request.form.get("drafted_offline") == "1",
-        device=optional("device", LONGEST_SHORT),
+        device=optional("device", LONGEST_SHORT) or browser_name(request.headers.get("User-Agent", "")),
     )
 
 

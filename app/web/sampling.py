@@ -39,7 +39,7 @@ def draw_one_sample() -> Response | tuple[str, int]:
     try:
         new = _new_sample()
         with deps().transaction() as tx:
-            draw_sample(tx, user(), new, now=deps().now())
+            draw_sample(tx, user(), new, deps().settings.window_secret, now=deps().now())
     except ZhifangError as error:
         fault, status = told(error)
         return _list_page(request.form, fault), status

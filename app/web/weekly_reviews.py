@@ -23,6 +23,7 @@ from app.web.paging import cursor, next_link
 
 LIMIT = 50
 MOST_SHOWN = 100
+FIRST_DAY = date(2000, 1, 3)
 LONGEST_DECISION, LONGEST_SUMMARY, LONGEST_ATTENDED = 1000, 2000, 500
 
 
@@ -98,9 +99,12 @@ def _week(given: str | None) -> date:
     if not given:
         return monday_of(today - WEEK)
     try:
-        return monday_of(date.fromisoformat(given))
+        day = date.fromisoformat(given)
     except ValueError:
         raise Refused("bad_filter") from None
+    if not FIRST_DAY <= day <= today:
+        raise Refused("bad_filter")
+    return monday_of(day)
 
 
 def _decided() -> list[Decided]:

@@ -37,7 +37,7 @@ def a_sample(tx: Connection, office: Site, head: Worker, things: Mapping[str, UU
     new = NewSample(
         uuid5(things["talk_id"], "test:walk:sample"), office.id, None, None, Span(TODAY, TODAY), 200, "抽检", b"walk"
     )
-    draw_sample(tx, head.actor, new, now=MONDAY)
+    draw_sample(tx, head.actor, new, b"key", now=MONDAY)
     for record_id in (things["visit_id"], things["talk_id"]):
         look_at_sampled(tx, head.actor, new.id, record_id, noted=True, now=MONDAY)
     question = NewEntry(uuid5(new.id, "question"), EntryKind.QUESTION, "请说明", b"walk")

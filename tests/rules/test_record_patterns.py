@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.calendar import legal_day
+from app.rules.facts import DutyKind
 from app.rules.policy.proof import ProofRules
 from app.rules.record_patterns import RecordPattern, Seen, Written, of_officer, plain
 from app.rules.wording import sentence
@@ -19,10 +20,11 @@ RULES = ProofRules()
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 LONG = "今日上门走访,本人在家,情绪稳定,正在找工作,家人支持,没有发现异常情况,已提醒按时签到。"
 DUE = date(2026, 3, 10)
+BEFORE = date(2026, 2, 10)
 
 
 def a_record(n: int, at: datetime = MONDAY, note: str = "", **changes: Any) -> Written:
-    usual: dict[str, Any] = {"subject_id": UUID(int=1_000 + n), "day": legal_day(at)}
+    usual: dict[str, Any] = {"kind": DutyKind.VISIT, "subject_id": UUID(int=1_000 + n), "day": legal_day(at)}
     return Written(id=UUID(int=n), happened_at=at, note=note, **usual | changes)
 
 
@@ -88,13 +90,23 @@ def test_two_of_the_same_photo_in_one_record_are_no_pattern() -> None:
 @pytest.mark.parametrize(("last", "before", "stands_out"), [(5, 0, True), (5, 1, True), (5, 2, False), (4, 0, False)])
 def test_always_on_the_last_day(last: int, before: int, *, stands_out: bool) -> None:
     days = [DUE] * last + [DUE - DAY] * before
-    records = [a_record(n, MONDAY + n * DAY, day=day, last_days=(DUE,)) for n, day in enumerate(days)]
+    records = [a_record(n, MONDAY + n * DAY, day=day, turns=((DUE - 9 * DAY, DUE),)) for n, day in enumerate(days)]
     assert (RecordPattern.LAST_DAY in seen(*records)) is stands_out
 
 
 def test_what_is_late_is_counted_elsewhere() -> None:
-    records = [a_record(n, MONDAY + n * DAY, day=DUE + DAY, last_days=(DUE,)) for n in range(9)]
+    records = [a_record(n, MONDAY + n * DAY, day=DUE + DAY, turns=((DUE - 9 * DAY, DUE),)) for n in range(9)]
     assert not seen(*records)
+
+
+@pytest.mark.parametrize(("days", "stands_out"), [(0, False), (1, False), (2, True)])
+def test_a_turn_that_leaves_no_choice_shows_no_habit(days: int, *, stands_out: bool) -> None:
+    records = [a_record(n, MONDAY + n * DAY, day=DUE, turns=((DUE - days * DAY, DUE),)) for n in range(9)]
+    assert (RecordPattern.LAST_DAY in seen(*records)) is stands_out
+
+
+def test_what_is_checked_at_the_desk_comes_in_series() -> None:
+    assert not seen(*(a_record(n, MONDAY + n * MINUTE, kind=DutyKind.VERIFICATION) for n in range(9)))
 
 
 @given(st.permutations(range(6)))
@@ -111,7 +123,7 @@ def test_plain_is_plain(note: str) -> None:
 
 def test_each_has_its_words() -> None:
     days = [
-        a_record(n, MONDAY + n * 5 * MINUTE, LONG, far_m=2_000, photos=((b"x", 9),), last_days=(MONDAY.date(),))
+        a_record(n, MONDAY + n * 5 * MINUTE, LONG, far_m=2_000, photos=((b"x", 9),), turns=((BEFORE, MONDAY.date()),))
         for n in range(6)
     ]
     found = seen(*days)

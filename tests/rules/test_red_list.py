@@ -27,6 +27,7 @@ def a_week(class_: SupervisionClass | None = SupervisionClass.NORMAL, **counts: 
         (a_week(overdue=3), []),
         (a_week(overdue=1, trouble=1), ["red_trouble", "red_overdue"]),
         (a_week(overdue=1, missed=1), []),
+        (a_week(overdue=2, unproven=3), []),
         (a_week(SupervisionClass.STRICT, unproven=1, complaint=1), ["red_complaint", "red_unproven", "red_strict"]),
         (a_week(violation=1, sanction=1), ["red_sanction", "red_violation"]),
     ],

@@ -10,15 +10,16 @@ from hypothesis import strategies as st
 
 from app.rules.errors import ZhifangError
 from app.rules.facts import Actor
-from app.rules.sampling import EntryKind, SampledState, Span, check_entry, check_span, drawn, state_of
+from app.rules.sampling import EntryKind, SampledState, Span, check_entry, check_span, drawn, seed_of, state_of
 
 LOOKED, NOTE, QUESTION, ANSWER, CLOSED = EntryKind
 ASKER, OTHER = Actor("user", UUID(int=1)), Actor("user", UUID(int=2))
+WRITER = UUID(int=3)
 TODAY = date(2026, 3, 2)
 
 
-@given(st.lists(st.uuids(), unique=True, max_size=30), st.uuids(), st.integers(1, 10))
-def test_the_lot_is_the_same_in_whatever_order_records_are_found(ids: list[UUID], seed: UUID, size: int) -> None:
+@given(st.lists(st.uuids(), unique=True, max_size=30), st.text(max_size=40), st.integers(1, 10))
+def test_the_lot_is_the_same_in_whatever_order_records_are_found(ids: list[UUID], seed: str, size: int) -> None:
     found = drawn(ids, seed, size)
     assert found == drawn(list(reversed(ids)), seed, size)
     assert len(found) == min(size, len(ids))
@@ -30,7 +31,7 @@ def test_every_record_has_the_same_chance() -> None:
     ids = [UUID(int=n) for n in range(20)]
     often = dict.fromkeys(ids, 0)
     for seed in range(2000):
-        for one in drawn(ids, UUID(int=seed), 5):
+        for one in drawn(ids, seed_of(UUID(int=seed), b"key"), 5):
             often[one] += 1
     assert all(420 <= n <= 580 for n in often.values()), "500 each, give or take four standard deviations"
 
@@ -52,9 +53,23 @@ def test_where_a_record_stands(kinds: Sequence[EntryKind], state: SampledState) 
     assert state_of(kinds) is state
 
 
-def refusal(state: SampledState, kind: EntryKind, actor: Actor = ASKER, asked_by: UUID | None = None) -> str | None:
+def test_nobody_foresees_a_lot_by_its_id() -> None:
+    """Ids are chosen by whoever draws, and by whoever writes records; the key is the service's."""
+    ids, sample_id = [UUID(int=n) for n in range(20)], UUID(int=7)
+    assert seed_of(sample_id, b"key") == seed_of(sample_id, b"key")
+    assert drawn(ids, seed_of(sample_id, b"key"), 5) != drawn(ids, seed_of(sample_id, b"another"), 5)
+    assert drawn(ids, seed_of(sample_id, b"key"), 5) != drawn(ids, str(sample_id), 5)
+
+
+def refusal(
+    state: SampledState,
+    kind: EntryKind,
+    actor: Actor = ASKER,
+    asked_by: UUID | None = None,
+    written_by: UUID = WRITER,
+) -> str | None:
     try:
-        check_entry(state, kind, actor, asked_by)
+        check_entry(state, kind, actor, written_by=written_by, asked_by=asked_by)
     except ZhifangError as error:
         return error.code
     return None
@@ -79,6 +94,12 @@ def test_what_may_follow(state: SampledState, refused: dict[EntryKind, str]) -> 
 def test_nobody_answers_themselves() -> None:
     assert refusal(SampledState.ASKED, ANSWER, ASKER, ASKER.id) == "sample_own_question"
     assert refusal(SampledState.ASKED, ANSWER, OTHER, ASKER.id) is None
+
+
+@pytest.mark.parametrize("kind", [NOTE, QUESTION, CLOSED])
+def test_nobody_examines_what_they_wrote_themselves(kind: EntryKind) -> None:
+    assert refusal(SampledState.LOOKED, kind, Actor("user", WRITER)) == "sample_own_record"
+    assert refusal(SampledState.ASKED, ANSWER, Actor("user", WRITER), ASKER.id) is None
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 """Proofs on disk: measured by PostGIS, judged when a record is written, and again when evidence comes later."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Connection, text
@@ -12,9 +13,11 @@ from app.actions.record_talk import record_talk
 from app.actions.record_visit import record_visit
 from app.clients.file_folder import FolderStore
 from app.clients.sealed_files import SealedFiles
+from app.rules.effects.records import Details
 from app.rules.facts import DutyKind, FilePurpose, Fix
 from app.rules.proof.circle import near
 from app.rules.proof.facts import Verdict
+from app.store import attachments
 from tests.builders.app import MONDAY, folder_of_tests, settings_for_tests
 from tests.builders.files import a_new_attachment, an_attachment
 from tests.builders.offices import Tree, a_tree
@@ -25,6 +28,7 @@ from tests.builders.users import Worker, a_user
 from tests.builders.visits import DOOR, a_new_record
 
 KEPT, BROKEN, UNKNOWN = Verdict
+SHORTENED = "UPDATE collection_powers SET covers = covers * tstzrange(NULL, :at)"
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
@@ -63,7 +67,6 @@ def test_a_visit_at_the_door_proves_itself_when_it_is_written(
     verdict, checks = proof(tx, record_id)
     assert (verdict, checks["at_home"][0], checks["at_home"][1]["limit"]) == ("proven", "kept", "150")
     assert 0 < int(checks["at_home"][1]["metres"]) < 130
-    assert prove_records(tx, now=MONDAY + HOUR) == 0
 
 
 @pytest.mark.parametrize(("fix", "verdict"), [(Fix(118.7, 28.8, 20), "contradicted"), (None, "unknown")])
@@ -73,16 +76,62 @@ def test_far_away_is_against_it_and_no_position_is_not(
     assert proof(tx, visited(tx, officer, subject_id, MONDAY, fix))[0] == verdict
 
 
+def test_far_away_hours_later_is_not_against_it(tx: Connection, officer: Worker, subject_id: UUID) -> None:
+    """Written back at the office: nobody knows where it was begun, unless the phone tells that it was then."""
+    far = a_new_record(subject_id, MONDAY, "访1", fix=Fix(118.7, 28.8, 20))
+    begun = replace(far, id=uuid4(), details=Details(started_at=MONDAY + 5 * MINUTE))
+    for new in (far, begun):
+        record_visit(tx, officer.actor, new, now=MONDAY + 5 * HOUR)
+    assert (proof(tx, far.id)[0], proof(tx, far.id)[1]["at_home"][0]) == ("unknown", "unknown")
+    assert proof(tx, begun.id)[0] == "contradicted"
+
+
+def test_a_position_that_is_made_up_decides_nothing_about_a_talk(
+    tx: Connection, officer: Worker, subject_id: UUID
+) -> None:
+    a_power(tx, subject_id, MONDAY - HOUR, MONDAY + HOUR)
+    report(tx, subject_id, a_report(MONDAY, lon=118.7, lat=28.8, accuracy_m=15), now=MONDAY)
+    record_id = visited(tx, officer, subject_id, MONDAY, Fix(*DOOR, 20, mock=True), DutyKind.TALK)
+    assert "subject_there" not in proof(tx, record_id)[1]
+
+
+@pytest.mark.parametrize("statement", ["DELETE FROM collection_powers", SHORTENED], ids=["gone", "shortened"])
+def test_a_position_that_no_power_covers_any_more_is_not_read(
+    tx: Connection, officer: Worker, subject_id: UUID, statement: str
+) -> None:
+    a_power(tx, subject_id, MONDAY - HOUR, MONDAY + HOUR)
+    report(tx, subject_id, a_report(MONDAY + 5 * MINUTE, lon=118.7, lat=28.8, accuracy_m=15), now=MONDAY + HOUR)
+    record_id = visited(tx, officer, subject_id, MONDAY, Fix(*DOOR, 20), DutyKind.TALK)
+    assert proof(tx, record_id)[1]["subject_there"][0] == "broken"
+    tx.execute(text(statement), {"at": MONDAY} if ":at" in statement else {})
+    prove_records(tx, now=MONDAY + HOUR)
+    assert "subject_there" not in proof(tx, record_id)[1]
+
+
+def test_a_record_is_judged_when_it_is_due_and_then_left_alone(
+    tx: Connection, officer: Worker, subject_id: UUID
+) -> None:
+    visited(tx, officer, subject_id, MONDAY, Fix(*DOOR, 20))
+    written_at = MONDAY + 10 * MINUTE
+    assert prove_records(tx, now=written_at + 9 * MINUTE) == 0
+    assert [prove_records(tx, now=written_at + 10 * MINUTE) for _ in range(2)] == [1, 0]
+    assert prove_records(tx, now=written_at + 31 * 24 * HOUR) == 1
+    assert prove_records(tx, now=written_at + 90 * 24 * HOUR) == 0
+
+
 def test_a_photo_that_comes_later_is_judged_later(tx: Connection, officer: Worker, subject_id: UUID) -> None:
     record_id = visited(tx, officer, subject_id, MONDAY, Fix(*DOOR, 20))
+    prove_records(tx, now=MONDAY + HOUR)
     files = SealedFiles(FolderStore(folder_of_tests()), settings_for_tests())
     new = a_new_attachment(subject_id, FilePurpose.PHOTO, about_kind="record", about_id=record_id)
     taken = a_photo(taken="2026:03:01 09:00:00", lon_lat=DOOR, accuracy_m=10)
-    an_attachment(tx, files, officer, new, taken, now=MONDAY + HOUR)
-    assert prove_records(tx, now=MONDAY + 2 * HOUR) == 1
+    kept = an_attachment(tx, files, officer, new, taken, now=MONDAY + 2 * HOUR)
+    assert [prove_records(tx, now=MONDAY + 2 * HOUR + MINUTE) for _ in range(2)] == [1, 0]
     verdict, checks = proof(tx, record_id)
     assert (verdict, checks["photo_time"][0]) == ("contradicted", "broken")
-    assert prove_records(tx, now=MONDAY + 3 * HOUR) == 0
+    attachments.delete(tx, [kept.id], "误传", by=officer.id, now=MONDAY + 3 * HOUR)
+    assert prove_records(tx, now=MONDAY + 3 * HOUR + MINUTE) == 1
+    assert (proof(tx, record_id)[0], "photo_time" in proof(tx, record_id)[1]) == ("proven", False)
 
 
 def test_the_own_position_of_the_subject_counts_where_a_power_gave_one(

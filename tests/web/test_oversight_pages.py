@@ -50,7 +50,7 @@ def a_week(tx: Connection, office: Office, name: str = "王立新") -> tuple[UUI
 def a_question(tx: Connection, office: Office, record_id: UUID) -> None:
     day = MONDAY.date()
     new = NewSample(SAMPLE, office.tree.county.id, None, None, Span(day - 9 * DAY, day), 5, "抽检", b"web")
-    draw_sample(tx, office.county.actor, new, now=MONDAY)
+    draw_sample(tx, office.county.actor, new, b"key", now=MONDAY)
     look_at_sampled(tx, office.county.actor, SAMPLE, record_id, noted=True, now=MONDAY)
     asked = NewEntry(UUID(int=56), EntryKind.QUESTION, "为什么没有照片?", b"web")
     add_to_sampled(tx, office.county.actor, SAMPLE, record_id, asked, now=MONDAY)
@@ -121,7 +121,7 @@ def test_a_meeting_about_the_red_list(undone: Engine, county: Visitor, office: O
     assert all(words in shown for words in ("本周走访家庭", "2026-03-06", "2 次没有收到签到。", "讨论红名单"))
     assert "讨论 1 人" in county.text("/weekly-reviews")
     assert "没有需要特别留意的人" in county.text("/red-list?week=2026-03-02")
-    assert county.get("/red-list?week=x").status_code == 422
+    assert [county.get(f"/red-list?week={week}").status_code for week in ("x", "9999-12-31", "0001-01-01")] == [422] * 3
     with transaction(undone) as tx:
         assert tx.execute(text("SELECT count(*) FROM weekly_review_people")).scalar_one() == 1
 

@@ -22,9 +22,10 @@ BLUEPRINT = Blueprint("office_samples", __name__, description="抽检")
 
 
 class SampleAnswer(Body):
-    """One draw. Its id is the seed: the same records are drawn again from it."""
+    """One draw. Whoever has the seed can draw it again: records in the order of SHA-256 of `seed|record_id`."""
 
     id = fields.UUID(required=True)
+    seed = fields.String(required=True, metadata={"description": "Made by the service when it was drawn."})
     office_id = fields.UUID(required=True)
     office_name = fields.String(required=True)
     officer_id = fields.UUID(required=True, allow_none=True)
@@ -93,7 +94,7 @@ class QuestionsAnswer(Body):
 class SampleBody(Body):
     """A draw."""
 
-    id = fields.UUID(required=True, metadata={"description": "The seed of the lot."})
+    id = fields.UUID(required=True)
     office_id = fields.UUID(required=True)
     officer_id = fields.UUID(load_default=None, allow_none=True)
     item = text(20, load_default=None, allow_none=True)
@@ -141,7 +142,8 @@ class Samples(MethodView):
         span = Span(body.pop("from_day"), body.pop("to_day"))
         with deps().transaction() as tx:
             new = NewSample(span=span, body_hash=body_hash(), **body)
-            first = draw_sample(tx, current_actor(), new, now=deps().now())
+            key = deps().settings.window_secret
+            first = draw_sample(tx, current_actor(), new, key, now=deps().now())
             return queries.sample(tx, current_actor(), new.id), 201 if first else 200
 
 

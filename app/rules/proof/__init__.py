@@ -1,9 +1,10 @@
 """Whether a record proves that a visit or talk was really made. Each check has three answers, and so has the whole."""
 
 from app.rules.proof.facts import Asked, Check, Nearby, Photographed, Proof, ProofFacts, Verdict, Where
-from app.rules.proof.judge import decide, judge
+from app.rules.proof.judge import LOOKS, decide, judge
 
 __all__ = [
+    "LOOKS",
     "Asked",
     "Check",
     "Nearby",

@@ -23,8 +23,9 @@ def subject_there(facts: ProofFacts) -> Iterator[Check]:
     accuracy_m = facts.where.accuracy_m + seen.accuracy_m if facts.where.accuracy_m > 0 < seen.accuracy_m else 0.0
     verdict = near(seen.distance_m, accuracy_m, facts.rules.apart_m)
     metres = (("metres", f"{seen.distance_m:.0f}"), ("accuracy", f"{accuracy_m:.0f}"), minutes)
-    if verdict is BROKEN and facts.kind is not DutyKind.TALK:
-        yield Check("subject_there", UNKNOWN, Reason("proof_subject_elsewhere", metres))
+    if verdict is BROKEN and (facts.kind is not DutyKind.TALK or not facts.where.then):
+        said_of = "proof_subject_later" if facts.kind is DutyKind.TALK else "proof_subject_elsewhere"
+        yield Check("subject_there", UNKNOWN, Reason(said_of, metres))
         return
     said = {KEPT: "proof_subject_near", BROKEN: "proof_subject_far", UNKNOWN: "proof_subject_unsure"}
     yield Check("subject_there", verdict, Reason(said[verdict], metres))
@@ -71,7 +72,8 @@ def photo_place(facts: ProofFacts) -> Iterator[Check]:
     if KEPT in verdicts:
         yield Check("photo_place", KEPT, Reason("proof_photo_there", params))
     elif all(verdict is BROKEN for verdict in verdicts):
-        yield Check("photo_place", BROKEN, Reason("proof_photo_elsewhere", params))
+        said_of = "proof_photo_elsewhere" if facts.where.then else "proof_photo_place_later"
+        yield Check("photo_place", BROKEN if facts.where.then else UNKNOWN, Reason(said_of, params))
     else:
         yield Check("photo_place", UNKNOWN, Reason("proof_photo_place_unsure", params))
 

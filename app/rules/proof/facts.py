@@ -29,10 +29,15 @@ class Asked:
 
 @dataclass(frozen=True)
 class Where:
-    """Where the officer's phone was, by its own word: how good the fix is (0: it did not say), made up or not."""
+    """Where the officer's phone was, by its own word: how good the fix is (0: it did not say), made up or not.
+
+    `then` is whether it is known to be of the time of the visit: a record may be written hours later elsewhere, and
+    then being far away says nothing.
+    """
 
     accuracy_m: float
     mock: bool = False
+    then: bool = True
 
 
 @dataclass(frozen=True)

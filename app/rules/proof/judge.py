@@ -5,7 +5,7 @@ there and none speaks against it. Everything else is unknown, and unknown is no 
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.rules.effects import Decision
 from app.rules.effects.proofs import KeepProof
@@ -18,6 +18,11 @@ from app.rules.proof.places import at_places
 DECIDING = frozenset(f"at_{place.value}" for place in Place)
 SPEAKS_AGAINST = DECIDING | {"photo_time", "photo_place"}
 PROVES = DECIDING | {"photo_time", "signed"}
+LOOKS = tuple(timedelta(minutes=minutes) for minutes in (10, 60, 360, 1_440, 4_320, 14_400, 43_200))
+"""How long after its writing a record is judged again. A photo that comes tells of itself; positions come by the
+thousand for whatever reason, and none of them asks which record it speaks of. An offline phone may be weeks late, not
+years.
+"""
 
 
 def judge(facts: ProofFacts) -> Proof:
@@ -33,7 +38,12 @@ def decide(facts: ProofFacts, *, now: datetime) -> Decision:
         {"code": one.code, "verdict": one.verdict.value, "why": one.why.code, "params": dict(one.why.params)}
         for one in proof.checks
     )
-    return Decision((KeepProof(facts.record_id, proof.verdict, checks, now),))
+    return Decision((KeepProof(facts.record_id, proof.verdict, checks, now, next_look(facts.written_at, now)),))
+
+
+def next_look(written_at: datetime, now: datetime) -> datetime | None:
+    """When a record is judged next: ever more rarely, until it is a month old."""
+    return next((written_at + step for step in LOOKS if written_at + step > now), None)
 
 
 def _checks(facts: ProofFacts) -> Iterator[Check]:

@@ -114,6 +114,8 @@ def _remarks(facts: RecordFacts, new: NewRecord, happened_at: datetime, now: dat
         remarks.append(Reason("written_days_later", (("days", str(days)), ("allowed", str(allowed)))))
     if new.kind is DutyKind.VISIT:
         remarks.append(_place(new.fix, facts.home_distance_m))
+    elif new.fix is not None and new.fix.mock:
+        remarks.append(Reason("place_mock"))
     return (*remarks, *_by_its_own_word(new.details, now))
 
 

@@ -3,6 +3,10 @@
 SENTENCES: dict[str, str] = {
     "proof_near": "工作人员的位置离登记的地点 {metres} 米,定位误差 {accuracy} 米,整个误差范围都在 {limit} 米以内。",
     "proof_far": "工作人员的位置离登记的地点 {metres} 米,定位误差 {accuracy} 米,整个误差范围都在 {limit} 米以外。",
+    "proof_far_later": "工作人员的位置离登记的地点 {metres} 米,定位误差 {accuracy} 米。记录是事后写的,"
+    "不知道这个位置是什么时候的,不作判断。",
+    "proof_not_beside": "工作人员的位置离对象住处 {metres} 米,定位误差 {accuracy} 米。"
+    "监护人、保证人不一定住在附近,不作判断。",
     "proof_near_unsure": "工作人员的位置离登记的地点 {metres} 米,定位误差 {accuracy} 米,"
     "是否在 {limit} 米以内不能判断。",
     "proof_near_rough": "工作人员的位置离登记的地点 {metres} 米,手机没有说明定位误差,不能判断。",
@@ -16,6 +20,8 @@ SENTENCES: dict[str, str] = {
     "是否在一起不能判断。",
     "proof_subject_elsewhere": "对象的手机当时({minutes} 分钟以内)离工作人员 {metres} 米,两个误差合计 {accuracy} 米。"
     "走访家庭时本人可以不在,不作判断。",
+    "proof_subject_later": "对象的手机当时({minutes} 分钟以内)离工作人员 {metres} 米,两个误差合计 {accuracy} 米。"
+    "记录是事后写的,不知道工作人员的位置是什么时候的,不作判断。",
     "proof_written_soon": "结束后 {hours} 小时写成,在 {limit} 天的期限内。",
     "proof_written_late": "结束后 {hours} 小时({days} 天)写成,超过了 {limit} 天的期限。",
     "proof_drafted_soon": "结束后 {days} 天才送到,超过 {limit} 天;手机上的草稿按时开始,但只有手机自己的时间可查。",
@@ -26,11 +32,13 @@ SENTENCES: dict[str, str] = {
     "proof_photo_other_time": "照片的拍摄时间与记录的时间都相差 {minutes} 分钟以上,超过了 {limit} 分钟。",
     "proof_photo_there": "照片的拍摄地点离工作人员 {metres} 米,在 {limit} 米以内。",
     "proof_photo_elsewhere": "照片的拍摄地点离工作人员 {metres} 米以上,超过了 {limit} 米。",
+    "proof_photo_place_later": "照片的拍摄地点离工作人员 {metres} 米以上。记录是事后写的,"
+    "不知道工作人员的位置是什么时候的,不作判断。",
     "proof_photo_place_unsure": "照片的拍摄地点离工作人员约 {metres} 米,误差较大,不能判断。",
     "proof_signed": "有对象的签名。",
     "proof_not_signed": "没有对象的签名,不能用签名判断。",
-    "proof_device_known": "写记录的设备在走访之前就已由该工作人员登录。",
-    "proof_device_new": "写记录的设备在走访之后才由该工作人员登录,不能说明当时带在身边。",
+    "proof_device_known": "写记录的设备(按名称)在走访之前就已由该工作人员登录。",
+    "proof_device_new": "写记录的设备(按名称)在走访之后才由该工作人员登录,不能说明当时带在身边。",
     "proof_device_unknown": "不知道记录是在哪台设备上写的,不作判断。",
 }
 

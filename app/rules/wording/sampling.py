@@ -5,6 +5,7 @@ SENTENCES: dict[str, str] = {
     "sample_closed": "这份记录的抽检已经办结。",
     "sample_not_asked": "这份记录没有等待答复的问题。",
     "sample_own_question": "提出问题的人不能自己答复。",
+    "sample_own_record": "这份记录是您自己写的,请由其他人批注、提问或办结。",
     "sample_not_looked_at": "请先打开记录看过,再批注、提问或办结。",
     "sample_question_open": "问题还没有答复,请等待答复后再提问或办结。",
     "sample_question": "您写的一份记录被抽检,有问题需要答复。",

@@ -1,6 +1,7 @@
 """A sample from the lot to the closing word, and what each looks like to those who may not draw."""
 
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -78,6 +79,10 @@ def a_draw(tree: Tree, **changes: Any) -> Json:
 def drawn(client: FlaskClient, headers: Headers, body: Json) -> list[str]:
     made = client.post(URL, json=body, headers=headers)
     assert made.status_code == 201, made.text
+    return drawn_of(client, headers, body)
+
+
+def drawn_of(client: FlaskClient, headers: Headers, body: Json) -> list[str]:
     whole = client.get(f"{URL}/{body['id']}", headers=headers).get_json()
     return [record["record_id"] for record in whole["records"]]
 
@@ -88,6 +93,9 @@ def test_a_draw_is_recorded_and_can_be_drawn_again(
     body = a_draw(tree)
     first = drawn(client, county, body)
     again = client.post(URL, json=body, headers=county)
+    seed = again.get_json()["seed"]
+    by_lot = sorted(map(str, records), key=lambda one: sha256(f"{seed}|{one}".encode()).digest())
+    assert (first, body["id"] in seed) == (by_lot[:3], False), "whoever has the seed draws the same"
     assert (again.status_code, again.get_json()["population"], len(first)) == (200, 7, 3)
     assert client.post(URL, json={**body, "size": 4}, headers=county).get_json()["code"] == "id_reused"
     more = drawn(client, county, a_draw(tree, size=200))
@@ -148,6 +156,9 @@ def test_looked_at_asked_answered_and_closed(
     closed = add("closed", "属实").get_json()
     assert [entry["kind"] for entry in closed["entries"]] == ["looked", "question", "answer", "closed"]
     assert add("note", "再看").get_json()["code"] == "sample_closed"
+    second = f"{URL}/{body['id']}/records/{drawn_of(client, county, body)[1]}/entries"
+    reused = {"id": closed["entries"][-1]["id"], "kind": "closed", "note": "属实"}
+    assert client.post(second, json=reused, headers=county).get_json()["code"] == "id_reused", "kept for another record"
     head = client.get(f"{URL}/{body['id']}", headers=county).get_json()["sample"]
     assert (head["drawn"], head["closed"]) == (3, 1)
     with transaction(undone) as tx:

@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text, update
 
+from app.models.alert import Alert
 from app.models.subject import Subject
 from app.rules.facts import AlertKind, DutyKind, DutyState, Role
 from app.store.session import transaction
@@ -69,11 +70,37 @@ def test_who_stands_out_and_why(
     ]
     assert str(people["quiet"]) not in found
     assert listed(client, headers, week="2026-03-01") == found, "any day names its week"
-    assert listed(client, headers, week="2026-03-02") == {}
+    assert list(listed(client, headers, week="2026-03-02")) == [str(people["left"])], "it goes on"
     assert listed(client, headers, office_id=str(tree.second_office.id)) == {}
     with transaction(undone) as tx:
         weeks = tx.execute(text("SELECT details FROM audit WHERE action = 'red_list.read' ORDER BY id")).scalars().all()
     assert [one["week"] for one in weeks] == ["2026-02-23", "2026-02-23", "2026-03-02", "2026-02-23"]
+
+
+def test_what_goes_on_is_of_every_week_until_it_is_over(
+    client: FlaskClient, headers: Headers, people: dict[str, UUID], tree: Tree, undone: Engine
+) -> None:
+    friday, left = MONDAY - 3 * DAY, str(people["left"])
+    with transaction(undone) as tx:
+        tx.execute(update(Alert).values(opened_at=friday - 20 * DAY))
+    assert left in listed(client, headers)
+    with transaction(undone) as tx:
+        tx.execute(update(Alert).values(condition="recovered", recovered_at=friday - 8 * DAY))
+    assert left not in listed(client, headers), "over before the week, and not yet looked at"
+    closed = {"handling": "closed", "closed_at": friday, "close_reason": "real", "close_result": "已训诫"}
+    with transaction(undone) as tx:
+        tx.execute(update(Alert).values(**closed))
+    assert listed(client, headers)[left][0] == "预警核实属实 1 次。", "found true in that week"
+
+
+def test_nobody_is_listed_for_what_the_office_left_undone(
+    client: FlaskClient, headers: Headers, people: dict[str, UUID], tree: Tree, undone: Engine
+) -> None:
+    closed = {"handling": "closed", "closed_at": MONDAY, "close_reason": "real", "close_result": "已补"}
+    with transaction(undone) as tx:
+        an_alert(tx, tree, people["quiet"], MONDAY - 3 * DAY, kind=AlertKind.VISIT_OVERDUE)
+        tx.execute(update(Alert).where(Alert.subject_id == people["quiet"]).values(**closed))
+    assert str(people["quiet"]) not in listed(client, headers)
 
 
 def a_meeting(tree: Tree, *people: UUID, **changes: Any) -> Json:

@@ -11,6 +11,7 @@ from app.rules.facts import DutyKind, FilePurpose
 from app.rules.policy.items import Evidence, Place
 from app.rules.policy.proof import ProofRules
 from app.rules.proof import Asked, Nearby, Photographed, ProofFacts, Verdict, Where, judge
+from app.rules.proof.judge import next_look
 from app.rules.wording import sentence
 from app.rules.wording.proof import CHECKS, WHOLE
 from tests.builders.app import MONDAY
@@ -19,6 +20,8 @@ KEPT, BROKEN, UNKNOWN = Verdict
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 HOME_VISIT = Asked("访1", Place.HOME, frozenset({Evidence.PLACE, Evidence.NOTE}))
 OFFICE_TALK = Asked("谈1", Place.OFFICE, frozenset({Evidence.SIGNATURE}))
+NEXT_DOOR = Asked("访4", Place.NEIGHBOURS, frozenset({Evidence.NOTE}))
+FAR_LATER = Where(20, then=False)
 AT_HOME: dict[str, Any] = {"where": Where(20), "distances": ((Place.HOME, 50.0),)}
 
 
@@ -72,6 +75,21 @@ def verdicts(given: ProofFacts) -> dict[str, Verdict]:
             {"kind": DutyKind.TALK, "subject": Nearby(MONDAY, 9_000, 30), **AT_HOME},
             *("subject_there", BROKEN, "contradicted"),
         ),
+        ({"where": FAR_LATER, "distances": ((Place.HOME, 5_000.0),)}, "at_home", UNKNOWN, "unknown"),
+        ({"where": FAR_LATER, "distances": ((Place.HOME, 50.0),)}, "at_home", KEPT, "proven"),
+        ({"asked": (NEXT_DOOR,), **AT_HOME}, "at_neighbours", KEPT, "proven"),
+        (
+            {"asked": (NEXT_DOOR,), "where": Where(20), "distances": ((Place.HOME, 5_000.0),)},
+            *("at_neighbours", UNKNOWN, "unknown"),
+        ),
+        (
+            {"kind": DutyKind.TALK, "subject": Nearby(MONDAY, 9_000, 30), **AT_HOME, "where": FAR_LATER},
+            *("subject_there", UNKNOWN, "proven"),
+        ),
+        (
+            {**AT_HOME, "where": FAR_LATER, "photos": (Photographed(MONDAY, 900, 20),)},
+            *("photo_place", UNKNOWN, "proven"),
+        ),
         ({**AT_HOME, "here_since": MONDAY - DAY}, "device", KEPT, "proven"),
         ({**AT_HOME, "here_since": MONDAY + MINUTE}, "device", UNKNOWN, "proven"),
     ],
@@ -93,6 +111,14 @@ def test_a_place_whose_point_nobody_knows_cannot_be_judged() -> None:
     both = facts(asked=(HOME_VISIT, shop), **AT_HOME)
     assert (verdicts(both)["at_home"], verdicts(both)["at_workplace"]) == (KEPT, UNKNOWN)
     assert judge(both).verdict == "unknown"
+
+
+def test_a_record_is_judged_again_ever_more_rarely_and_not_for_ever() -> None:
+    at, looks = MONDAY, []
+    while (again := next_look(MONDAY, at)) is not None:
+        assert again > at
+        looks.append(at := again)
+    assert (looks[0] - MONDAY, looks[-1] - MONDAY, len(looks)) == (10 * MINUTE, 30 * DAY, 7)
 
 
 def test_a_photo_that_the_policy_asks_for_and_nobody_sent_is_no_blame() -> None:
