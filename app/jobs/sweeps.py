@@ -18,7 +18,14 @@ from app.actions.look_after_alerts import look_after_alerts
 from app.actions.look_ahead_absences import look_ahead_absences
 from app.actions.look_at_phones import carried_phones, look_at_phones
 from app.actions.open_duties import open_duties
-from app.actions.owe_correction import owe_correction, without_duties
+from app.actions.owe_correction import (
+    looked_through,
+    newly_asking,
+    of_age,
+    owe_correction,
+    reconsider_groups,
+    without_duties,
+)
 from app.actions.plan_duties import plan_duties
 from app.actions.plan_occasions import plan_occasions
 from app.actions.remind_duties import remind_duties
@@ -166,13 +173,25 @@ def phones(deps: Deps, now: datetime) -> Counts:
 
 
 def correction_owed(deps: Deps, now: datetime) -> Counts:
-    """People for whom nobody owes a group yet, once a day."""
+    """People who came before a version that asks for groups, once for each version; and who came of age since."""
+    counts: Counter[str] = Counter()
     with deps.autocommit() as connection:
-        found = without_duties(connection)
-    done = chunks.in_chunks(
-        found, lambda tx, ids: owe_correction(tx, ids, now=now), deps.transaction, stopping=deps.stopping
-    )
-    return done.as_counts()
+        versions = newly_asking(connection, now=now)
+        grown = of_age(connection, now=now)
+    for version_id in versions:
+        with deps.autocommit() as connection:
+            found = without_duties(connection, version_id)
+        done = _in_chunks(deps, found, lambda tx, ids: owe_correction(tx, ids, now=now))
+        counts += Counter(done.as_counts())
+        if not done.failed:
+            with deps.transaction() as tx:
+                looked_through(tx, version_id, now=now)
+    done = _in_chunks(deps, grown, lambda tx, ids: reconsider_groups(tx, ids, now=now))
+    return counts + Counter(done.as_counts())
+
+
+def _in_chunks(deps: Deps, ids: Sequence[UUID], work: chunks.Work) -> chunks.Swept:
+    return chunks.in_chunks(ids, work, deps.transaction, stopping=deps.stopping)
 
 
 def left_alerts(deps: Deps, now: datetime) -> Counts:

@@ -12,7 +12,10 @@ from app.models.base import Base
 
 
 class PolicyVersion(Base):
-    """One version of a policy for an office and everything below it; a trigger keeps its content unchanged."""
+    """One version of a policy for an office and everything below it; a trigger keeps its content unchanged.
+
+    `correction_owed_at` is when all who came before it were looked at for the groups and plans that it asks for.
+    """
 
     __tablename__ = "policy_versions"
     __table_args__ = (
@@ -27,3 +30,4 @@ class PolicyVersion(Base):
     in_force: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
     created_at: Mapped[datetime]
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    correction_owed_at: Mapped[datetime | None]

@@ -1,16 +1,17 @@
 """Correction groups and plans on disk: what decides on an act, and what acts write. Rows are added, none is changed."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from psycopg.errors import UniqueViolation
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from app.models.correction import CorrectionPlan, GroupLetter, GroupMember, GroupMemberEnd, PlanDecision, PlanReview
 from app.models.duty import Duty
+from app.models.policy import PolicyVersion
 from app.models.subject import Subject, SubjectState, SupervisionPeriod
 from app.rules.calendar import end_of_day
 from app.rules.correction import CorrectionFacts, Member, MemberKind, Owed, Person, PlanStanding
@@ -36,20 +37,56 @@ PLANS = text(
 )
 
 
+NEWLY_ASKING = text(
+    """
+    SELECT id FROM policy_versions
+    WHERE correction_owed_at IS NULL AND in_force @> CAST(:now AS timestamptz) AND content ? 'correction'
+    ORDER BY lower(in_force), id
+    """
+)
+
 WITHOUT_DUTIES = text(
     """
-    SELECT s.id FROM subjects s
-    WHERE s.status = 'in_correction' AND NOT EXISTS (
+    SELECT s.id FROM policy_versions v
+    JOIN offices scope ON scope.id = v.office_id
+    JOIN offices o ON o.path = scope.path OR o.path LIKE scope.path || '.%'
+    JOIN subjects s ON s.office_id = o.id AND s.status = 'in_correction'
+    WHERE v.id = :version_id AND NOT EXISTS (
         SELECT FROM duties d
-        WHERE d.subject_id = s.id AND d.kind = 'correction_group' AND d.opens_at >= s.registered_at)
+        WHERE d.subject_id = s.id AND d.rule_code = 'correction_group' AND d.opens_at >= s.registered_at)
     ORDER BY s.id
     """
 )
 
+OF_AGE = text(
+    """
+    SELECT DISTINCT d.subject_id FROM duties d JOIN subjects s ON s.id = d.subject_id
+    WHERE d.kind = 'correction_group' AND d.state IN ('planned', 'open', 'missed', 'unjudged')
+      AND d.opens_at >= s.registered_at AND s.status = 'in_correction' AND s.minor_regime
+      AND s.birth_date < CAST(:today AS date) - interval '18 years'
+    ORDER BY d.subject_id
+    """
+)
 
-def without_duties(tx: Connection) -> list[UUID]:
-    """Whom no duty about a group was planned for since they were registered. One look a day at who is there."""
-    return list(tx.execute(WITHOUT_DUTIES).scalars())
+
+def newly_asking(tx: Connection, *, now: datetime) -> list[UUID]:
+    """Versions in force that ask for groups, and for which nobody has looked yet who came before them."""
+    return list(tx.execute(NEWLY_ASKING, {"now": now}).scalars())
+
+
+def without_duties(tx: Connection, version_id: UUID) -> list[UUID]:
+    """Whom below that version no duty about a group was planned for since they were registered."""
+    return list(tx.execute(WITHOUT_DUTIES, {"version_id": version_id}).scalars())
+
+
+def looked_through(tx: Connection, version_id: UUID, *, now: datetime) -> None:
+    """All who came before that version were looked at."""
+    tx.execute(update(PolicyVersion).where(PolicyVersion.id == version_id).values(correction_owed_at=now))
+
+
+def of_age(tx: Connection, *, today: date) -> list[UUID]:
+    """Who came under the regime for minors, is of age by now, and has a group that is still owed."""
+    return list(tx.execute(OF_AGE, {"today": today}).scalars())
 
 
 def facts(tx: Connection, subject_id: UUID, *, now: datetime) -> CorrectionFacts:

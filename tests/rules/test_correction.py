@@ -115,6 +115,12 @@ CASES = {
         (),
         (),
     ),
+    "eighteen today, which is the last day of seventeen": (
+        replace(GIRL, birth_date=date(2008, 3, 2)),
+        (OFFICIAL, member(sex="female", knows_minors=True)),
+        (Need.GUARDIAN,),
+        (),
+    ),
     "eighteen tomorrow": (
         replace(GIRL, birth_date=date(2008, 3, 3)),
         (OFFICIAL, member(sex="female", knows_minors=True)),
@@ -151,6 +157,13 @@ def test_since_when_a_group_is_complete() -> None:
     gap = (replace(OFFICIAL, to_at=NOW - 20 * SECOND), replace(OFFICIAL, from_at=NOW - 10 * SECOND), before)
     assert correction.complete_since(MAN, gap, guardian=True, at=NOW) == NOW - 10 * SECOND
     assert correction.complete_since(MAN, (OFFICIAL, member(letter_at=None)), guardian=True, at=NOW) is None
+
+
+def test_a_group_that_lacked_a_guardian_alone_is_complete_since_the_day_after_the_birthday() -> None:
+    girl = replace(GIRL, birth_date=date(2008, 2, 27))
+    group = (OFFICIAL, member(sex="female", knows_minors=True, letter_at=NOW - 3 * DAY))
+    assert correction.complete_since(girl, group, guardian=True, at=NOW) == end_of_day(date(2026, 2, 27))
+    assert correction.complete_since(girl, group, guardian=True, at=end_of_day(date(2026, 2, 27)) - SECOND) is None
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,9 @@ def note_letter(facts: CorrectionFacts, letter: Letter, actor: Actor, *, now: da
 
 
 def reconsider(facts: CorrectionFacts, actor: Actor, *, now: datetime) -> Decision:
-    """What is on record of the person changed, such as the sex: the same group may be complete now, or no longer."""
+    """What is on record of the person changed, such as the sex, or the person came of age: the same group may be
+    complete now, or no longer.
+    """
     if facts.status is not SubjectStatus.IN_CORRECTION or not facts.members:
         return Decision()
     return _follows(facts, facts.members, facts.members[-1].id, actor, now, again=True)

@@ -10,12 +10,15 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from app.rules.calendar import add_months, legal_day
+from app.rules.calendar import add_months, end_of_day
 from app.rules.effects.correction import MemberKind
 
 FEMALE = "female"
 OF_AGE_MONTHS = 18 * 12
-"""A guardian's duty ends with the ward's minority; the regime for minors, fixed at intake, goes on [Law 58]."""
+"""A guardian's duty ends with the ward's minority; the regime for minors, fixed at intake, goes on [Law 58].
+
+Eighteen years are complete from the day after the birthday (法释〔2006〕1号, article 2), here as at intake.
+"""
 
 SF0015_MEMBER_CODES: dict[MemberKind, str] = {
     MemberKind.JUSTICE_OFFICE: "01",
@@ -116,9 +119,9 @@ def complete_since(person: Person, members: Iterable[Member], *, guardian: bool,
     known = tuple(members)
     if judge_group(person, known, guardian=guardian, at=at).completeness is not Completeness.COMPLETE:
         return None
-    moments = {edge for one in known for edge in (one.from_at, one.to_at, one.letter_at) if edge and edge <= at}
+    edges = {edge for one in known for edge in (one.from_at, one.to_at, one.letter_at)} | {_of_age_at(person)}
     since = at
-    for moment in sorted(moments, reverse=True):
+    for moment in sorted((edge for edge in edges if edge is not None and edge <= at), reverse=True):
         if judge_group(person, known, guardian=guardian, at=moment).completeness is not Completeness.COMPLETE:
             break
         since = moment
@@ -138,9 +141,12 @@ def _woman(person: Person, present: list[Member]) -> bool | None:
 def _guardian(person: Person, present: list[Member], at: datetime) -> bool | None:
     if not person.minor_regime or any(member.guardian for member in present):
         return True
-    if person.birth_date is None:
-        return None
-    return legal_day(at) >= add_months(person.birth_date, OF_AGE_MONTHS)
+    of_age_at = _of_age_at(person)
+    return None if of_age_at is None else at >= of_age_at
+
+
+def _of_age_at(person: Person) -> datetime | None:
+    return None if person.birth_date is None else end_of_day(add_months(person.birth_date, OF_AGE_MONTHS))
 
 
 def _has_signed(member: Member, at: datetime) -> bool:

@@ -1,6 +1,7 @@
 """Groups and plans from intake until they are complete, and the list of those who lack one."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,13 +16,15 @@ from app.deps import Deps
 from app.jobs import sweeps
 from app.models.subject import Subject
 from app.queries import correction, correction_gaps
+from app.rules.calendar import end_of_day
+from app.rules.correction import MemberKind
 from app.rules.facts import DutyKind, Role, SupervisionClass
 from app.simulation.clock import TestClock
 from app.store.session import transaction
 from tests.builders.app import MONDAY
 from tests.builders.correction import a_member, a_plan
 from tests.builders.duties import KEY, a_supervised, api_up
-from tests.builders.offices import Tree, a_tree
+from tests.builders.offices import Tree, a_policy, a_tree
 from tests.builders.subjects import a_subject
 from tests.builders.users import Worker, a_user, logged_in
 from tests.guards.correction_examples import A_PLAN
@@ -187,7 +190,49 @@ def test_who_came_before_the_rule_is_found_once(undone: Engine, app: Flask, tree
     with transaction(undone) as tx:
         early = a_supervised(tx, tree, officer, at=MONDAY - 99 * DAY)
         late = a_subject(tx, officer).id
-    sweeps.correction_owed(deps, MONDAY)
-    sweeps.correction_owed(deps, MONDAY + DAY)
+    assert sweeps.correction_owed(deps, MONDAY)["subjects"] == 1
+    assert sweeps.correction_owed(deps, MONDAY + DAY).get("subjects", 0) == 0
     assert states(undone, early) == {"correction_group": ["open"], "correction_plan": ["open"]}
     assert states(undone, late) == {"correction_group": ["planned"], "correction_plan": ["planned"]}
+
+
+def test_each_version_that_asks_for_groups_looks_once_at_who_came_before(
+    undone: Engine, app: Flask, tree: Tree, officer: Worker
+) -> None:
+    deps: Deps = app.extensions["deps"]
+    without = replace(tree.policy, correction=None)
+    with transaction(undone) as tx:
+        a_policy(tx, tree.county, without, from_at=MONDAY - 100 * DAY)
+        early = a_supervised(tx, tree, officer, at=MONDAY - 99 * DAY)
+    with counted(undone) as statements:
+        sweeps.correction_owed(deps, MONDAY)
+    assert states(undone, early) == {}
+    with counted(undone) as again:
+        sweeps.correction_owed(deps, MONDAY + DAY)
+    assert len(again) < len(statements)
+    with transaction(undone) as tx:
+        a_policy(tx, tree.county, tree.policy, from_at=MONDAY + 2 * DAY)
+    sweeps.correction_owed(deps, MONDAY + DAY)
+    assert states(undone, early) == {}
+    sweeps.correction_owed(deps, MONDAY + 2 * DAY)
+    assert states(undone, early) == {"correction_group": ["open"], "correction_plan": ["open"]}
+
+
+def test_who_comes_of_age_needs_no_guardian_any_more(
+    undone: Engine, app: Flask, clock: TestClock, officer: Worker
+) -> None:
+    deps: Deps = app.extensions["deps"]
+    with transaction(undone) as tx:
+        boy = a_subject(tx, officer, born=date(2008, 3, 4)).id
+        tx.execute(update(Subject).where(Subject.id == boy).values(sex="male", minor_regime=True))
+        for kind, knows in ((MemberKind.JUSTICE_OFFICE, False), (MemberKind.VOLUNTEER, True)):
+            a_member(tx, officer, boy, kind, at=MONDAY, knows_minors=knows, letter_at=MONDAY, from_at=MONDAY)
+    the_day_after = end_of_day(date(2026, 3, 4))
+    sweeps.correction_owed(deps, the_day_after - timedelta(seconds=1))
+    assert states(undone, boy)["correction_group"] == ["planned"]
+    sweeps.correction_owed(deps, the_day_after + 7 * DAY)
+    with transaction(undone) as tx:
+        duty = tx.execute(
+            text("SELECT * FROM duties WHERE subject_id = :id AND rule_code = 'correction_group'"), {"id": boy}
+        ).one()
+    assert (duty.state, duty.fulfilled_at) == ("fulfilled", the_day_after)
