@@ -138,17 +138,19 @@ def duty(connection: Connection, actor: Actor, duty_id: UUID, *, now: datetime) 
 def may_fulfil(connection: Connection, actor: Actor, duty_id: UUID, *, now: datetime) -> bool:
     """Whether the local rule lets one of the actor's roles write down the visit or talk that fulfils a duty.
 
-    False where the subject is not within reach, or the rule is no longer there.
+    False where the subject is not within reach. What is owed by an item that the policy has no more goes by its own.
     """
     row = connection.execute(
-        select(Duty.rule_code, Subject.office_id, Office.path)
+        select(Duty.rule_code, Duty.policy_version_id, Subject.office_id, Office.path)
         .join(Subject, Subject.id == Duty.subject_id)
         .join(Office, Office.id == Subject.office_id)
         .where(Duty.id == duty_id, subjects_of(actor))
     ).one_or_none()
     if row is None:
         return False
-    item = policies.of_office(connection, row.office_id, at=now).policy.item(row.rule_code)
+    policy = policies.of_office(connection, row.office_id, at=now).policy
+    former = policies.former_items(connection, [(row.rule_code, row.policy_version_id)], policy)
+    item = policy.item(row.rule_code) or former.get(row.rule_code)
     return item is not None and not roles_reaching(actor.grants, row.path).isdisjoint(item.by)
 
 

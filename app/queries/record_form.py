@@ -1,6 +1,6 @@
 """What the form of a record has to know about one person: which items may be written, and what each would fulfil."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,7 +27,9 @@ FORGOTTEN = timedelta(days=92)
 
 WAITING = text(
     """
-    SELECT DISTINCT ON (subject_id, rule_code) subject_id, id, rule_code, state, opens_at, due_at FROM duties
+    SELECT DISTINCT ON (subject_id, rule_code)
+           subject_id, id, rule_code, state, opens_at, due_at, policy_version_id
+    FROM duties
     WHERE subject_id = ANY(:subject_ids) AND opens_at <= :now AND obligor = 'office'
       AND kind IN ('visit', 'talk', 'verification', 'review') AND state IN ('planned', 'open', 'missed')
     ORDER BY subject_id, rule_code, opens_at, due_at, id
@@ -120,13 +122,20 @@ def forms(
     rows = {row.id: row for row in connection.execute(_subjects(actor, wanted))}
     in_force = policies.in_force(connection, {row.office_id for row in rows.values()}, at=now) if rows else {}
     duties: dict[UUID, dict[str, Waiting]] = {}
-    for duty in connection.execute(WAITING, {"subject_ids": list(rows), "now": now}):
+    waiting = connection.execute(WAITING, {"subject_ids": list(rows), "now": now}).all()
+    for duty in waiting:
         found = Waiting(duty.id, duty.due_at, duty.state == "missed")
         duties.setdefault(duty.subject_id, {})[duty.rule_code] = found
+    items = {one: in_force[row.office_id].policy.items for one, row in rows.items()}
+    former = _former(connection, [duty for duty in waiting if duty.rule_code not in items[duty.subject_id]])
     promised = _promised(connection, list(rows), now)
     return [
         replace(
-            _form(actor, talker, rows[one], in_force[rows[one].office_id].policy.items.values(), duties.get(one, {})),
+            _form(
+                *(actor, talker, rows[one]),
+                [*items[one].values(), *former.get(one, ())],
+                duties.get(one, {}),
+            ),
             promised=tuple(promised.get(one, ())),
         )
         for one in wanted
@@ -140,6 +149,16 @@ def due_soon(connection: Connection, actor: Actor, *, now: datetime, until: date
     span = {"since": now - FORGOTTEN, "until": until}
     rows = connection.execute(DUE, {"office_ids": offices, "now": now, "limit": MOST_TAKEN, **span})
     return list(rows.scalars())
+
+
+def _former(connection: Connection, gone: Sequence[Row[Any]]) -> dict[UUID, list[Item]]:
+    """Items that the policy has no more, of each person about whom something is still owed by them."""
+    versions = policies.by_id(connection, {duty.policy_version_id for duty in gone}) if gone else {}
+    found: dict[UUID, list[Item]] = {}
+    for duty in gone:
+        item = versions[duty.policy_version_id].item(duty.rule_code)
+        found.setdefault(duty.subject_id, []).extend([item] if item else [])
+    return found
 
 
 def _promised(connection: Connection, subject_ids: list[UUID], now: datetime) -> dict[UUID, list[Promised]]:

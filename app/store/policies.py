@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import Range, insert
 
 from app.models.policy import PolicyVersion
 from app.rules.errors import Conflict, Refused
-from app.rules.policy import Policy, content_hash, policy_from_mapping, to_mapping
+from app.rules.policy import Item, Policy, content_hash, policy_from_mapping, to_mapping
 from app.store.scope import UPWARD
 
 # Hundreds of offices share a version: its content comes with the first of them alone.
@@ -116,6 +116,16 @@ def by_id(tx: Connection, version_ids: Iterable[UUID]) -> Mapping[UUID, Policy]:
     """The policies of these versions, one query for all."""
     rows = tx.execute(VERSIONS, {"version_ids": list(version_ids)})
     return {row.id: _parsed(row.content_hash, row.content) for row in rows}
+
+
+def former_items(tx: Connection, owed: Iterable[tuple[str, UUID]], policy: Policy) -> Mapping[str, Item]:
+    """Items that `policy` has no more, for whatever is still owed by an older version: of (item, version) of each
+    duty. No query where there is none.
+    """
+    gone = {code: version_id for code, version_id in owed if policy.item(code) is None}
+    versions = by_id(tx, set(gone.values())) if gone else {}
+    found = {code: versions[version_id].item(code) for code, version_id in gone.items()}
+    return {code: item for code, item in found.items() if item is not None}
 
 
 _PARSED: dict[str, Policy] = {}

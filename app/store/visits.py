@@ -16,6 +16,7 @@ from app.rules.effects import WriteRecord
 from app.rules.effects.records import Details
 from app.rules.errors import Conflict, NotFound
 from app.rules.facts import Actor, DutyKind, DutyState, Fix, Reason
+from app.rules.planning import CHAINED
 from app.rules.visits import Covered, NewRecord, Owed, Receipt, RecordFacts
 from app.store import policies
 from app.store.scope import subjects_of
@@ -23,7 +24,9 @@ from app.store.scope import subjects_of
 # What may still be fulfilled, what was late and what could not be judged: the rule decides which of them it takes.
 OWED = text(
     """
-    SELECT id, kind, rule_code, state, opens_at, due_at FROM duties
+    SELECT id, kind, rule_code, state, opens_at, due_at, policy_version_id,
+           occasion_id IS NULL AND (why IS NULL OR why->>'code' = ANY(:chained)) AS chained
+    FROM duties
     WHERE subject_id = :subject_id AND opens_at <= :happened_at AND obligor = 'office'
       AND kind IN ('visit', 'talk', 'verification', 'review', 'follow_up')
       AND state IN ('planned', 'open', 'late', 'missed', 'unjudged')
@@ -45,10 +48,15 @@ RECEIPT = text(
 def facts(tx: Connection, actor: Actor, new: NewRecord, *, now: datetime) -> RecordFacts:
     """The facts for judging `new`, under the subject's lock. NotFound where the subject is not in the actor's scope.
 
-    The policy in force now says which items there are and who may write them; what was owed says the duty itself.
+    The policy in force now says which items there are and who may write them, and of what is still owed by an item that
+    it has no more the policy by which it is owed.
     """
     subject = _subject(tx, actor, new)
     in_force = policies.of_office(tx, subject.office_id, at=now)
+    owed = tx.execute(
+        OWED, {"subject_id": new.subject_id, "happened_at": new.happened_at, "chained": list(CHAINED)}
+    ).all()
+    named = [(row.rule_code, row.policy_version_id) for row in owed if row.rule_code in new.items]
     return RecordFacts(
         subject_id=subject.id,
         office_id=subject.office_id,
@@ -56,7 +64,8 @@ def facts(tx: Connection, actor: Actor, new: NewRecord, *, now: datetime) -> Rec
         ended_at=subject.ended_at,
         policy=in_force.policy,
         policy_version_id=in_force.version_id,
-        owed=_owed(tx, new),
+        owed=tuple(_owed(row) for row in owed),
+        former=policies.former_items(tx, named, in_force.policy),
         corrected=_corrected(tx, new.corrects_id),
         home_distance_m=subject.home_distance_m,
     )
@@ -113,11 +122,9 @@ def _subject(tx: Connection, actor: Actor, new: NewRecord) -> Row[Any]:
     return row
 
 
-def _owed(tx: Connection, new: NewRecord) -> tuple[Owed, ...]:
-    rows = tx.execute(OWED, {"subject_id": new.subject_id, "happened_at": new.happened_at})
-    return tuple(
-        Owed(row.id, DutyKind(row.kind), row.rule_code, DutyState(row.state), row.opens_at, row.due_at) for row in rows
-    )
+def _owed(row: Row[Any]) -> Owed:
+    kind, state = DutyKind(row.kind), DutyState(row.state)
+    return Owed(row.id, kind, row.rule_code, state, row.opens_at, row.due_at, row.chained)
 
 
 def _corrected(tx: Connection, record_id: UUID | None) -> tuple[UUID, DutyKind] | None:

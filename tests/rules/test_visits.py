@@ -183,6 +183,54 @@ def test_an_item_named_twice_counts_once() -> None:
     assert written(decision).items == (("访1", an_id("visit")),)
 
 
+EVENT = OPENS + 2 * DAY
+EVENT_DUE = OPENS + 5 * DAY
+
+
+def after(event: str, state: DutyState = DutyState.OPEN, *, opens_at: datetime = EVENT) -> Owed:
+    """访1 because something happened."""
+    return replace(a_visit_owed(state, name=event, opens_at=opens_at, due_at=opens_at + 3 * DAY), chained=False)
+
+
+FULFILLED, LATE, MISSED = DutyState.FULFILLED, DutyState.LATE, DutyState.MISSED
+ONE_FOR_SEVERAL = {
+    "the turn and two events": (
+        (a_visit_owed(), after("birth"), after("death")),
+        EVENT + DAY,
+        {"visit": FULFILLED, "birth": FULFILLED, "death": FULFILLED},
+    ),
+    "an event that comes later": ((a_visit_owed(), after("birth")), EVENT - SECOND, {"visit": FULFILLED}),
+    "an event whose time is over": (
+        (a_visit_owed(), after("birth", MISSED)),
+        EVENT_DUE,
+        {"visit": FULFILLED, "birth": LATE},
+    ),
+    "of two that are overdue the older": (
+        (after("birth", MISSED), after("death", MISSED, opens_at=EVENT + DAY)),
+        DUE,
+        {"birth": LATE},
+    ),
+    "what is in time goes before what is overdue": (
+        (after("birth", MISSED), after("death", opens_at=EVENT + 4 * DAY)),
+        EVENT + 5 * DAY,
+        {"death": FULFILLED},
+    ),
+    "of two turns the older, even where the newer has begun": (
+        (a_visit_owed(MISSED), a_visit_owed(name="next", opens_at=DUE, due_at=DUE + 30 * DAY)),
+        DUE + DAY,
+        {"visit": LATE},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ONE_FOR_SEVERAL)
+def test_one_visit_for_several_duties_of_an_item(name: str) -> None:
+    owed, happened_at, expected = ONE_FOR_SEVERAL[name]
+    decision = judge(facts(*owed), a_record(happened_at), an_actor(), now=NOW)
+    assert dict(changes(decision)) == {an_id(duty): state for duty, state in expected.items()}
+    assert len([code for code in codes(decision) if code in {"record_in_time", "record_late"}]) == len(expected)
+
+
 REFUSED = [
     ("an unknown item", a_record(OPENS, "访9"), "unknown_item", "items.0"),
     ("a talk does not cover a visit", a_record(OPENS, "谈1", "访1", kind=DutyKind.TALK), "item_of_other_kind", "items"),

@@ -8,7 +8,7 @@ from app.rules.calendar import legal_day
 from app.rules.effects.records import Signed
 from app.rules.errors import NotAllowed, Refused
 from app.rules.facts import DutyKind, Grant, Role
-from app.rules.policy import Item, Policy
+from app.rules.policy import Item
 from app.rules.visits.facts import NewRecord, RecordFacts
 
 # An officer who taps "now" on a phone that runs a little ahead of us has not told of the future.
@@ -39,7 +39,7 @@ def admit(facts: RecordFacts, new: NewRecord, grants: Iterable[Grant], *, now: d
     cover, for a correction of another matter, and for times ahead of `now` or after supervision ended; NotAllowed
     where an item is not for the roles held over the subject's office.
     """
-    items = _items(facts.policy, new)
+    items = _items(facts, new)
     _refuse_unfitting(new, items)
     _refuse_stranger(items, roles_reaching(grants, facts.office_path))
     _refuse_correction(facts, new)
@@ -57,10 +57,10 @@ def roles_reaching(grants: Iterable[Grant], office_path: str) -> frozenset[Role]
     )
 
 
-def _items(policy: Policy, new: NewRecord) -> tuple[Item, ...]:
+def _items(facts: RecordFacts, new: NewRecord) -> tuple[Item, ...]:
     found: dict[str, Item] = {}
     for place, code in enumerate(new.items):
-        item = policy.item(code)
+        item = facts.item(code)
         if item is None:
             raise Refused("unknown_item", fields={f"items.{place}": "unknown_item"})
         found[code] = item

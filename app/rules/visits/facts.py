@@ -1,14 +1,14 @@
 """What is known when a visit or talk is written down, and what was kept of it. All instants are aware UTC."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from app.rules.effects.records import NO_DETAILS, Details
 from app.rules.facts import DutyKind, DutyState, Fix, Reason
-from app.rules.policy import Policy
+from app.rules.policy import Item, Policy
 
 NONE_KNOWN = UUID(int=0)
 
@@ -38,7 +38,9 @@ class NewRecord:
 
 @dataclass(frozen=True)
 class Owed:
-    """A duty of the office about this subject, as it stands."""
+    """A duty of the office about this subject, as it stands. `chained`: a turn of those that come back again and again;
+    else something brought it up, an event or a day that comes.
+    """
 
     id: UUID
     kind: DutyKind
@@ -46,12 +48,14 @@ class Owed:
     state: DutyState
     opens_at: datetime
     due_at: datetime
+    chained: bool = True
 
 
 @dataclass(frozen=True)
 class RecordFacts:
     """One subject and what its office owes about it. `corrected` is the (subject, kind) of the record that the new one
-    corrects, None where there is no such record. `home_distance_m` is None without a fix or a known home.
+    corrects, None where there is no such record. `home_distance_m` is None without a fix or a known home. `former` are
+    items that the policy has no more and by which something is still owed.
     """
 
     subject_id: UUID
@@ -63,11 +67,19 @@ class RecordFacts:
     corrected: tuple[UUID, DutyKind] | None = None
     home_distance_m: float | None = None
     policy_version_id: UUID = NONE_KNOWN
+    former: Mapping[str, Item] = field(default_factory=dict)
+
+    def item(self, code: str) -> Item | None:
+        """What may be written down: what the policy has, and what is owed by an older one."""
+        return self.policy.item(code) or self.former.get(code)
 
 
 @dataclass(frozen=True)
 class Covered:
-    """An item of a kept record and the duty that it fulfilled, if any; the duty is settled by when it happened."""
+    """An item of a kept record and the duty that it fulfilled, if any; the duty is settled by when it happened.
+
+    Of several duties of one item this is the oldest. The others name the record as their evidence.
+    """
 
     item: str
     duty_id: UUID | None = None

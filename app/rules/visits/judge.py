@@ -1,7 +1,8 @@
 """Visits and talks: which duties a record fulfils, on time or late by when it happened, and who may write it.
 
 A record is the officer's word for what happened, so a duty is judged by `happened_at`; when it was written stays beside
-it. A record that no duty waits for is kept as an extra one.
+it. A record that no duty waits for is kept as an extra one. One visit serves every duty of its items that something
+brought up and whose time it falls into, and beside these one of the turns that come back again and again.
 """
 
 from collections.abc import Iterable, Mapping
@@ -27,7 +28,7 @@ def judge(facts: RecordFacts, new: NewRecord, actor: Actor, *, now: datetime) ->
     admitted = admit(facts, new, actor.grants, now=now)
     items, happened_at = admitted.items, admitted.happened_at
     matched = {} if new.corrects_id else _matches(facts.owed, items, happened_at)
-    verdicts = {item.code: _verdict(item, matched.get(item.code), happened_at) for item in items}
+    verdicts = {item.code: _verdicts(item, matched.get(item.code, ()), happened_at) for item in items}
     written = WriteRecord(
         id=new.id,
         kind=new.kind,
@@ -37,7 +38,7 @@ def judge(facts: RecordFacts, new: NewRecord, actor: Actor, *, now: datetime) ->
         happened_at=happened_at,
         ended_at=admitted.ended_at,
         written_at=now,
-        items=tuple((item.code, matched[item.code].id if item.code in matched else None) for item in items),
+        items=tuple((item.code, matched[item.code][0].id if item.code in matched else None) for item in items),
         reasons=(*_covered(new, verdicts), *_remarks(facts, new, happened_at, now)),
         note=new.note,
         body_hash=new.body_hash,
@@ -50,7 +51,8 @@ def judge(facts: RecordFacts, new: NewRecord, actor: Actor, *, now: datetime) ->
     )
     done = follow_ups.settled(facts.owed, new.settles)
     followed = [*follow_ups.kept(written, done), *follow_ups.promised(facts, written)]
-    changes = [_fulfilled(written, matched[code], verdicts[code]) for code in matched]
+    settled = [pair for code in matched for pair in zip(matched[code], verdicts[code], strict=True)]
+    changes = [_fulfilled(written, duty, verdict) for duty, verdict in settled]
     return Decision((written, *(effect for effects in changes for effect in effects), *followed))
 
 
@@ -64,16 +66,28 @@ def days_until_written(happened_at: datetime, written_at: datetime) -> int:
     return (legal_day(written_at) - legal_day(happened_at)).days
 
 
-def _matches(owed: Iterable[Owed], items: Iterable[Item], happened_at: datetime) -> Mapping[str, Owed]:
-    """For each item the oldest duty that waits for it, if its time had begun when it happened."""
+def _matches(owed: Iterable[Owed], items: Iterable[Item], happened_at: datetime) -> Mapping[str, tuple[Owed, ...]]:
+    """For each item the duties that wait for it and that one record serves, the oldest first; an item without any is
+    left out.
+    """
     oldest_first = sorted(owed, key=lambda duty: (duty.opens_at, duty.due_at, str(duty.id)))
-    matched: dict[str, Owed] = {}
+    matched: dict[str, tuple[Owed, ...]] = {}
     for item in items:
-        for duty in oldest_first:
-            if duty.rule_code == item.code and _waits(duty, happened_at):
-                matched[item.code] = duty
-                break
+        waiting = [duty for duty in oldest_first if duty.rule_code == item.code and _waits(duty, happened_at)]
+        if waiting:
+            matched[item.code] = _served(waiting, happened_at)
     return matched
+
+
+def _served(waiting: list[Owed], happened_at: datetime) -> tuple[Owed, ...]:
+    """The oldest turn of the chain, since each asks for a visit of its own; what something else brought up, all of it
+    while there is time, and of what is overdue the oldest.
+    """
+    turns = [duty for duty in waiting if duty.chained][:1]
+    brought_up = [duty for duty in waiting if not duty.chained]
+    in_time = [duty for duty in brought_up if happened_at < duty.due_at]
+    chosen = {duty.id for duty in (*turns, *(in_time or brought_up[:1]))}
+    return tuple(duty for duty in waiting if duty.id in chosen)
 
 
 def _waits(duty: Owed, happened_at: datetime) -> bool:
@@ -88,12 +102,15 @@ def _waits(duty: Owed, happened_at: datetime) -> bool:
     return duty.state in WAITING
 
 
-def _verdict(item: Item, duty: Owed | None, happened_at: datetime) -> Reason:
-    if duty is None:
-        return Reason("record_extra", (("title", item.title),))
+def _verdicts(item: Item, duties: Iterable[Owed], happened_at: datetime) -> tuple[Reason, ...]:
+    """One of each duty; where there is none, that the record is an extra one."""
+    title = ("title", item.title)
+    return tuple(_verdict(title, duty, happened_at) for duty in duties) or (Reason("record_extra", (title,)),)
+
+
+def _verdict(title: tuple[str, str], duty: Owed, happened_at: datetime) -> Reason:
     in_time = outcome(happened_at, duty.due_at) is DutyState.FULFILLED
-    due = ("due", _deadline(duty.due_at))
-    return Reason("record_in_time" if in_time else "record_late", (("title", item.title), due))
+    return Reason("record_in_time" if in_time else "record_late", (title, ("due", _deadline(duty.due_at))))
 
 
 def _deadline(due_at: datetime) -> str:
@@ -102,8 +119,10 @@ def _deadline(due_at: datetime) -> str:
     return last.isoformat() if due_at == end_of_day(last) else due_at.isoformat(timespec="minutes")
 
 
-def _covered(new: NewRecord, verdicts: Mapping[str, Reason]) -> tuple[Reason, ...]:
-    return (Reason("record_corrects"),) if new.corrects_id else tuple(verdicts.values())
+def _covered(new: NewRecord, verdicts: Mapping[str, tuple[Reason, ...]]) -> tuple[Reason, ...]:
+    if new.corrects_id:
+        return (Reason("record_corrects"),)
+    return tuple(verdict for each in verdicts.values() for verdict in each)
 
 
 def _remarks(facts: RecordFacts, new: NewRecord, happened_at: datetime, now: datetime) -> tuple[Reason, ...]:
