@@ -111,6 +111,8 @@ def _change_channel(tx: Connection, standing: Standing, channel: Channel, *, cha
 def _replan(tx: Connection, actor: Actor, subject_id: UUID, key: bytes, now: datetime) -> None:
     until = now + planning.HORIZON
     why = Reason("record_changed")
+    others = plans.of_other_ends(tx, subject_id)
+    effects.apply(tx, [planning.forget_ends(others, now=now, reason=why, actor=actor)])
     for facts in plans.facts_for(tx, [subject_id], until=until, since=now):
         again = planning.replan(facts, since=now, until=until, key=key, now=now, reason=why, actor=actor)
         effects.apply(tx, [again])

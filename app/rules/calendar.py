@@ -127,11 +127,26 @@ def working_due(from_day: date, days: int, holidays: Holidays) -> datetime:
 def add_months(day: date, months: int) -> date:
     """The same day of the month, `months` later (or earlier); a day that the month lacks becomes its last.
 
-    31 January + 1 month is 28 or 29 February. Chains therefore may move to an earlier day, never to a later one.
+    31 January + 1 month is 28 or 29 February; counted on from there, every further month would end on the 28th. What
+    repeats is therefore counted by `further_months`.
     """
     year, month_index = divmod(day.year * 12 + day.month - 1 + months, 12)
-    length = month_lengths.monthrange(year, month_index + 1)[1]
+    length = _length(year, month_index + 1)
     return date(year, month_index + 1, min(day.day, length))
+
+
+def further_months(day: date, months: int, first: date) -> date:
+    """Like `add_months` from a day that itself was counted in months from `first`: where it is the last of a month
+    too short for the first day, the count goes on from that day. 31 January, 28 February, 31 March, 30 April.
+    """
+    moved = add_months(day, months)
+    if day.day >= first.day or day.day < _length(day.year, day.month):
+        return moved
+    return moved.replace(day=min(first.day, _length(moved.year, moved.month)))
+
+
+def _length(year: int, month: int) -> int:
+    return month_lengths.monthrange(year, month)[1]
 
 
 def next_month(day: date) -> date:

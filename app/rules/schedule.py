@@ -16,6 +16,7 @@ from app.rules.calendar import (
     add_months,
     at_minute,
     end_of_day,
+    further_months,
     last_day_before,
     legal_day,
     start_of_day,
@@ -115,11 +116,17 @@ def due_before(span: Span, day: date, begins_at: datetime) -> datetime:
     return _end_of_span(day, span, -1)
 
 
-def next_due(span: Span, last_due_at: datetime) -> datetime:
-    """The end of the time for the next turn, counted from the last due, whether that one was kept or not."""
+def next_due(span: Span, last_due_at: datetime, first: date) -> datetime:
+    """The end of the time for the next turn, counted from the last due, whether that one was kept or not.
+
+    `first` is the day from which the chain's months are counted: they come back to it after a month that lacks it.
+    """
     if instant := _instants(span):
         return last_due_at + instant
-    return _end_of_span(last_day_before(last_due_at), span, 1)
+    last = last_day_before(last_due_at)
+    if span.months is not None:
+        return end_of_day(further_months(last, span.months, first))
+    return _end_of_span(last, span, 1)
 
 
 def _instants(span: Span) -> timedelta | None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from app.rules.calendar import end_of_day
 from app.rules.facts import Channel, SupervisionClass
-from app.rules.planning import CHAINED, ClassPeriod, OwingFacts, PlanningFacts, PolicyPeriod
+from app.rules.planning import CHAINED, END, ClassPeriod, OwingFacts, PlanningFacts, PolicyPeriod
 from app.rules.policy import Policy
 from app.store import policies
 from app.store.scope import UPWARD
@@ -28,13 +28,23 @@ SUBJECTS = text(
 
 LAST_DUE = text(
     """
-    SELECT d.subject_id, d.rule_code, max(d.due_at) AS due_at
+    SELECT d.subject_id, d.rule_code, max(d.due_at) AS due_at, min(d.due_at) AS first_due_at
     FROM duties d JOIN subjects s ON s.id = d.subject_id
     WHERE d.subject_id = ANY(:subject_ids) AND d.rule_code = ANY(:codes) AND d.state <> 'cancelled'
       AND d.opens_at >= s.registered_at AND d.occasion_id IS NULL
       AND (d.why IS NULL OR d.why->>'code' = ANY(:chained))
       AND (CAST(:since AS timestamptz) IS NULL OR d.state <> 'planned' OR d.opens_at < :since)
     GROUP BY d.subject_id, d.rule_code
+    """
+)
+
+OF_OTHER_ENDS = text(
+    """
+    SELECT d.id FROM duties d JOIN subjects s ON s.id = d.subject_id
+    WHERE d.subject_id = :subject_id AND d.state IN ('planned', 'open') AND d.why->>'code' = :end
+      AND d.opens_at >= s.registered_at
+      AND d.why->'params'->>'day' IS DISTINCT FROM CAST(s.term_to AS text)
+    ORDER BY d.id
     """
 )
 
@@ -72,28 +82,30 @@ def facts_for(
     from_at = min([*cursors, since] if since else cursors)
     classes = _classes(tx, [row.id for row in found])
     periods = policy_periods(tx, {row.office_id for row in found}, from_at=from_at, to_at=max(until, from_at))
-    last_due = _last_due(tx, [row.id for row in found], periods.values(), since)
-    return tuple(_facts(row, classes[row.id], periods[row.office_id], last_due[row.id]) for row in found)
+    dues = _dues(tx, [row.id for row in found], periods.values(), since)
+    return tuple(_facts(row, classes[row.id], periods[row.office_id], dues[row.id]) for row in found)
 
 
-def _last_due(
+Dues = dict[str, tuple[datetime, datetime]]
+"""The first and the last due of each item's chain."""
+
+
+def _dues(
     tx: Connection,
     subject_ids: Sequence[UUID],
     periods: Iterable[Sequence[PolicyPeriod]],
     since: datetime | None,
-) -> Mapping[UUID, dict[str, datetime]]:
+) -> Mapping[UUID, Dues]:
     codes = sorted({code for each in periods for period in each for code in period.policy.items})
-    found: dict[UUID, dict[str, datetime]] = defaultdict(dict)
+    found: dict[UUID, Dues] = defaultdict(dict)
     for row in tx.execute(
         LAST_DUE, {"subject_ids": list(subject_ids), "codes": codes, "since": since, "chained": list(CHAINED)}
     ):
-        found[row.subject_id][row.rule_code] = row.due_at
+        found[row.subject_id][row.rule_code] = (row.first_due_at, row.due_at)
     return found
 
 
-def _facts(
-    row: Any, classes: Sequence[ClassPeriod], periods: Sequence[PolicyPeriod], last_due: Mapping[str, datetime]
-) -> PlanningFacts:
+def _facts(row: Any, classes: Sequence[ClassPeriod], periods: Sequence[PolicyPeriod], dues: Dues) -> PlanningFacts:
     return PlanningFacts(
         subject_id=row.id,
         office_id=row.office_id,
@@ -103,7 +115,8 @@ def _facts(
         planned_until=row.planned_until,
         classes=tuple(classes),
         policies=tuple(periods),
-        last_due=last_due,
+        last_due={code: last for code, (_, last) in dues.items()},
+        first_due={code: first for code, (first, _) in dues.items()},
     )
 
 
@@ -150,6 +163,11 @@ def _covers(row: Any, from_at: datetime | None, to_at: datetime | None) -> bool:
     begun = row.from_at is None or (from_at is not None and row.from_at <= from_at)
     lasts = row.to_at is None or (to_at is not None and to_at <= row.to_at)
     return begun and lasts
+
+
+def of_other_ends(tx: Connection, subject_id: UUID) -> list[UUID]:
+    """What is owed ahead of an end that is not the term's as it stands; the caller holds the subject's lock."""
+    return list(tx.execute(OF_OTHER_ENDS, {"subject_id": subject_id, "end": END}).scalars())
 
 
 OWING = text(

@@ -16,6 +16,7 @@ from app.rules.calendar import (
     at_minute,
     end_of_day,
     end_of_day_count,
+    further_months,
     is_quiet,
     last_day_before,
     legal_day,
@@ -126,6 +127,32 @@ def test_the_last_day_that_a_deadline_covers(due_at: datetime, day: date) -> Non
 )
 def test_calendar_months(day: date, months: int, expected: date) -> None:
     assert add_months(day, months) == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "months", "expected"),
+    [
+        (date(2026, 1, 31), 1, ["02-28", "03-31", "04-30", "05-31"]),
+        (date(2028, 1, 30), 1, ["02-29", "03-30", "04-30", "05-30"]),
+        (date(2025, 11, 30), 3, ["02-28", "05-30", "08-30"]),
+        (date(2028, 2, 29), 12, ["02-28", "02-28", "02-28", "02-29"]),
+        (date(2026, 2, 28), 1, ["03-28", "04-28"]),
+    ],
+)
+def test_months_that_repeat_come_back_to_their_day(first: date, months: int, expected: list[str]) -> None:
+    day, found = first, []
+    for _ in expected:
+        day = further_months(day, months, first)
+        found.append(f"{day:%m-%d}")
+    assert found == expected
+
+
+@given(first=DAYS, turns=st.lists(st.integers(1, 14), max_size=8))
+def test_months_that_repeat_are_counted_from_the_first_day(first: date, turns: list[int]) -> None:
+    day = first
+    for months in turns:
+        day = further_months(day, months, first)
+    assert day == add_months(first, sum(turns))
 
 
 def test_next_month_of_the_31st_of_january() -> None:

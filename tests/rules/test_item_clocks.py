@@ -88,14 +88,14 @@ CHAINS = [
     Chain("知2", NORMAL, "2026-11-20T23:59", "2027-03-01T00:00", ("12-01", "03-01")),
     Chain("知3", NORMAL, "2026-12-21T00:00", "2027-02-20T00:00", ("01-01", "03-01")),
     Chain("知4", LENIENT, "2027-11-19T12:00", "2028-02-20T00:00", ("11-30", "03-01")),
-    # 31 January and a month is the last of February, and the chain goes on from there.
-    Chain("访1", STRICT, "2026-01-21T09:00", "2026-04-20T00:00", ("02-01", "03-01", "03-29", "04-29")),
-    Chain("访1", STRICT, "2028-01-21T09:00", "2028-03-20T00:00", ("02-01", "03-01", "03-30")),
+    # 31 January and a month is the last of February, and the chain comes back to the last of March.
+    Chain("访1", STRICT, "2026-01-21T09:00", "2026-04-20T00:00", ("02-01", "03-01", "04-01", "05-01")),
+    Chain("访1", STRICT, "2028-01-21T09:00", "2028-03-20T00:00", ("02-01", "03-01", "04-01")),
     Chain("访3", STRICT, "2026-11-30T09:00", "2027-03-01T00:00", ("03-01",)),
     Chain("访3", LENIENT, "2028-02-29T09:00", "2029-03-01T00:00", ("03-01",)),
     Chain("访4", LENIENT, "2025-11-30T09:00", "2027-02-20T00:00", ("03-01", "03-01")),
-    Chain("访5", STRICT, "2026-01-31T09:00", "2026-03-20T00:00", ("03-01", "03-29")),
-    Chain("访5", NORMAL, "2025-11-30T09:00", "2026-05-20T00:00", ("03-01", "05-29")),
+    Chain("访5", STRICT, "2026-01-31T09:00", "2026-03-20T00:00", ("03-01", "04-01")),
+    Chain("访5", NORMAL, "2025-11-30T09:00", "2026-05-20T00:00", ("03-01", "05-31")),
     Chain("谈1", LENIENT, "2026-12-30T09:00", "2027-12-30T00:00", ("01-03",)),
 ]
 
@@ -349,12 +349,14 @@ def test_daily_and_weekly_reviews_need_no_code() -> None:
 
 
 def test_a_whole_year_by_the_table_in_small_steps_is_the_same_as_at_once() -> None:
+    """Its first turns are on the 31st of January: what comes after February is told by the first of each chain."""
     policy = with_changes(shipped("jiangshan"), SILENT)
-    whole = facts(policy, "2025-12-29T09:00", NORMAL, until="2026-12-29T00:00")
+    whole = facts(policy, "2026-01-21T09:00", STRICT, until="2026-12-29T00:00")
     until = local("2026-12-29T00:00")
     at_once = {duty.id: replace(duty, at=until) for duty in duties(whole, "2026-12-29T00:00")}
     stepwise: dict[UUID, PlanDuty] = {}
-    cursor, last_due, given = whole.registered_at, dict[str, datetime](), whole
+    cursor, given = whole.registered_at, whole
+    first_due, last_due = dict[str, datetime](), dict[str, datetime]()
     while cursor < until:
         cursor = min(cursor + timedelta(days=5, hours=7), until)
         for effect in plan(given, until=cursor, key=KEY, now=cursor).effects:
@@ -362,8 +364,9 @@ def test_a_whole_year_by_the_table_in_small_steps_is_the_same_as_at_once() -> No
                 assert effect.id not in stepwise
                 stepwise[effect.id] = replace(effect, at=until)
                 if _code(effect) in {"owed_after_intake", "owed_again", "owed_again_from_intake"}:
+                    first_due = {effect.rule_code: effect.due_at} | first_due
                     last_due = last_due | {effect.rule_code: effect.due_at}
-        given = replace(whole, planned_until=cursor, last_due=last_due)
+        given = replace(whole, planned_until=cursor, first_due=first_due, last_due=last_due)
     assert stepwise == at_once
     assert len(at_once) == len({duty.id for duty in at_once.values()})
     assert all(spoken(duty).startswith(duty.rule_code) for duty in at_once.values())

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.calendar import SHANGHAI, at_minute, end_of_day, legal_day, minute_of_day, start_of_day
+from app.rules.calendar import SHANGHAI, at_minute, end_of_day, last_day_before, legal_day, minute_of_day, start_of_day
 from app.rules.facts import DutyKind, SupervisionClass
 from app.rules.policy import Policy, Span, with_changes
 from app.rules.schedule import (
@@ -301,14 +301,15 @@ def test_the_demo_counts_in_minutes() -> None:
     ],
 )
 def test_the_next_visit_is_counted_from_the_last_due(class_: SupervisionClass, last_due: str, expected: str) -> None:
-    assert next_due(MONTHS[class_], local(last_due)) == local(expected)
+    first = last_day_before(local(last_due))
+    assert next_due(MONTHS[class_], local(last_due), first) == local(expected)
 
 
 @given(day=DAYS, class_=CLASSES)
 def test_visits_follow_one_another_at_the_end_of_days(day: date, class_: SupervisionClass) -> None:
     due = end_of_day(day)
     for _ in range(6):
-        later = next_due(MONTHS[class_], due)
+        later = next_due(MONTHS[class_], due, day)
         assert timedelta(days=28) <= later - due <= timedelta(days=92)
         assert minute_of_day(later) == 0
         due = later

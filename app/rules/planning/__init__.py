@@ -2,11 +2,12 @@
 
 from app.rules.planning.facts import ClassPeriod, PlanningFacts, PolicyPeriod, Stretch, duty_id, stretches_of
 from app.rules.planning.occasions import OccasionFacts, OwingFacts, plan_occasion
-from app.rules.planning.origins import CHAINED
-from app.rules.planning.plan import HORIZON, REPLANNED, STEP, foresee, forget_plan, plan, replan
+from app.rules.planning.origins import CHAINED, END
+from app.rules.planning.plan import HORIZON, REPLANNED, STEP, foresee, forget_ends, forget_plan, plan, replan
 
 __all__ = [
     "CHAINED",
+    "END",
     "HORIZON",
     "REPLANNED",
     "STEP",
@@ -18,6 +19,7 @@ __all__ = [
     "Stretch",
     "duty_id",
     "foresee",
+    "forget_ends",
     "forget_plan",
     "plan",
     "plan_occasion",

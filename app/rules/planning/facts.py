@@ -36,7 +36,8 @@ class PlanningFacts:
 
     `planned_until` is None before the first planning. `supervised_until` is exclusive; None where no end is known.
     `classes` and `policies` cover at least what opens from the cursor on, in order of time.
-    `last_due` is the latest due time, by item, of a turn of the calendar that stands; no entry where there was none.
+    `last_due` is the latest due time, by item, of a turn of the calendar that stands, `first_due` the earliest; no
+    entry where there was none.
     """
 
     subject_id: UUID
@@ -48,6 +49,7 @@ class PlanningFacts:
     classes: tuple[ClassPeriod, ...]
     policies: tuple[PolicyPeriod, ...]
     last_due: Mapping[str, datetime] = field(default_factory=dict)
+    first_due: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from app.rules.effects.occasions import OccasionPlanned
 from app.rules.facts import OccasionKind, SupervisionClass
 from app.rules.planning.facts import Stretch
 from app.rules.planning.origins import after_occasion, before_occasion
-from app.rules.planning.turns import Turn, owed_by_office
+from app.rules.planning.turns import Turn, apart, owed_by_office
 from app.rules.policy import Item, Policy, Span, Trigger
 from app.rules.schedule import due_after, due_before
 
@@ -84,7 +84,7 @@ def _turn(occasion: OccasionFacts, stretch: Stretch, item: Item, trigger: Trigge
         stretch=stretch,
         item=item,
         why=after_occasion(item, occasion.kind, span, counts_from, late_known=counts_from != occasion.happened_at),
-        slot_start=occasion.happened_at,
+        slot_start=occasion.happened_at + apart(occasion.id),
         opens_at=occasion.happened_at,
         due_at=due_at,
         occasion_id=occasion.id,
@@ -104,7 +104,7 @@ def _ahead(occasion: OccasionFacts, stretch: Stretch, item: Item, trigger: Trigg
         stretch=stretch,
         item=item,
         why=before_occasion(item, occasion.kind, span, begins_at),
-        slot_start=begins_at,
+        slot_start=begins_at + apart(occasion.id),
         opens_at=min(max(known_at, due_at - timedelta(days=trigger.opens_days)), due_at),
         due_at=due_at,
         occasion_id=occasion.id,

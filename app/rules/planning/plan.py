@@ -4,12 +4,13 @@ A subject is planned up to a cursor, `planned_until`: everything that opens befo
 the cursor and never from the clock, so that a stretch in which nobody planned is made up for and not lost.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from app.rules.effects import CancelPlanned, Decision, MovePlan, PlanDuty
-from app.rules.facts import Actor, DutyKind, Reason
+from app.rules.effects import CancelPlanned, ChangeDuty, Decision, MovePlan, PlanDuty
+from app.rules.facts import Actor, DutyKind, DutyState, Reason
 from app.rules.planning.by_calendar import calendar_turns
 from app.rules.planning.checks import checks
 from app.rules.planning.facts import PlanningFacts, stretches_of
@@ -31,18 +32,18 @@ REPLANNED = (
 )
 
 
-def plan(facts: PlanningFacts, *, until: datetime, key: bytes, now: datetime) -> Decision:
+def plan(facts: PlanningFacts, *, until: datetime, key: bytes, now: datetime, begun: bool = False) -> Decision:
     """All duties that open from the cursor up to `until` (exclusive), and the cursor's move to it.
 
     A window counts only if it opens at or after registration (or the change of class or policy that brought it) and
     ends before supervision does. The class and the policy in force when it opens decide. `key` is the secret of the
-    random windows. Planning again, or further, gives the same ids for the same turns.
+    random windows. Planning again, or further, gives the same ids for the same turns. `begun` as in `calendar_turns`.
     """
     start = max(facts.planned_until or facts.registered_at, facts.registered_at)
     if facts.planned_until is not None and until <= facts.planned_until:
         return Decision()
     stretches = stretches_of(facts)
-    turns = calendar_turns(facts, stretches, start, until)
+    turns = calendar_turns(facts, stretches, start, until, begun=begun)
     found = [owed_by_office(turn, facts.subject_id, facts.office_id, now=now) for turn in turns]
     found += checks(facts, stretches, start, until, key, now=now)
     once: dict[UUID, PlanDuty] = {}
@@ -73,7 +74,12 @@ def replan(
     cancelled = CancelPlanned(facts.subject_id, since, REPLANNED, now, reason, actor, keep_occasions=True)
     cursor = min(facts.planned_until or since, since)
     again = replace(facts, planned_until=cursor if cursor > facts.registered_at else None)
-    return Decision((cancelled,)) + plan(again, until=until, key=key, now=now)
+    return Decision((cancelled,)) + plan(again, until=until, key=key, now=now, begun=True)
+
+
+def forget_ends(duty_ids: Sequence[UUID], *, now: datetime, reason: Reason, actor: Actor) -> Decision:
+    """The term ends on another day: what had begun ahead of the old end is owed no more. The new end has its own."""
+    return Decision(tuple(ChangeDuty(duty_id, DutyState.CANCELLED, now, reason, actor) for duty_id in duty_ids))
 
 
 def forget_plan(

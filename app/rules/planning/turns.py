@@ -10,11 +10,17 @@ from app.rules.planning.facts import Stretch, duty_id
 from app.rules.policy import Item
 from app.rules.schedule import JUDGE_DELAY
 
+BEFORE_FESTIVAL, BEFORE_END = timedelta(microseconds=1), timedelta(microseconds=2)
+_FIRST_OF_OCCASIONS, _OCCASIONS_TOLD_APART = 3, 999_983
+
 
 @dataclass(frozen=True)
 class Turn:
     """One turn of an item, from `opens_at` until `due_at`. `slot_start` names it among the turns of its item,
     `why` says what brought it up.
+
+    A chain's turn may begin at the very midnight at which a festival does, and two things may happen in one minute:
+    each is a turn of its own, told apart by microseconds of `slot_start`.
     """
 
     stretch: Stretch
@@ -24,6 +30,11 @@ class Turn:
     opens_at: datetime
     due_at: datetime
     occasion_id: UUID | None = None
+
+
+def apart(occasion_id: UUID) -> timedelta:
+    """What tells the turns of this occasion from those of another at the same instant."""
+    return timedelta(microseconds=_FIRST_OF_OCCASIONS + occasion_id.int % _OCCASIONS_TOLD_APART)
 
 
 def owed_by_office(turn: Turn, subject_id: UUID, office_id: UUID, *, now: datetime) -> PlanDuty:
