@@ -1,5 +1,6 @@
 """The one door to python-docx: a paper as a file that every office suite opens, with its Chinese fonts named."""
 
+import re
 from collections.abc import Mapping
 from io import BytesIO
 
@@ -8,10 +9,13 @@ from docx.document import Document as Docx
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Pt
-from docx.text.run import Run
+from docx.text.paragraph import Paragraph
 
 from app.rules.wording.papers import LATIN_FONT, TEXT_FONT, TITLE_FONT, Paper, PaperKind
 from app.rules.wording.record_papers import RecordPaper, Signature
+
+UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML has no way to write."""
 
 MIMETYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -53,21 +57,25 @@ def _line(
     paragraph.alignment = alignment
     if indent:
         paragraph.paragraph_format.first_line_indent = Pt(2 * size)
-    _set(paragraph.add_run(text), font, size)
+    _say(paragraph, text, font, size)
 
 
 def _table(document: Docx, paper: Paper) -> None:
     table = document.add_table(rows=1, cols=len(paper.head))
     table.style = "Table Grid"
     for cell, text in zip(table.rows[0].cells, paper.head, strict=True):
-        _set(cell.paragraphs[0].add_run(text), TEXT_FONT, 10)
+        _say(cell.paragraphs[0], text, TEXT_FONT, 10)
     for row in paper.rows:
         for cell, text in zip(table.add_row().cells, row, strict=True):
-            _set(cell.paragraphs[0].add_run(text), TEXT_FONT, 10)
+            _say(cell.paragraphs[0], text, TEXT_FONT, 10)
 
 
-def _set(run: Run, font: str, size: int) -> None:
-    """Chinese and Latin fonts are named apart: Word takes the one for signs by the attribute `eastAsia`."""
+def _say(paragraph: Paragraph, text: str, font: str, size: int) -> None:
+    """Chinese and Latin fonts are named apart: Word takes the one for signs by the attribute `eastAsia`.
+
+    Signs that steer and show nothing come along where somebody pastes text; such a file cannot hold them.
+    """
+    run = paragraph.add_run(UNWRITABLE.sub("", text.replace("\v", "\n").replace("\f", "\n")))
     run.font.name = LATIN_FONT
     run.font.size = Pt(size)
     run.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
@@ -87,7 +95,7 @@ def render_record(paper: RecordPaper, pictures: Mapping[str, bytes]) -> bytes:
     table.style = "Table Grid"
     for row in paper.rows:
         for cell, text in zip(table.add_row().cells, row, strict=True):
-            _set(cell.paragraphs[0].add_run(text), TEXT_FONT, 14)
+            _say(cell.paragraphs[0], text, TEXT_FONT, 14)
     for title, lines in paper.sections:
         _line(document, title, TITLE_FONT, 14)
         for text in lines:
@@ -104,12 +112,12 @@ def render_record(paper: RecordPaper, pictures: Mapping[str, bytes]) -> bytes:
 
 def _signature(document: Docx, one: Signature, picture: bytes | None) -> None:
     paragraph = document.add_paragraph()
-    _set(paragraph.add_run(f"{one.label}:"), TEXT_FONT, 14)
+    _say(paragraph, f"{one.label}:", TEXT_FONT, 14)
     if picture:
         paragraph.add_run().add_picture(BytesIO(picture), height=Pt(42))
     else:
-        _set(paragraph.add_run(one.said), TEXT_FONT, 14)
-    _set(paragraph.add_run("    ____年__月__日"), TEXT_FONT, 14)
+        _say(paragraph, one.said, TEXT_FONT, 14)
+    _say(paragraph, "    ____年__月__日", TEXT_FONT, 14)
 
 
 def named(name: str) -> dict[str, str]:

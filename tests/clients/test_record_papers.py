@@ -114,3 +114,12 @@ def test_other_records_ask_the_subject_to_sign_only_where_somebody_did(kind: Dut
     sheet = paper(a_visit_paper(kind=kind))
     assert (len(sheet.signatures), sheet.declaration) == (1, "")
     assert "走访家庭:与母亲同住,住处整洁" in dict(sheet.sections)["情况"]
+
+
+def test_signs_that_show_nothing_spoil_no_paper() -> None:
+    """They come along where somebody pastes from a table or an old document, and a record stays for ever."""
+    spoilt = paper(a_talk(note="第一行\v第二\x01行\x1f\ufffe完"))
+    docx = papers.render_record(spoilt, {})
+    told = "\n".join(one.text for one in Document(BytesIO(docx)).paragraphs)
+    assert "第一行\n第二行完" in told
+    assert "第一行" in text_of(pdf_papers.render(spoilt, {}))
