@@ -17,7 +17,7 @@ from app.queries.oversight_rows import AuditedDuty, every_duty
 from app.queries.oversight_sheets import Cells, Sums, figures_of, in_order, row_cells, sum_head, sum_rows
 from app.rules.errors import NotFound, Refused
 from app.rules.facts import About, Actor
-from app.rules.oversight import SpanKind, Unit
+from app.rules.oversight import Unit, span_of
 from app.rules.wording import oversight as words
 from app.rules.wording.oversight_report import Reported, kept_words, report
 
@@ -78,7 +78,7 @@ def export(deps: Deps, actor: Actor, wanted: Export) -> File:
         if wanted.format in {Format.XLSX, Format.CSV} and counted.total.due > MOST_ROWS:
             raise Refused("export_too_large", {"most": MOST_ROWS})
         officers, offices = counted.lines[By.OFFICER], counted.lines[By.OFFICE]
-        named = names(tx, actor, wanted.asked.office_id, officers, now=now, also=offices)
+        named = names(tx, actor, wanted.asked, officers, now=now, also=offices)
         write, mimetype, what = _WRITERS[wanted.format]
         content, rows = write(_Work(tx, actor, wanted, counted, named, now))
         about = About("office", wanted.asked.office_id) if wanted.asked.office_id else None
@@ -96,6 +96,7 @@ def _told(wanted: Export) -> dict[str, object]:
         "item": asked.item,
         "class": asked.class_,
         "officer": str(asked.officer_id) if asked.officer_id else None,
+        "alone": asked.alone or None,
     }
     return {name: value for name, value in given.items() if value is not None}
 
@@ -120,8 +121,12 @@ class _Work:
         return every_duty(self.tx, self.actor, self.wanted.asked, now=self.now, most=MOST_ROWS)
 
     def sums(self) -> Iterator[Cells]:
-        lines = self.counted.lines[self.wanted.by]
-        return sum_rows(lines, self.wanted.by, self.wanted.unit, self.named)
+        wanted = self.wanted
+        return sum_rows(self.counted.lines[wanted.by], wanted.asked, wanted.by, wanted.unit, self.named)
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        return tuple(told for _, told in self.named.conditions(self.wanted.asked))
 
 
 def _xlsx(work: _Work) -> tuple[bytes, int]:
@@ -134,13 +139,11 @@ def _xlsx(work: _Work) -> tuple[bytes, int]:
     for row in sums.passing(work.rows()):
         rows_sheet.add(row_cells(row, named))
         number += 1
-    for line in sum_rows(sums.lines, wanted.by, wanted.unit, named):
+    for line in sum_rows(sums.lines, wanted.asked, wanted.by, wanted.unit, named):
         sums_sheet.add(line)
     span = wanted.asked.span
     notes_sheet = book.sheet(words.SHEETS["notes"], (words.SHEETS["notes"],), (100,))
-    for note in words.notes(
-        span.from_day, span.to_day, named.conditions(wanted.asked), wanted.purpose.strip(), work.now
-    ):
+    for note in words.notes(span.from_day, span.to_day, work.conditions, wanted.purpose.strip(), work.now):
         notes_sheet.add((note,))
     return book.content(), number
 
@@ -155,17 +158,18 @@ def _csv_sums(work: _Work) -> tuple[bytes, int]:
 
 
 def _docx(work: _Work) -> tuple[bytes, int]:
-    wanted, named, items = work.wanted, work.named, work.counted.lines[By.ITEM]
+    wanted, named = work.wanted, work.named
+    items = in_order(work.counted.lines[By.ITEM], wanted.asked, By.ITEM, wanted.unit, named)
     told = Reported(
         office=named.head,
         days=words.span_words(wanted.asked.span.from_day, wanted.asked.span.to_day),
-        conditions=named.conditions(wanted.asked),
+        conditions=work.conditions,
         total=figures_of(work.counted.total),
         out=[one.why for one in standing_out(work.counted, named)],
         since=_since(work),
         head=sum_head(wanted.by),
         lines=[[str(cell) for cell in line] for line in work.sums()],
-        items=[(named.of(By.ITEM, key), figures_of(items[key])) for key in in_order(items, By.ITEM, named)],
+        items=[(named.of(By.ITEM, key), figures_of(counts)) for key, counts in items],
     )
     return papers.render(report(told, now=work.now)), 0
 
@@ -173,9 +177,10 @@ def _docx(work: _Work) -> tuple[bytes, int]:
 def _since(work: _Work) -> str | None:
     """The month as it was kept, where the report is of one whole month and of everything within reach."""
     asked = work.wanted.asked
-    if asked != Asked(asked.span) or asked.span.kind is not SpanKind.MONTH:
+    month = span_of(Unit.MONTH, asked.span.from_day)
+    if asked != Asked(asked.span) or (asked.span.from_day, asked.span.to_day) != (month.from_day, month.to_day):
         return None
-    beside = snapshots.beside(work.tx, work.actor, asked.span.from_day, now=work.now)
+    beside = snapshots.beside(work.tx, work.actor, month.from_day, now=work.now)
     if beside is None:
         return None
     return kept_words(sum(1 for one in beside.offices.values() if one.difference), beside.taken_at)

@@ -70,7 +70,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "correction.read": CASE_READERS,
     "correction.change": CASE_WORKERS,
     "correction.approve": CASE_WORKERS,
-    "day.read": CASE_READERS - {_PR},
+    "day.read": CASE_READERS - {_PR, _P},
     "workload.read": CASE_READERS - {_PR, _A},
     "offices.place": CASE_WORKERS,
     "duties.read": CASE_READERS,

@@ -6,11 +6,12 @@ from typing import Any, TypeVar
 
 from flask import g, request
 
+from app.access.procurators import note_opened
 from app.access.second_factor import admit
 from app.access.table import ACTIONS
 from app.access.tokens import BadToken, Token, read_token
 from app.actions.authenticate import authenticate_phone, authenticate_user
-from app.api.context import deps
+from app.api.context import current_actor, deps
 from app.api.errors import NotLoggedIn
 from app.api.refusals import refusals
 from app.rules.errors import NotAllowed
@@ -29,7 +30,7 @@ def office(action: str) -> Callable[[View], View]:
     """Open a view to users whose role permits `action`; row scope follows the same grants."""
     if action not in ACTIONS:
         raise ValueError(f"unknown action {action}")
-    return _guard(f"office:{action}", lambda: admit(_user(), action, deps().settings.totp_required_roles))
+    return _guard(f"office:{action}", lambda: _admitted(action), shown=lambda: _shown(action))
 
 
 def phone(view: View) -> View:
@@ -48,19 +49,34 @@ def public(view: View) -> View:
 
 
 def _guard(
-    access: str, identify: Callable[[], Actor], *, again: Callable[[], Actor] | None = None
+    access: str,
+    identify: Callable[[], Actor],
+    *,
+    again: Callable[[], Actor] | None = None,
+    shown: Callable[[], None] | None = None,
 ) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             g.actor = identify()
             g.identify_again = again or identify
-            return view(*args, **kwargs)
+            answer = view(*args, **kwargs)
+            if shown is not None and request.method == "GET":
+                shown()
+            return answer
 
         guarded.__dict__["access"] = access
         return refusals(*REFUSED_BY_GUARDS[access.partition(":")[0]])(guarded)  # type: ignore[return-value]
 
     return decorate
+
+
+def _admitted(action: str) -> Actor:
+    return admit(_user(), action, deps().settings.totp_required_roles)
+
+
+def _shown(action: str) -> None:
+    note_opened(deps(), current_actor(), action, request.path)
 
 
 def _anybody() -> Actor:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import Response, g, redirect, request, session, url_for
 
+from app.access.procurators import note_opened
 from app.access.second_factor import admit, counting
 from app.access.table import ACTIONS, allow
 from app.actions.authenticate import authenticate_user
@@ -38,7 +39,10 @@ def page(action: str) -> Callable[[View], View]:
                 if error.code != "totp_enrol_needed":
                     raise
                 return to_second_factor()
-            return view(*args, **kwargs)
+            answer = view(*args, **kwargs)
+            if request.method == "GET":
+                note_opened(deps(), g.actor, action, request.path)
+            return answer
 
         guarded.__dict__["access"] = f"office:{action}"
         return guarded  # type: ignore[return-value]

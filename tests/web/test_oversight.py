@@ -18,8 +18,9 @@ from app.rules.oversight import Proof
 from app.simulation.clock import TestClock
 from app.store.session import transaction
 from tests.builders.app import MONDAY, deps_for_tests
+from tests.builders.duties import a_supervised
 from tests.builders.oversight import audited
-from tests.builders.users import a_user
+from tests.builders.users import a_user, logged_in
 from tests.statements import counted
 from tests.web.browsing import Visitor, a_visitor
 from tests.web.office import LONG_NAME, Office, a_person, an_office_at_nine
@@ -126,6 +127,41 @@ def test_what_a_procurator_opens_is_on_record_and_nobody_elses(undone: Engine, a
     log = procurator.text("/audit-log?action=compliance.read")
     assert "查看任务完成情况" in log
     assert "2026-02-01 至 2026-02-28,司法所,其中未证实,访1" in log
+
+
+def test_whatever_else_a_procurator_opens_is_on_record_too(undone: Engine, app: Flask, worked: Office) -> None:
+    """By its address, on pages and over the interface; not a part that moves by itself, nor what was not shown."""
+    with transaction(undone) as tx:
+        duty = tx.execute(text("SELECT id FROM duties WHERE rule_code = '谈1' LIMIT 1")).scalar_one()
+        of_county = a_user(tx, worked.tree.county, Role.PROCURATOR)
+    procurator, county = above(undone, app, worked), a_visitor(app, worked.county)
+    for visitor in (county, procurator):
+        visitor.text("/")
+        visitor.text("/today/alerts")
+        visitor.text(f"/duties/{duty}")
+        visitor.text("/subjects?name=王")
+        visitor.text("/notices")
+        assert visitor.get(f"/duties/{of_county.id}").status_code == 404
+    headers = logged_in(app, of_county)
+    assert procurator.client.get("/api/office/v1/duties?kind=visit", headers=headers).status_code == 200
+    told = [row.details["path"] for row in acts(undone, "procurator.read")]
+    assert told == ["/", f"/duties/{duty}", "/subjects", "/api/office/v1/duties"]
+    assert f"/duties/{duty}" in procurator.text("/audit-log?action=procurator.read")
+    assert procurator.get("/day").status_code == 403, "an officer's day is no matter of theirs"
+
+
+def test_a_county_has_a_line_of_its_own_that_opens_to_its_own(undone: Engine, app: Flask, worked: Office) -> None:
+    with transaction(undone) as tx:
+        person = a_supervised(tx, worked.tree, worked.county, at=IN_FEBRUARY - 30 * DAY)
+        audited(tx, worked.tree, worked.tree.county, person, "访1", IN_FEBRUARY, state=DutyState.MISSED)
+    county = a_visitor(app, worked.county)
+    shown = county.text(f"/compliance/audit?{FEBRUARY}")
+    (link,) = re.findall(r'href="([^"]+)" aria-label="江山市社区矫正管理局 未完成 1"', shown)
+    rows = county.text(link.replace("&amp;", "&"))
+    assert rows.count('<li class="card ') == 1
+    assert "江山市社区矫正管理局(本级,不含下属各所)" in rows
+    report = county.post("/compliance/audit/export", {**FORM, "format": "docx", "by": "office"})
+    assert Document(io.BytesIO(report.data)).paragraphs[-2].text.startswith("江山市社区矫正管理局")
 
 
 def test_a_table_program_opens_it_and_runs_nothing(undone: Engine, app: Flask, worked: Office) -> None:

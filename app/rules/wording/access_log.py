@@ -27,6 +27,7 @@ ACTS: dict[str, str] = {
     "facts.settle": "确定说法不一的内容",
     "facts.read": "查看四知道内容",
     "facts.reveal": "查看封存的四知道内容",
+    "procurator.read": "检察官查阅",
     "compliance.read": "查看任务完成情况",
     "compliance.export": "导出任务完成情况",
     "subject.register": "登记入矫",
@@ -150,8 +151,8 @@ def shown_of(action: str, details: Mapping[str, Any]) -> str | None:
         return f"{details['month']} 的查阅记录"
     if action == "map.read":
         return f"{details.get('people', 0)} 人的最近位置"
-    if action in {"compliance.read", "compliance.export"}:
-        return _of_compliance(details)
+    if action in {"compliance.read", "compliance.export", "procurator.read"}:
+        return details.get("path") or _of_compliance(details)
     return None
 
 
