@@ -1,12 +1,12 @@
 """What an officer has to do today and this week: what is owed, by whom it is owed, where to go and whom to call."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, and_, func, or_, select, union_all
+from sqlalchemy import Connection, Select, Uuid, and_, case, cast, func, or_, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from app.models.duty import Duty
@@ -14,11 +14,13 @@ from app.models.office import Office, User
 from app.models.office_place import OfficePlace
 from app.models.policy import PolicyVersion
 from app.models.subject import Subject
+from app.models.visit import Record
 from app.queries.names import Named, is_sealed, shown_name
-from app.rules.calendar import legal_day
+from app.rules.calendar import end_of_day, legal_day
 from app.rules.day import Urgency, neighbourhood, urgency, week_end
-from app.rules.facts import Actor, DutyState, Obligor
+from app.rules.facts import Actor, DutyKind, DutyState, Obligor
 from app.rules.routes import Route, Spot, shortest
+from app.rules.visits.follow_ups import PREFIX
 from app.rules.wording.correction import RULES
 from app.store.scope import offices_of, subjects_of
 
@@ -28,13 +30,15 @@ MISSED_FOR = timedelta(days=31)
 AT_HOME = frozenset({"home", "community", "neighbours"})
 """Places of the work rule that lie where the person lives, or beside it."""
 VISIT = "visit"
+ORDER = {Urgency.TODAY: 0, Urgency.OVERDUE: 1, Urgency.WEEK: 2}
 NOT_AT_A_DESK = ("search.open",)
 """Clocks of the service itself, which nobody does."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """One thing to do. Phone, neighbourhood and home are None where not registered, or sealed with the name.
+    """One thing to do. Phone, neighbourhood and home are None where not registered, or sealed with the name; so is
+    what was `said` would be done, of a follow-up.
 
     The address in full stands on the page of the person, whose reading is recorded: no list tells it.
     """
@@ -59,15 +63,21 @@ class Task:
     neighbourhood: str | None
     home: Spot | None
     goes_there: bool
+    said: str | None
 
 
 @dataclass(frozen=True)
 class Day:
-    """Everything to do until the end of the coming week, the most urgent first; `more` says that not all is shown."""
+    """What is to be done until the end of the coming week, the MOST most urgent of it; `counts` are of all there is."""
 
     as_of: datetime
     tasks: tuple[Task, ...]
-    more: bool
+    counts: Mapping[Urgency, int]
+
+    @property
+    def more(self) -> bool:
+        """Whether not all of it is among the tasks."""
+        return sum(self.counts.values()) > len(self.tasks)
 
 
 @dataclass(frozen=True)
@@ -80,12 +90,15 @@ class Start:
 
 
 def day(connection: Connection, actor: Actor, *, now: datetime, mine: bool = False) -> Day:
-    """What the office owes about people within reach; with `mine` about those in the actor's charge. One statement."""
+    """What the office owes about people within reach; with `mine` about those in the actor's charge. One statement.
+
+    What ends today comes first: it can still be done in time.
+    """
     found = connection.execute(_tasks(actor, now, mine)).all()
-    tasks = [_task(actor, row, now) for row in found[:MOST]]
-    order = {Urgency.TODAY: 0, Urgency.OVERDUE: 1, Urgency.WEEK: 2}
-    tasks.sort(key=lambda task: (order[task.urgency], task.due_at, task.subject_no, str(task.duty_id)))
-    return Day(now, tuple(tasks), len(found) > MOST)
+    tasks = [_task(actor, row, now) for row in found]
+    tasks.sort(key=lambda task: (ORDER[task.urgency], task.due_at, task.subject_no, str(task.duty_id)))
+    counts = {one: getattr(found[0], f"all_{one}") if found else 0 for one in Urgency}
+    return Day(now, tuple(tasks), counts)
 
 
 def starts(connection: Connection, actor: Actor) -> tuple[Start, ...]:
@@ -118,8 +131,8 @@ def _tasks(actor: Actor, now: datetime, mine: bool) -> Select[*tuple[Any, ...]]:
     begun = or_(Duty.state == DutyState.OPEN, and_(Duty.state == DutyState.PLANNED, Duty.opens_at <= now))
     until = week_end(legal_day(now))
     owed = (Duty.obligor == Obligor.OFFICE, Duty.rule_code.not_in(NOT_AT_A_DESK))
-    coming = select(Duty.id).where(*owed, begun, Duty.due_at > now - MISSED_FOR, Duty.due_at <= until)
-    missed = select(Duty.id).where(
+    coming = select(Duty.id, Duty.due_at).where(*owed, begun, Duty.due_at > now - MISSED_FOR, Duty.due_at <= until)
+    missed = select(Duty.id, Duty.due_at).where(
         *owed, Duty.state == DutyState.MISSED, Duty.due_at > now - MISSED_FOR, Duty.due_at <= now
     )
     mine_only = (Subject.officer_id == actor.id,) if mine else ()
@@ -127,9 +140,16 @@ def _tasks(actor: Actor, now: datetime, mine: bool) -> Select[*tuple[Any, ...]]:
         one.join(Subject, Subject.id == Duty.subject_id).where(subjects_of(actor), *mine_only)
         for one in (coming, missed)
     ]
-    ids = union_all(*within).subquery()
-    item = aliased(PolicyVersion)
+    ids = union_all(*within).cte("ids")
+    late, tonight = ids.c.due_at <= now, ids.c.due_at <= end_of_day(legal_day(now))
+    urgent = case((late, ORDER[Urgency.OVERDUE]), (tonight, ORDER[Urgency.TODAY]), else_=ORDER[Urgency.WEEK])
+    counts = select(
+        *(func.count().filter(urgent == place).label(f"all_{one}") for one, place in ORDER.items())
+    ).subquery()
+    picked = select(ids.c.id).order_by(urgent, ids.c.due_at, ids.c.id).limit(MOST).subquery()
+    item, record = aliased(PolicyVersion), aliased(Record)
     rule = func.jsonb_extract_path(item.content, "items", Duty.rule_code)
+    promised = case((Duty.kind == DutyKind.FOLLOW_UP, cast(func.substr(Duty.rule_code, len(PREFIX) + 1), Uuid)))
     return (
         select(
             *(Duty.id, Duty.subject_id, Duty.kind, Duty.rule_code, Duty.state, Duty.opens_at, Duty.due_at),
@@ -138,14 +158,16 @@ def _tasks(actor: Actor, now: datetime, mine: bool) -> Select[*tuple[Any, ...]]:
             *(Office.name.label("office_name"), Subject.officer_id, User.name.label("officer_name")),
             func.jsonb_extract_path_text(rule, "title").label("title"),
             func.jsonb_extract_path_text(rule, "place").label("place"),
+            record.follow_up,
+            *counts.c,
         )
-        .join(ids, ids.c.id == Duty.id)
+        .join(picked, picked.c.id == Duty.id)
+        .join(counts, true())
         .join(Subject, Subject.id == Duty.subject_id)
         .join(Office, Office.id == Subject.office_id)
         .join(item, item.id == Duty.policy_version_id)
         .outerjoin(User, User.id == Subject.officer_id)
-        .order_by((Duty.due_at <= now).asc(), Duty.due_at, Duty.id)
-        .limit(MOST + 1)
+        .outerjoin(record, record.id == promised)
     )
 
 
@@ -174,4 +196,5 @@ def _task(actor: Actor, row: Any, now: datetime) -> Task:
         neighbourhood=None if sealed else neighbourhood(row.home_address),
         home=None if sealed or row.lon is None else Spot(row.lon, row.lat),
         goes_there=at_home,
+        said=None if sealed else row.follow_up,
     )

@@ -14,7 +14,7 @@ from app.queries.day import Task
 from app.queries.forecast import forecast as foreseen
 from app.queries.workload import workload as loads
 from app.rules.access_log import MAP_READ
-from app.rules.day import Urgency, ring
+from app.rules.day import ring
 from app.rules.errors import Refused, ZhifangError
 from app.rules.facts import About, GivenPlace
 from app.rules.routes import Route, Spot, metres_between
@@ -47,7 +47,7 @@ def day() -> str:
         "day.html",
         here="today",
         groups=_grouped(shown, by, start),
-        counts={one: sum(task.urgency is one for task in found.tasks) for one in Urgency},
+        counts=found.counts,
         to_go=len(queries.stops(found.tasks)),
         by=by,
         mine=mine,

@@ -14,6 +14,7 @@ from app.rules.duties import CHECKED_IN
 from app.rules.effects.waivers import WaiverKind
 from app.rules.errors import ZhifangError
 from app.rules.facts import DutyKind, DutyState
+from app.rules.oversight import AUDITED
 from app.rules.visits.follow_ups import promised_by
 from app.rules.waivers import BY_THE_WORK_RULE
 from app.rules.wording import sentence
@@ -27,10 +28,8 @@ from app.web.paging import chosen, cursor, next_link
 
 CHECKED_BY_PHONE = (DutyKind.SPOT_CHECK, DutyKind.LOCATION_CHECK)
 LEAVE_RETURN = DutyKind.LEAVE_RETURN
-KINDS = tuple(
-    kind.value
-    for kind in (DutyKind.VISIT, DutyKind.TALK, DutyKind.FOLLOW_UP, DutyKind.CHECK_IN, *CHECKED_BY_PHONE, LEAVE_RETURN)
-)
+OF_THE_OFFICE = (*AUDITED, DutyKind.FOLLOW_UP)
+KINDS = tuple(kind.value for kind in (*OF_THE_OFFICE, DutyKind.CHECK_IN, *CHECKED_BY_PHONE, LEAVE_RETURN))
 STATES = ("open", "missed", "submitted", "fulfilled", "late", "waived", "unjudged")
 UNSETTLED = {DutyState.PLANNED, DutyState.OPEN, DutyState.MISSED}
 RECORDED_BY = {

@@ -1,18 +1,19 @@
 """The first screen: who needs somebody now and why, then what is due, then what went well."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
 from flask import render_template
 
 from app.queries import alerts as alert_queries
-from app.queries import checkins, compliance, notices
+from app.queries import checkins, compliance, day, notices
 from app.queries import duties as duty_queries
 from app.queries.compliance import Stretch
-from app.queries.duties import DutyView
-from app.rules.calendar import end_of_day, legal_day
+from app.rules.calendar import legal_day
+from app.rules.day import Urgency
 from app.rules.facts import Channel, DutyKind, DutyState
+from app.rules.wording.day import URGENCIES
 from app.web.blueprint import PAGES
 from app.web.compliance import FIGURES, why_out
 from app.web.context import deps
@@ -24,8 +25,7 @@ DUTIES_SHOWN = 20
 OFFICES_SHOWN = 5
 NOTICES_SHOWN = 5
 REVIEWS_COUNTED = 20
-OFFICERS_OWN = (DutyKind.VISIT, DutyKind.TALK)
-SOON = timedelta(days=7)
+SHOWN_FIRST = (Urgency.OVERDUE, Urgency.TODAY, Urgency.WEEK)
 
 
 @PAGES.get("/")
@@ -59,9 +59,9 @@ def _offices(now: datetime) -> dict[str, Any]:
     """For whoever answers for several offices: those that stand out this month, and why."""
     if not (may("compliance.read") and sees_many_offices()):
         return {"standing_out": None}
-    day = legal_day(now)
+    first, last = legal_day(now).replace(day=1), legal_day(now)
     with deps().autocommit() as connection:
-        table = compliance.table(connection, user_for("compliance.read"), Stretch(day.replace(day=1), day), now=now)
+        table = compliance.table(connection, user_for("compliance.read"), Stretch(first, last), now=now)
     lines = [line for line in table.offices if line.stands_out]
     return {"standing_out": lines[:OFFICES_SHOWN], "offices_out": len(lines), "offices_all": len(table.offices)}
 
@@ -103,44 +103,22 @@ def _in_person(now: datetime) -> dict[str, Any]:
 
 
 def _due(now: datetime) -> dict[str, Any]:
-    """Visits and talks: overdue, due today, due within a week. Whoever sees the table of offices reads them there."""
+    """What the office owes: overdue, due today, due within a week. Whoever sees the table of offices reads it there."""
     if not may("duties.read") or (may("compliance.read") and sees_many_offices()):
         return {"due": None}
-    tonight = end_of_day(legal_day(now))
-    found = _open_of_officers(now, tonight + SOON)
-    groups = {
-        "overdue": [duty for duty in found if duty.due_at <= now],
-        "today": [duty for duty in found if now < duty.due_at <= tonight],
-        "soon": [duty for duty in found if tonight < duty.due_at],
-    }
-    return {"due": groups, "most_due": DUTIES_SHOWN}
-
-
-def _open_of_officers(now: datetime, by: datetime) -> list[DutyView]:
-    """Visits and talks that are open or missed and end before `by`, by their end."""
-    found: list[DutyView] = []
     with deps().autocommit() as connection:
-        for kind, state in ((kind, state) for kind in OFFICERS_OWN for state in (DutyState.MISSED, DutyState.OPEN)):
-            listed = duty_queries.duties(
-                connection,
-                user_for("duties.read"),
-                now=now,
-                kind=kind,
-                state=state,
-                due_before=by,
-                limit=DUTIES_SHOWN,
-            )
-            found += listed.items
-    return sorted(found, key=lambda duty: (duty.due_at, str(duty.id)))
+        found = day.day(connection, user_for("duties.read"), now=now)
+    tasks = {one: [task for task in found.tasks if task.urgency is one][:DUTIES_SHOWN] for one in SHOWN_FIRST}
+    return {"due": tasks, "due_counts": found.counts, "urgencies": URGENCIES}
 
 
 def _went_well(now: datetime) -> dict[str, Any]:
     """Today's check-ins in figures."""
     if not may("compliance.read"):
         return {"check_ins": None}
-    day = legal_day(now)
+    last = legal_day(now)
     with deps().autocommit() as connection:
         table = compliance.table(
-            connection, user_for("compliance.read"), Stretch(day, day, None, DutyKind.CHECK_IN.value), now=now
+            connection, user_for("compliance.read"), Stretch(last, last, None, DutyKind.CHECK_IN.value), now=now
         )
-    return {"check_ins": table.totals[DutyKind.CHECK_IN.value], "day": day}
+    return {"check_ins": table.totals[DutyKind.CHECK_IN.value], "day": last}

@@ -1,14 +1,16 @@
 """The day, the workload and the forecast on a made-up office: what they hold, for whom, and in how many statements."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, text, update
 
+from app.actions.record_visit import record_visit
 from app.actions.set_office_place import set_office_place
 from app.models.subject import Subject
-from app.queries.day import day, starts, way
+from app.queries.day import MOST, day, starts, way
 from app.queries.forecast import forecast
 from app.queries.workload import workload
 from app.rules.absences import Away
@@ -18,10 +20,11 @@ from app.rules.facts import Channel, DutyKind, DutyState, GivenPlace, Role, Supe
 from app.rules.routes import Spot
 from app.store import absences
 from tests.builders.app import MONDAY
-from tests.builders.duties import a_duty
+from tests.builders.duties import a_duty, a_supervised
 from tests.builders.offices import Tree, a_tree
 from tests.builders.subjects import a_subject
 from tests.builders.users import Worker, a_user
+from tests.builders.visits import a_new_record
 from tests.statements import counted
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -62,6 +65,47 @@ def test_the_day_holds_what_is_owed_by_urgency(tx: Connection, tree: Tree, offic
     rules = {task.rule_code for task in found.tasks}
     assert {"谈1", "correction_group", "correction_plan"} <= rules, "all that the office owes"
     assert "check_in" not in {task.kind for task in found.tasks}, "what the person owes is theirs"
+
+
+MANY = text(
+    """
+    INSERT INTO duties (id, subject_id, kind, obligor, rule_code, slot_start, opens_at, due_at, grace_until, judge_at,
+                        random, state, office_id, policy_version_id, created_at)
+    SELECT gen_random_uuid(), d.subject_id, d.kind, d.obligor, d.rule_code, d.slot_start + n * interval '1 s',
+           d.opens_at, d.due_at, d.grace_until, d.judge_at, false, d.state, d.office_id, d.policy_version_id,
+           d.created_at
+    FROM duties d, generate_series(1, :times) n WHERE d.id = :id
+    """
+)
+
+
+def test_what_is_too_much_to_list_is_counted_all_the_same(tx: Connection, tree: Tree, officer: Worker) -> None:
+    """What ends today comes first, then what is overdue; the rest of the week is what gives way."""
+    person = a_supervised(tx, tree, officer, at=MONDAY - 99 * DAY)
+    due = [
+        a_duty(tx, tree, person, MONDAY - n * DAY, due_at, kind=DutyKind.VISIT, state=state)
+        for n, due_at, state in (
+            (9, MONDAY + 2 * DAY, DutyState.OPEN),
+            (8, MONDAY + HOUR, DutyState.OPEN),
+            (7, MONDAY - DAY, DutyState.MISSED),
+        )
+    ]
+    tx.execute(MANY, {"id": due[0], "times": MOST})
+    found = day(tx, officer.actor, now=MONDAY)
+    assert found.counts == {Urgency.TODAY: 1, Urgency.OVERDUE: 1, Urgency.WEEK: MOST + 1}
+    assert [task.urgency for task in found.tasks[:3]] == [Urgency.TODAY, Urgency.OVERDUE, Urgency.WEEK]
+    assert (len(found.tasks), found.more) == (MOST, True)
+
+
+def test_what_was_promised_is_in_the_day_with_its_words(tx: Connection, tree: Tree, officer: Worker) -> None:
+    person = a_supervised(tx, tree, officer, at=MONDAY - 99 * DAY)
+    new = a_new_record(person, MONDAY - HOUR)
+    said = replace(new, details=replace(new.details, follow_up="核实工作单位", follow_up_on=TODAY))
+    record_visit(tx, officer.actor, said, now=MONDAY)
+    (task,) = day(tx, officer.actor, now=MONDAY).tasks
+    assert (task.kind, task.said, task.urgency) == (DutyKind.FOLLOW_UP, "核实工作单位", Urgency.TODAY)
+    tx.execute(update(Subject).where(Subject.id == person).values(minor_regime=True))
+    assert day(tx, a_user(tx, tree.county, Role.COUNTY_STAFF).actor, now=MONDAY).tasks[0].said is None
 
 
 def test_a_minor_is_sealed_above_the_office_and_nobody_sees_next_door(

@@ -3,6 +3,7 @@
 import dataclasses
 from datetime import timedelta
 from urllib.parse import quote
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -10,7 +11,7 @@ from sqlalchemy import Engine, create_engine
 
 from app.config import Mode
 from app.main import create_app
-from app.rules.facts import About, AlertKind, Cause, Channel, DutyKind, DutyState, Reason
+from app.rules.facts import About, AlertKind, Cause, Channel, DutyKind, DutyState, Obligor, Reason
 from app.simulation.clock import TestClock
 from app.store.session import transaction
 from tests.builders.alerts import a_notice, an_alert, recover
@@ -40,7 +41,7 @@ def office(undone: Engine) -> Office:
 def test_an_office_without_anything_is_told_so(app: Flask, office: Office) -> None:
     officer = a_visitor(app, office.officer)
     today = officer.text("/")
-    for told in ("目前没有需要处理的预警", "七天内没有到期的走访和谈话", "今天还没有开始的签到", "徐敏 · 双塔司法所"):
+    for told in ("目前没有需要处理的预警", "七天内没有要办的", "今天还没有开始的签到", "徐敏 · 双塔司法所"):
         assert told in today
     assert "没有这样的预警" in officer.text("/alerts")
     assert "没有这样的事项" in officer.text("/duties")
@@ -67,6 +68,31 @@ def test_the_first_screen_says_who_needs_somebody_and_why(undone: Engine, app: F
     assert 'href="tel:13800001234"' in today
     assert "今天到期(1)" in today
     assert "1 次签到等待核实" in today
+
+
+def test_the_first_screen_tells_all_that_an_office_owes(undone: Engine, app: Flask, office: Office) -> None:
+    """Not visits and talks alone; each with one tap to call and one to begin."""
+    with transaction(undone) as tx:
+        person = a_person(tx, office)
+        due = {}
+        for hours, kind in enumerate((DutyKind.VERIFICATION, DutyKind.FOLLOW_UP, DutyKind.CORRECTION_PLAN), start=1):
+            at, rule, owes = MONDAY + hours * HOUR, f"{kind}.{uuid4()}", Obligor.OFFICE
+            due[kind] = a_duty(
+                *(tx, office.tree, person, at - 99 * HOUR, at),
+                kind=kind,
+                state=DutyState.OPEN,
+                obligor=owes,
+                rule_code=rule,
+            )
+    officer = a_visitor(app, office.officer)
+    today = officer.text("/")
+    assert "今天到期(3)" in today
+    for kind in (DutyKind.VERIFICATION, DutyKind.FOLLOW_UP):
+        assert f'href="/subjects/{person}/record?duty={due[kind]}"' in today
+    assert f'href="/subjects/{person}/plan"' in today
+    assert today.count('href="tel:13800001234"') == 3
+    for kind, duty in due.items():
+        assert str(duty) in officer.text(f"/duties?kind={kind}"), kind
 
 
 def test_alerts_stand_in_three_groups(undone: Engine, app: Flask, office: Office) -> None:

@@ -1,5 +1,6 @@
 """Walks in a real browser: an officer takes an alert on, closes it, writes a visit down; the network comes and goes."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -98,7 +99,7 @@ def test_an_officer_deals_with_a_missed_check_in_and_a_visit(site: Site, context
 
     page.get_by_role("link", name="今日", exact=True).click()
     expect(page.locator("#alerts")).to_contain_text("目前没有需要处理的预警")
-    page.get_by_role("link", name="走访家庭").click()
+    page.get_by_role("link", name=re.compile("^查看.*走访家庭")).click()
     check(page)
     page.get_by_label("情况").fill("家中见到本人和母亲,情绪平稳,正在找工作。")
     page.get_by_role("button", name="保存记录").click()
@@ -137,7 +138,7 @@ def test_what_is_typed_outlives_the_network_and_the_log_in(site: Site, context: 
     context.set_offline(offline=False)
     expect(page.locator("#net")).to_be_hidden()
 
-    page.get_by_role("link", name="走访家庭").click()
+    page.get_by_role("link", name=re.compile("^查看.*走访家庭")).click()
     page.get_by_label("情况").fill("家中见到本人。")
     page.reload()
     expect(page.get_by_label("情况")).to_have_value("家中见到本人。")

@@ -59,13 +59,23 @@ class TaskAnswer(Body):
     phone = fields.String(required=True, allow_none=True)
     neighbourhood = fields.String(required=True, allow_none=True)
     goes_there = fields.Boolean(required=True, metadata={"description": "Done where the person lives, or beside it."})
+    said = fields.String(required=True, allow_none=True, metadata={"description": "What a record said would be done."})
+
+
+class UrgenciesAnswer(Body):
+    """How many there are of each, also of those that are not listed."""
+
+    today = fields.Integer(required=True)
+    overdue = fields.Integer(required=True)
+    week = fields.Integer(required=True)
 
 
 class WorkDayAnswer(Body):
-    """What is to be done until the end of the coming week."""
+    """What is to be done until the end of the coming week: at most the 500 most urgent, and how many in all."""
 
     as_of = Instant(required=True)
     tasks = fields.List(fields.Nested(TaskAnswer), required=True)
+    counts = fields.Nested(UrgenciesAnswer, required=True)
     more = fields.Boolean(required=True)
 
 

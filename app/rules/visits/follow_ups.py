@@ -13,17 +13,17 @@ from app.rules.facts import JOB, About, DutyKind, DutyState, Obligor, Reason
 from app.rules.schedule import JUDGE_DELAY
 from app.rules.visits.facts import Owed, RecordFacts
 
-_PREFIX = "follow_up."
+PREFIX = "follow_up."
 
 
 def rule_code_of(record_id: UUID) -> str:
     """The rule of a follow-up is the record that promised it."""
-    return f"{_PREFIX}{record_id}"
+    return f"{PREFIX}{record_id}"
 
 
 def promised_by(rule_code: str) -> UUID | None:
     """The record that promised a duty; None for a duty of another kind."""
-    return UUID(rule_code.removeprefix(_PREFIX)) if rule_code.startswith(_PREFIX) else None
+    return UUID(rule_code.removeprefix(PREFIX)) if rule_code.startswith(PREFIX) else None
 
 
 def promised(facts: RecordFacts, record: WriteRecord) -> list[Effect]:
