@@ -4,11 +4,13 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from typing import Any
+from unicodedata import category
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = frozenset("=+-@=+-@")
+"""What begins a formula; in full width too, which some table programs take for the same."""
 
 Cell = str | int | None
 
@@ -62,8 +64,12 @@ def csv_of(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
 
 
 def inert(cell: Cell) -> Cell:
-    """The cell as text that no table program runs: what would begin a formula gets an apostrophe before it."""
-    if isinstance(cell, str):
-        cleaned = "".join(sign for sign in cell if sign in "\n\t" or sign >= " ")
-        return f"'{cleaned}" if cell.startswith(FORMULA) else cleaned
-    return cell
+    """The cell as text that no table program runs: what would begin a formula gets an apostrophe before it.
+
+    Looked at is the first sign that shows: blanks and marks without a picture before it do not hide it.
+    """
+    if not isinstance(cell, str):
+        return cell
+    kept = "".join(sign for sign in cell if sign in "\n\t" or category(sign) != "Cc")
+    first = next((sign for sign in kept if not sign.isspace() and category(sign) != "Cf"), "")
+    return f"'{kept}" if first in FORMULA else kept

@@ -36,12 +36,16 @@ from app.store.scope import offices_of, subjects_of
 
 @dataclass(frozen=True)
 class Stretch:
-    """Which duties: those whose last day lies in [from_day, to_day], of an office and those below it, of one item."""
+    """Which duties: those whose last day lies in [from_day, to_day], of an office and those below it, of one item.
+
+    With `alone` of that office without those below it: a county has people of its own, and a line of its own.
+    """
 
     from_day: date
     to_day: date
     office_id: UUID | None = None
     item: str | None = None
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -185,7 +189,9 @@ def _of_item(item: str | None) -> list[Any]:
 
 def _offices(actor: Actor, stretch: Stretch) -> list[Any]:
     conditions: list[Any] = [offices_of(actor)]
-    if stretch.office_id is not None:
+    if stretch.office_id is not None and stretch.alone:
+        conditions.append(Office.id == stretch.office_id)
+    elif stretch.office_id is not None:
         top = aliased(Office)
         path = select(top.path).where(top.id == stretch.office_id).scalar_subquery()
         conditions.append(or_(Office.path == path, Office.path.like(path.concat(literal(".%")))))

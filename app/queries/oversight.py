@@ -73,8 +73,8 @@ class By(StrEnum):
 class Asked:
     """Which duties: those whose last day lies in the stretch, and all further conditions that are given hold.
 
-    `office_id` is of an office and those below it. NOBODY asks for duties without an officer, NO_CLASS for those
-    without a class.
+    `office_id` is of an office and those below it, with `alone` of that office without them: a county has people of its
+    own. NOBODY asks for duties without an officer, NO_CLASS for those without a class.
     """
 
     span: Span
@@ -82,12 +82,13 @@ class Asked:
     officer_id: UUID | None = None
     item: str | None = None
     class_: str | None = None
+    alone: bool = False
 
     def at(self, by: By, key: Any) -> "Asked":
         """What one line of a table asks for: the same, and the line's own condition besides."""
         match by:
             case By.OFFICE:
-                return replace(self, office_id=key)
+                return replace(self, office_id=key, alone=True)
             case By.OFFICER:
                 return replace(self, officer_id=key)
             case By.ITEM:
@@ -178,7 +179,7 @@ def conditions(actor: Actor, asked: Asked, now: datetime) -> list[Any]:
     """
     found: list[Any] = [
         IN_INDEX,
-        Duty.office_id.in_(select(Office.id).where(*offices_asked(actor, asked.office_id))),
+        Duty.office_id.in_(select(Office.id).where(*offices_asked(actor, asked))),
         Duty.due_at > start_of_day(asked.span.from_day),
         Duty.due_at <= end_of_day(asked.span.to_day),
         Duty.opens_at <= now,
@@ -192,12 +193,14 @@ def conditions(actor: Actor, asked: Asked, now: datetime) -> list[Any]:
     return found
 
 
-def offices_asked(actor: Actor, office_id: UUID | None) -> list[Any]:
-    """Conditions on `Office`: within the actor's reach and, where one is named, at or below it."""
+def offices_asked(actor: Actor, asked: Asked) -> list[Any]:
+    """Conditions on `Office`: within the actor's reach and, where one is named, that one or those below it too."""
     found: list[Any] = [offices_of(actor)]
-    if office_id is not None:
+    if asked.office_id is not None and asked.alone:
+        found.append(Office.id == asked.office_id)
+    elif asked.office_id is not None:
         top = aliased(Office)
-        path = select(top.path).where(top.id == office_id).scalar_subquery()
+        path = select(top.path).where(top.id == asked.office_id).scalar_subquery()
         found.append(or_(Office.path == path, Office.path.like(path.concat(literal(".%")))))
     return found
 

@@ -39,15 +39,16 @@ class NamedItem:
 
 
 def offices(
-    connection: Connection, actor: Actor, office_id: UUID | None = None, *, also: Iterable[UUID] = ()
+    connection: Connection, actor: Actor, asked: Asked | None = None, *, also: Iterable[UUID] = ()
 ) -> dict[UUID, NamedOffice]:
     """Every 司法所 within reach, also those that owed nothing, and those of `also`, in the order of the tree."""
-    above = aliased(Office)
+    above, conditions = aliased(Office), offices_asked(actor, asked) if asked else [offices_of(actor)]
+    wanted = [*also, *([asked.office_id] if asked and asked.alone and asked.office_id else [])]
     statement = (
         select(Office.id, Office.name, above.name.label("county"), Office.level)
         .join(above, above.id == Office.parent_id, isouter=True)
-        .where(*offices_asked(actor, office_id))
-        .where(or_(Office.level == OfficeLevel.JUSTICE_OFFICE, Office.id.in_(list(also))))
+        .where(*conditions)
+        .where(or_(Office.level == OfficeLevel.JUSTICE_OFFICE, Office.id.in_(wanted)))
         .order_by(Office.path.collate("C"))
     )
     return {row.id: NamedOffice(**row) for row in connection.execute(statement).mappings()}
@@ -108,33 +109,32 @@ class Named:
             case By.PERIOD:
                 return words.bucket_words(key.from_day, key.to_day, unit)
 
-    def called(self, by: By, key: Any) -> str:
-        """The name of one condition. An office above others is no line, and called by what it is the head of."""
-        return self.head if by is By.OFFICE and key not in self.offices else self.of(by, key)
-
     @property
     def head(self) -> str:
         """The office that is above all of these: the one county of theirs, or the one office that they are."""
         if len(self.offices) == 1:
             return next(iter(self.offices.values())).name
-        counties = {office.county for office in self.offices.values()}
+        ground = OfficeLevel.JUSTICE_OFFICE
+        counties = {one.county if one.level == ground else one.name for one in self.offices.values()}
         return (counties.pop() or words.SEVERAL) if len(counties) == 1 else words.SEVERAL
 
-    def conditions(self, asked: Asked) -> tuple[str, ...]:
-        """The further conditions, in words."""
-        given = (
-            (By.OFFICE, asked.office_id),
-            (By.OFFICER, asked.officer_id),
-            (By.ITEM, asked.item),
-            (By.CLASS, asked.class_),
-        )
-        return tuple(self.called(by, key) for by, key in given if key is not None)
+    def conditions(self, asked: Asked) -> tuple[tuple[By, str], ...]:
+        """The further conditions in words: offices with those below them are called by what is the head of them."""
+        given = ((By.OFFICER, asked.officer_id), (By.ITEM, asked.item), (By.CLASS, asked.class_))
+        office = [(By.OFFICE, self._office(asked))] if asked.office_id else []
+        return (*office, *((by, self.of(by, key)) for by, key in given if key is not None))
+
+    def _office(self, asked: Asked) -> str:
+        known = self.offices.get(asked.office_id) if asked.office_id and asked.alone else None
+        if known is None:
+            return self.head
+        return known.name if known.level == OfficeLevel.JUSTICE_OFFICE else words.ALONE.format(name=known.name)
 
 
 def names(
     connection: Connection,
     actor: Actor,
-    office_id: UUID | None,
+    asked: Asked,
     officer_ids: Iterable[UUID],
     *,
     now: datetime,
@@ -142,7 +142,7 @@ def names(
 ) -> Named:
     """Of the offices within reach, of these officers, and of the items of the policies."""
     return Named(
-        offices(connection, actor, office_id, also=also),
+        offices(connection, actor, asked, also=also),
         officers(connection, actor, officer_ids),
         items(connection, actor, now=now),
     )

@@ -9,7 +9,7 @@ from app.queries.oversight import Asked, By
 from app.queries.oversight_names import Named
 from app.queries.oversight_rows import AuditedDuty
 from app.rules.calendar import SHANGHAI, last_day_before
-from app.rules.oversight import NO_CLASS, NOBODY, Counts, Figure, Unit, buckets, counted
+from app.rules.oversight import NO_CLASS, NOBODY, Counts, Figure, Unit, buckets, counted, summed
 from app.rules.wording import oversight as words
 from app.rules.wording.duties import STATES
 
@@ -54,21 +54,26 @@ def sum_head(by: By) -> tuple[str, ...]:
     return (words.BY[by], *words.FIGURES.values())
 
 
-def sum_rows(lines: Mapping[Any, Counts], by: By, unit: Unit, named: Named) -> Iterator[Cells]:
-    """One line each, in the order of the page, and their sum."""
-    for key in in_order(lines, by, named):
-        yield (named.of(by, key, unit), *_numbers(lines[key]))
-    yield (words.TOTAL, *_numbers(sum(lines.values(), Counts())))
+def sum_rows(lines: Mapping[Any, Counts], asked: Asked, by: By, unit: Unit, named: Named) -> Iterator[Cells]:
+    """One line each, those of the page in its order, and their sum."""
+    for key, counts in in_order(lines, asked, by, unit, named):
+        yield (named.of(by, key, unit), *_numbers(counts))
+    yield (words.TOTAL, *_numbers(summed(lines.values())))
 
 
-def in_order(lines: Iterable[Any], by: By, named: Named) -> list[Any]:
-    """Offices as in the tree, parts by time, the rest by name."""
+def in_order(lines: Mapping[Any, Counts], asked: Asked, by: By, unit: Unit, named: Named) -> list[tuple[Any, Counts]]:
+    """The lines as they are read everywhere: offices as in the tree, parts by time, the rest by name.
+
+    Offices and parts that owed nothing are lines too.
+    """
+    keys: list[Any] = list(lines)
     if by is By.OFFICE:
-        place = {key: n for n, key in enumerate(named.offices)}
-        return sorted(lines, key=lambda key: place.get(key, len(place)))
-    if by is By.PERIOD:
-        return sorted(lines, key=lambda part: part.from_day)
-    return sorted(lines, key=lambda key: named.of(by, key))
+        keys = [*named.offices, *(key for key in lines if key not in named.offices)]
+    elif by is By.PERIOD:
+        keys = list(buckets(asked.span, unit))
+    else:
+        keys.sort(key=lambda key: (named.of(by, key), str(key)))
+    return [(key, lines.get(key, Counts())) for key in keys]
 
 
 def figures_of(counts: Counts) -> tuple[tuple[str, int], ...]:

@@ -90,11 +90,11 @@ def beside(connection: Connection, actor: Actor, month: date, *, now: datetime) 
         for row in rows
     )
     lines = [line for row in rows for line in lines_of(row.content)]
-    reach = oversight_names.offices(connection, actor, also={line.office_id for line in lines})
     covered = _covered(connection, actor, [row.path for row in rows])
+    found = cells(connection, actor, Asked(span_of(Unit.MONTH, month)), now=now)
+    present = [line for line in found if line.office_id in covered]
+    reach = oversight_names.offices(connection, actor, also={line.office_id for line in (*lines, *present)})
     then = [line for line in lines if line.office_id in reach]
-    present = cells(connection, actor, Asked(span_of(Unit.MONTH, month)), now=now)
-    present = tuple(line for line in present if line.office_id in covered)
     offices = changed_lines(_by(then, _office), _by(present, _office))
     return MonthBeside(
         month=month,

@@ -1,13 +1,12 @@
 """Who did what, and who looked at whose data: the log, one subject's sheet of a month, and the sheet as a file."""
 
-import csv
-import io
 from datetime import date
 from uuid import UUID
 
 from flask import Response, render_template, request
 
 from app.actions.note_reading import note_reading
+from app.clients import workbooks
 from app.queries import access_log, audit_log
 from app.queries.access_log import Sheet
 from app.queries.acts import Act
@@ -26,7 +25,6 @@ LIMIT = 50
 SHEET_LIMIT = 100
 FILE_LIMIT = 20_000
 LONGEST_DAYS = 366
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 WORDS = {"act_word": act_word, "shown_of": shown_of, "nameless": NAMELESS}
 
 
@@ -74,13 +72,10 @@ def access(subject_id: UUID) -> str:
 def access_file(subject_id: UUID) -> Response:
     """The whole month as a file that a spreadsheet opens."""
     sheet = _sheet(subject_id, FILE_LIMIT)
-    told = io.StringIO()
-    writer = csv.writer(told)
-    writer.writerow(COLUMNS)
-    writer.writerows(_line(act) for act in sheet.page.items)
+    content = workbooks.csv_of(COLUMNS, [_line(act) for act in sheet.page.items])
     name = f"access-log-{sheet.subject_no}-{sheet.month}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(told.getvalue().encode("utf-8-sig"), mimetype="text/csv", headers=headers)
+    return Response(content, mimetype=workbooks.CSV, headers=headers)
 
 
 def _sheet(subject_id: UUID, limit: int) -> Sheet:
@@ -92,16 +87,15 @@ def _sheet(subject_id: UUID, limit: int) -> Sheet:
 
 
 def _line(act: Act) -> list[str]:
-    """One reading as cells, none of which a spreadsheet takes for a formula."""
-    cells = (
+    """One reading as cells."""
+    return [
         f"{act.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}",
         act.actor_name or NAMELESS.get(act.actor_kind, act.actor_kind),
         post_words(act.posts, ROLES),
         act_word(act.action),
         shown_of(act.action, act.details) or "",
         act.reason or "",
-    )
-    return [f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells]
+    ]
 
 
 def _month() -> Month:

@@ -111,4 +111,4 @@ def _stretch() -> Stretch:
         raise Refused("days_unfit")
     if to_day - from_day > LONGEST:
         raise Refused("days_unfit")
-    return Stretch(from_day, to_day, office_id, chosen("item", tuple(ITEMS)))
+    return Stretch(from_day, to_day, office_id, chosen("item", tuple(ITEMS)), request.args.get("alone") == "1")

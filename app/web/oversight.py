@@ -13,10 +13,11 @@ from app.queries.oversight import By, Tally, tally
 from app.queries.oversight_names import Named, names
 from app.queries.oversight_out import standing_out
 from app.queries.oversight_rows import audited_duties
+from app.queries.oversight_sheets import in_order
 from app.rules.access_log import Month
 from app.rules.errors import NotFound, Refused
 from app.rules.facts import About
-from app.rules.oversight import Bucket, Counts, Figure, buckets
+from app.rules.oversight import Counts, Figure
 from app.rules.wording import oversight as words
 from app.rules.wording.duties import STATES
 from app.rules.wording.visits import MOVED
@@ -53,7 +54,7 @@ def oversight() -> str:
     with deps().transaction() as tx:
         found, named = counted(tx, view, now)
         note_oversight(tx, user(), opened(view), now=now, about=_about(view))
-    lines = lines_of(view, found, named)
+    lines, parts = (lines_of(view, found, named, by) for by in (view.by, By.PERIOD))
     return render_template(
         "oversight.html",
         here="compliance",
@@ -61,8 +62,8 @@ def oversight() -> str:
         total=found.total,
         counted_at=found.as_of,
         lines=lines,
-        parts=lines if view.by is By.PERIOD else _parts(view, found, named),
-        chart=_chart(view, found, named),
+        parts=parts,
+        chart=_chart(parts),
         out=[
             (one.why, {**view.where(view.asked.at(one.by, one.key)), "figure": one.figure.value})
             for one in standing_out(found, named)
@@ -85,7 +86,7 @@ def oversight_rows() -> str:
     since = _since()
     with deps().transaction() as tx:
         officers = [view.asked.officer_id] if view.asked.officer_id else []
-        named = names(tx, user(), view.asked.office_id, officers, now=now)
+        named = names(tx, user(), view.asked, officers, now=now)
         rows = audited_duties(tx, user(), view.asked, figure, now=now, changed_since=since, after=cursor(), limit=LIMIT)
         told = {**opened(view), "figure": figure.value}
         note_oversight(tx, user(), told, now=now, about=_about(view))
@@ -135,56 +136,32 @@ def counted(tx: Any, view: View, now: datetime) -> tuple[Tally, Named]:
     """The figures by what the page shows and compares, and the names of all of it."""
     by = list(dict.fromkeys([view.by, By.OFFICE, By.OFFICER, By.PERIOD]))
     found = tally(tx, user(), view.asked, by, now=now, unit=view.unit)
-    return found, names(tx, user(), view.asked.office_id, found.lines[By.OFFICER], now=now, also=found.lines[By.OFFICE])
+    return found, names(tx, user(), view.asked, found.lines[By.OFFICER], now=now, also=found.lines[By.OFFICE])
 
 
-def lines_of(view: View, found: Tally, named: Named) -> list[Line]:
-    """The lines in the order in which they are read: offices as in the tree, the rest by name, parts by time.
-
-    Offices and parts that owed nothing are lines too.
-    """
-    lines = found.lines[view.by]
-    keys: list[Any] = list(lines)
-    if view.by is By.OFFICE:
-        keys = [*named.offices, *(key for key in lines if key not in named.offices)]
-    elif view.by is By.PERIOD:
-        keys = list(buckets(view.asked.span, view.unit))
-    else:
-        keys.sort(key=lambda key: str(named.of(view.by, key)))
-    return [_line(view, view.by, key, lines.get(key, Counts()), named) for key in keys]
-
-
-def _line(view: View, by: By, key: Any, counts: Counts, named: Named) -> Line:
-    beside = named.offices[key].county if by is By.OFFICE and key in named.offices else None
-    return Line(named.of(by, key, view.unit), beside, counts, view.where(view.asked.at(by, key)))
-
-
-def _parts(view: View, found: Tally, named: Named) -> list[Line]:
-    lines = found.lines[By.PERIOD]
+def lines_of(view: View, found: Tally, named: Named, by: By) -> list[Line]:
+    """The lines by one thing, in the order in which they are read."""
     return [
-        _line(view, By.PERIOD, part, lines.get(part, Counts()), named) for part in buckets(view.asked.span, view.unit)
+        Line(
+            name=named.of(by, key, view.unit),
+            beside=named.offices[key].county if by is By.OFFICE and key in named.offices else None,
+            counts=counts,
+            where=view.where(view.asked.at(by, key)),
+        )
+        for key, counts in in_order(found.lines[by], view.asked, by, view.unit, named)
     ]
 
 
-def _chart(view: View, found: Tally, named: Named) -> Chart | None:
-    parts: tuple[Bucket, ...] = buckets(view.asked.span, view.unit)
-    lines = [found.lines[By.PERIOD].get(part, Counts()) for part in parts]
+def _chart(parts: list[Line]) -> Chart | None:
     return columns(
-        [named.of(By.PERIOD, part, view.unit) for part in parts],
-        [[(look, words.FIGURES[look], line.of(Figure(look))) for look in DRAWN] for line in lines],
+        [part.name for part in parts],
+        [[(look, words.FIGURES[look], part.counts.of(Figure(look))) for look in DRAWN] for part in parts],
     )
 
 
 def _chosen(view: View, named: Named) -> list[tuple[str, str]]:
     """The further conditions in words, each with the name under which the address has it."""
-    asked = view.asked
-    given = (
-        ("office", By.OFFICE, asked.office_id),
-        ("officer", By.OFFICER, asked.officer_id),
-        ("item", By.ITEM, asked.item),
-        ("class", By.CLASS, asked.class_),
-    )
-    return [(name, named.called(by, key)) for name, by, key in given if key is not None]
+    return [(by.value, told) for by, told in named.conditions(view.asked)]
 
 
 def opened(view: View) -> dict[str, object]:
@@ -197,6 +174,7 @@ def opened(view: View) -> dict[str, object]:
         "item": asked.item,
         "class": asked.class_,
         "officer": str(asked.officer_id) if asked.officer_id else None,
+        "alone": asked.alone or None,
     }
     return {name: value for name, value in given.items() if value is not None}
 

@@ -35,6 +35,7 @@ class View:
         found = asked or self.asked
         given = {
             "office": found.office_id,
+            "alone": "1" if found.alone and found.office_id else None,
             "officer": found.officer_id,
             "item": found.item,
             "class": found.class_,
@@ -65,6 +66,7 @@ def view_of(given: Mapping[str, str], *, now: datetime) -> View:
             officer_id=UUID(given["officer"]) if given.get("officer") else None,
             item=given.get("item", "")[:LONGEST_CODE].replace("\0", "") or None,
             class_=given.get("class") or None,
+            alone=bool(given.get("office")) and given.get("alone") == "1",
         )
         unit = Unit(given["unit"]) if given.get("unit") else finest(span)
         view = View(asked, By(given.get("by") or By.OFFICE), unit)

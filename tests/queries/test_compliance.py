@@ -73,19 +73,25 @@ def test_each_state_is_counted_once_and_cancelled_nowhere(tx: Connection) -> Non
 
 
 def test_every_figure_opens_to_as_many_rows(tx: Connection) -> None:
+    """Also those of the county's own people: its line is not the sum of the offices below it."""
     county = County(tx)
     every_state(tx, county)
+    own = a_supervised(tx, county.tree, county.staff, at=LONG_AGO)
+    owed(tx, county.tree, county.tree.county, own, "访1", local_midnight(7), state=DutyState.MISSED)
     found = table(tx, county.staff.actor, MARCH, now=NOW)
+    assert len(found.offices) == 3
     for line in found.offices:
         for item, counts in line.items.items():
-            stretch = Stretch(MARCH.from_day, MARCH.to_day, line.office_id, item)
+            stretch = Stretch(MARCH.from_day, MARCH.to_day, line.office_id, item, alone=True)
             for figure in Figure:
                 rows = all_rows(tx, county.staff.actor, stretch, figure)
                 assert len(rows) == getattr(counts, figure.value), (line.name, item, figure)
                 assert {row.item for row in rows} <= {item}
                 assert {row.office_id for row in rows} <= {line.office_id}
                 assert len({row.id for row in rows}) == len(rows)
-    assert len(all_rows(tx, county.staff.actor, MARCH, Figure.DUE)) == sum(c.due for c in found.totals.values()) == 10
+    assert len(all_rows(tx, county.staff.actor, MARCH, Figure.DUE)) == sum(c.due for c in found.totals.values()) == 11
+    whole = Stretch(MARCH.from_day, MARCH.to_day, county.tree.county.id)
+    assert len(all_rows(tx, county.staff.actor, whole, Figure.DUE)) == 11
 
 
 def test_offices_that_owed_nothing_are_in_the_table(tx: Connection) -> None:

@@ -34,6 +34,7 @@ from app.rules.oversight import (
 )
 from app.rules.oversight.outliers import wilson
 from app.rules.oversight.snapshots import keyed
+from app.rules.wording.oversight import bucket_words
 
 PARTS = [
     *(Figure.IN_TIME, Figure.LATE, Figure.WAIVED, Figure.MISSED, Figure.UNJUDGED, Figure.OPEN),
@@ -192,3 +193,18 @@ def test_differences_tell_then_and_now() -> None:
     found = changed_lines({keys[0]: share(3, 4)}, {keys[0]: share(1, 4)})
     assert found[keys[0]].difference == Counts(in_time=2, missed=-2)
     assert changed_lines({}, {keys[0]: share(1, 4)})[keys[0]].then == Counts()
+
+
+@pytest.mark.parametrize(
+    ("from_day", "to_day", "unit", "told"),
+    [
+        (date(2028, 2, 1), date(2028, 2, 29), Unit.MONTH, "2028年2月"),
+        (date(2028, 2, 1), date(2028, 2, 28), Unit.MONTH, "2月1日至28日"),
+        (date(2026, 3, 1), date(2026, 3, 29), Unit.MONTH, "3月1日至29日"),
+        (date(2026, 1, 1), date(2026, 3, 31), Unit.QUARTER, "2026年第1季度"),
+        (date(2026, 1, 1), date(2026, 3, 5), Unit.QUARTER, "1月1日至3月5日"),
+        (date(2026, 12, 1), date(2026, 12, 31), Unit.MONTH, "2026年12月"),
+    ],
+)
+def test_what_is_cut_is_not_called_by_the_whole(from_day: date, to_day: date, unit: Unit, told: str) -> None:
+    assert bucket_words(from_day, to_day, unit) == told

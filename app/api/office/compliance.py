@@ -31,6 +31,7 @@ class StretchArgs(Body):
     from_day = Day(data_key="from", required=True)
     to_day = Day(data_key="to", required=True)
     office_id = fields.UUID(load_default=None, metadata={"description": "This office and those below it."})
+    alone = fields.Boolean(load_default=False, metadata={"description": "That office without those below it."})
     item = choice(ITEMS, load_default=None)
 
     @validates_schema
@@ -157,12 +158,14 @@ class ComplianceDuties(MethodView):
 
 def _opened(args: dict[str, Any], **what: str) -> dict[str, object]:
     """What was opened, for the record of what procurators read."""
-    given = {"from": args["from_day"].isoformat(), "to": args["to_day"].isoformat(), "item": args["item"], **what}
+    days = {"from": args["from_day"].isoformat(), "to": args["to_day"].isoformat()}
+    office_id = str(args["office_id"]) if args["office_id"] else None
+    given = {**days, "office": office_id, "alone": args["alone"] or None, "item": args["item"], **what}
     return {name: value for name, value in given.items() if value is not None}
 
 
 def _stretch(args: dict[str, Any]) -> Stretch:
-    return Stretch(args["from_day"], args["to_day"], args["office_id"], args["item"])
+    return Stretch(args["from_day"], args["to_day"], args["office_id"], args["item"], args["alone"])
 
 
 def _office(line: OfficeLine) -> dict[str, Any]:

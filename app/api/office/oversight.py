@@ -29,13 +29,13 @@ from app.api.refusals import refusals
 from app.clients import papers, workbooks
 from app.queries import snapshots
 from app.queries.oversight import By, tally
-from app.queries.oversight_names import Named, items, names
+from app.queries.oversight_names import items, names
 from app.queries.oversight_out import standing_out
 from app.queries.oversight_rows import audited_duties
 from app.queries.oversight_sheets import in_order
 from app.rules.access_log import Month
 from app.rules.errors import NotFound
-from app.rules.oversight import Counts, Figure, Unit, finest
+from app.rules.oversight import Figure, Unit, finest
 from app.rules.wording import oversight as words
 
 BLUEPRINT = Blueprint("office_oversight", __name__, description="任务督查")
@@ -61,26 +61,21 @@ class Audit(MethodView):
             kinds = list(dict.fromkeys([by, By.OFFICE, By.OFFICER]))
             found = tally(tx, actor, asked, kinds, now=now, unit=unit)
             officers, also = found.lines[By.OFFICER], found.lines[By.OFFICE]
-            named = names(tx, actor, asked.office_id, officers, now=now, also=also)
+            named = names(tx, actor, asked, officers, now=now, also=also)
             note_oversight(tx, actor, opened(asked, by=by.value), now=now)
-        lines = found.lines[by]
-        keys = {**dict.fromkeys(named.offices if by is By.OFFICE else (), Counts()), **lines}
+        lines = in_order(found.lines[by], asked, by, unit, named)
         return {
             "as_of": found.as_of,
             "from": asked.span.from_day,
             "to": asked.span.to_day,
             "by": by,
             "total": figures_told(found.total),
-            "lines": [_line(key, by, unit, keys[key], named) for key in in_order(keys, by, named)],
+            "lines": [{**key_told(key, by), "name": named.of(by, key, unit), **figures_told(n)} for key, n in lines],
             "stands_out": [
                 {**key_told(one.key, one.by), "by": one.by, "figure": one.figure, "text": one.why}
                 for one in standing_out(found, named)
             ],
         }
-
-
-def _line(key: Any, by: By, unit: Unit, counts: Counts, named: Named) -> dict[str, Any]:
-    return {**key_told(key, by), "name": named.of(by, key, unit), **figures_told(counts)}
 
 
 @BLUEPRINT.route("/compliance/audit/duties")

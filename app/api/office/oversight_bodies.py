@@ -23,6 +23,7 @@ class AskedArgs(Body):
     from_day = Day(data_key="from", required=True)
     to_day = Day(data_key="to", required=True)
     office_id = fields.UUID(load_default=None, metadata={"description": "This office and those below it."})
+    alone = fields.Boolean(load_default=False, metadata={"description": "That office without those below it."})
     officer_id = fields.UUID(load_default=None, metadata={"description": "Nil for duties that nobody was named for."})
     item = text(LONGEST_CODE, load_default=None)
     class_ = choice(CLASSES, data_key="class", load_default=None)
@@ -179,7 +180,8 @@ class SnapshotAnswer(Body):
 def asked_of(args: dict[str, Any]) -> Asked:
     """The question as the query reads it."""
     span = Span(SpanKind.FREE, args["from_day"], args["to_day"])
-    return Asked(span, args["office_id"], args["officer_id"], args["item"], args["class_"])
+    alone = args["alone"] and args["office_id"] is not None
+    return Asked(span, args["office_id"], args["officer_id"], args["item"], args["class_"], alone)
 
 
 def opened(asked: Asked, **what: str) -> dict[str, object]:
@@ -189,6 +191,7 @@ def opened(asked: Asked, **what: str) -> dict[str, object]:
         "to": asked.span.to_day.isoformat(),
         "office": str(asked.office_id) if asked.office_id else None,
         "officer": str(asked.officer_id) if asked.officer_id else None,
+        "alone": asked.alone or None,
         "item": asked.item,
         "class": asked.class_,
         **what,

@@ -1,9 +1,9 @@
 """Words of the audit: its figures, what it counts by, why somebody stands out, and its sheets and papers."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from app.rules.calendar import SHANGHAI
+from app.rules.calendar import SHANGHAI, add_months
 
 FIGURES: dict[str, str] = {
     "due": "应完成",
@@ -46,6 +46,7 @@ KINDS: dict[str, str] = {
 PROOFS: dict[str, str] = {"proven": "已证实", "contradicted": "有矛盾", "unknown": "未能证实"}
 NOBODY_NAMED = "未指定工作人员"
 SEVERAL = "辖区各县(市、区)"
+ALONE = "{name}(本级,不含下属各所)"
 NOT_OURS = "其他机构的工作人员"
 NO_OFFICE = "已不在辖区的机构"
 
@@ -73,10 +74,10 @@ def bucket_words(from_day: date, to_day: date, unit: str) -> str:
     """A part of a stretch: 3月2日, 3月2日至8日, 2026年3月, 2026年第1季度; what is cut at an edge by its days."""
     if from_day == to_day:
         return f"{from_day.month}月{from_day.day}日"
-    whole_month = from_day.day == 1 and (to_day.year, to_day.month) == (from_day.year, from_day.month)
-    if unit == "month" and whole_month and to_day.day >= 28:
+    after = to_day + timedelta(days=1)
+    if unit == "month" and from_day.day == 1 and after == add_months(from_day, 1):
         return f"{from_day.year}年{from_day.month}月"
-    if unit == "quarter" and from_day.day == 1 and from_day.month % 3 == 1 and to_day.month == from_day.month + 2:
+    if unit == "quarter" and from_day.day == 1 and from_day.month % 3 == 1 and after == add_months(from_day, 3):
         return f"{from_day.year}年第{from_day.month // 3 + 1}季度"
     same = from_day.month == to_day.month
     last = f"{to_day.day}日" if same else f"{to_day.month}月{to_day.day}日"

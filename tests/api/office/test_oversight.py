@@ -1,8 +1,10 @@
 """The audit over HTTP: figures with their keys, as many rows, a month as kept, files with their purpose."""
 
+import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from docx import Document
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
@@ -62,6 +64,19 @@ def test_a_month_as_it_was_kept(client: FlaskClient, undone: Engine, headers: di
     found = client.get(f"{URL}/snapshots", query_string=asked, headers=headers).get_json()
     assert found["total"]["then"] == found["total"]["now"]
     assert (found["total"]["then"]["due"], found["not_kept"], found["kept"][0]["whole"]) == (2, 0, True)
+
+
+def test_a_whole_month_is_told_beside_what_was_kept_of_it(
+    client: FlaskClient, undone: Engine, headers: dict[str, str]
+) -> None:
+    """However the month was named; a part of it is not."""
+    take(deps_for_tests(undone, a_clock()), MONDAY + 3 * DAY)
+    told = []
+    for last in ("2026-02-28", "2026-02-27"):
+        wanted = {"from": "2026-02-01", "to": last, "format": "docx", "purpose": "月报"}
+        answer = client.post(f"{URL}/audit/exports", json=wanted, headers=headers)
+        told.append("月末快照一致" in "".join(one.text for one in Document(io.BytesIO(answer.data)).paragraphs))
+    assert told == [True, False]
 
 
 def test_readings_and_files_of_a_procurator_are_on_record(
