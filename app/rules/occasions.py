@@ -67,7 +67,9 @@ class Written:
 
 @dataclass(frozen=True)
 class WrittenOccasion:
-    """An occasion that somebody wants to take back, as it stands."""
+    """An occasion that somebody wants to take back, as it stands. `strict`: something that is still owed by it opened
+    in the strict class.
+    """
 
     subject_id: UUID
     kind: OccasionKind
@@ -75,6 +77,7 @@ class WrittenOccasion:
     actor_id: UUID | None
     withdrawn_by: UUID | None = None
     withdraw_reason: str | None = None
+    strict: bool = False
 
 
 def enter(facts: OccasionFacts, written: Written, actor: Actor, *, now: datetime) -> Decision:
@@ -111,9 +114,9 @@ def report(facts: OccasionFacts, written: Written, actor: Actor, *, now: datetim
 def withdraw(facts: OccasionFacts, found: WrittenOccasion, reason: str, actor: Actor, *, now: datetime) -> Decision:
     """What was written is taken back with a reason, and what followed from it is owed no more. Again changes nothing.
 
-    For somebody in the strict class this lets duties go as a waiver does, so it takes somebody at the county who did
-    not write it. Conflict `occasion_not_written` for what an act of the house told, `occasion_withdrawn_before`;
-    NotAllowed `occasion_needs_county`, `occasion_second_person`.
+    For somebody who is in the strict class, or was when a duty of it opened, this lets duties go as a waiver does, so
+    it takes somebody at the county who did not write it. Conflict `occasion_not_written` for what an act of the house
+    told, `occasion_withdrawn_before`; NotAllowed `occasion_needs_county`, `occasion_second_person`.
     """
     if found.source.kind not in WRITTEN_BY_PEOPLE:
         raise Conflict("occasion_not_written")
@@ -121,7 +124,7 @@ def withdraw(facts: OccasionFacts, found: WrittenOccasion, reason: str, actor: A
         if (found.withdrawn_by, found.withdraw_reason) == (actor.id, reason):
             return Decision()
         raise Conflict("occasion_withdrawn_before")
-    if facts.class_ is SupervisionClass.STRICT:
+    if facts.class_ is SupervisionClass.STRICT or found.strict:
         if not actor.has(*AT_THE_COUNTY):
             raise NotAllowed("occasion_needs_county")
         if actor.id == found.actor_id:

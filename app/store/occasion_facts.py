@@ -5,9 +5,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
+from app.models.duty import Duty
 from app.models.occasion import Occasion
 from app.models.subject import Subject, SubjectState
-from app.rules.facts import About, Actor, OccasionKind, Role, SubjectStatus, SupervisionClass
+from app.rules.facts import About, Actor, DutyState, OccasionKind, Role, SubjectStatus, SupervisionClass
 from app.rules.occasions import REPORT, OccasionFacts, WrittenOccasion
 from app.store import ladder
 from app.store.scope import subjects_of
@@ -60,7 +61,9 @@ def subject_of(tx: Connection, occasion_id: UUID) -> UUID | None:
 
 def written(tx: Connection, occasion_id: UUID) -> WrittenOccasion:
     """An occasion as it stands; the caller holds the subject's lock."""
-    row = tx.execute(select(Occasion.__table__).where(Occasion.id == occasion_id)).one()
+    owed = (Duty.occasion_id == occasion_id, Duty.state.in_((DutyState.PLANNED, DutyState.OPEN)))
+    opened_strict = select(Duty.id).where(*owed, Duty.class_ == SupervisionClass.STRICT).exists()
+    row = tx.execute(select(Occasion.__table__, opened_strict.label("strict")).where(Occasion.id == occasion_id)).one()
     return WrittenOccasion(
         subject_id=row.subject_id,
         kind=OccasionKind(row.kind),
@@ -68,4 +71,5 @@ def written(tx: Connection, occasion_id: UUID) -> WrittenOccasion:
         actor_id=row.actor_id,
         withdrawn_by=row.withdrawn_by,
         withdraw_reason=row.withdraw_reason,
+        strict=row.strict,
     )

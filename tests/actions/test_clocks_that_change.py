@@ -7,18 +7,22 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Connection, text
 
+from app.actions.change_class import ClassChange, change_class
 from app.actions.change_subject import change_subject
+from app.actions.decide_waiver import decide_waiver
 from app.actions.install_policy import install_policy
 from app.actions.judge_duties import judge_duties
 from app.actions.open_duties import open_duties
 from app.actions.plan_duties import plan_duties
 from app.actions.plan_occasions import plan_occasions
 from app.actions.record_visit import record_visit
+from app.actions.waive_duty import waive_duty
 from app.actions.withdraw_occasion import withdraw_occasion
 from app.actions.write_occasion import write_occasion
 from app.queries.duties import may_fulfil
 from app.queries.record_form import record_form
-from app.rules.facts import Fix, OccasionKind, SupervisionClass
+from app.rules.errors import NotAllowed
+from app.rules.facts import Fix, OccasionKind, Role, SupervisionClass
 from app.rules.occasions import Written
 from app.rules.policy import to_mapping, with_changes
 from tests.builders.app import settings_for_tests
@@ -214,3 +218,47 @@ def test_what_is_owed_by_an_item_that_the_policy_has_no_more_can_still_be_done(
     assert [(one.item, one.duty_id) for one in kept.items] == [("访1", visit.id)]
     assert [row.state for row in duties(tx, subject_id, "访1")] == ["fulfilled"]
     assert not [item for item in record_form(tx, officer.actor, None, subject_id, now=now).items if item.code == "访1"]
+
+
+# ---------------------------------------------------------------------------------- what was owed in the strict class
+
+
+def test_an_easier_class_does_not_let_the_office_take_back_what_was_owed_before(
+    tx: Connection, tree: Tree, officer: Worker
+) -> None:
+    subject_id = a_supervised(tx, tree, officer, at=MONDAY)
+    entered = happens(tx, officer, subject_id, OccasionKind.VIOLATION, MONDAY + HOUR)
+    planned(tx, MONDAY + HOUR)
+    easier = ClassChange(uuid4(), subject_id, SupervisionClass.NORMAL, "按季度考核")
+    change_class(tx, officer.actor, easier, KEY, now=MONDAY + 2 * HOUR)
+    with pytest.raises(NotAllowed) as refused:
+        withdraw_occasion(tx, officer.actor, entered, "记错了人", now=MONDAY + 3 * HOUR)
+    assert refused.value.code == "occasion_needs_county"
+    head = a_user(tx, tree.county, Role.COUNTY_HEAD)
+    withdraw_occasion(tx, head.actor, entered, "记错了人", now=MONDAY + 4 * HOUR)
+    assert duties(tx, subject_id, "谈2") == []
+
+
+def test_the_alert_of_a_missed_talk_is_over_when_a_second_person_lets_it_go(
+    tx: Connection, tree: Tree, officer: Worker
+) -> None:
+    """For the strict class the officer's word alone ends neither the duty nor its alert."""
+    head = a_user(tx, tree.county, Role.COUNTY_HEAD)
+    subject_id = a_supervised(tx, tree, officer, at=MONDAY)
+    api_up(tx, MONDAY, MONDAY + 30 * DAY)
+    happens(tx, officer, subject_id, OccasionKind.FAMILY_EVENT, MONDAY + HOUR)
+    planned(tx, MONDAY + HOUR)
+    judge_duties(tx, now=MONDAY + 5 * DAY, limit=5000)
+    (talk,) = duties(tx, subject_id, "谈3")
+
+    def alert() -> tuple[str, str]:
+        (one,) = [one for one in alerts_of(tx, subject_id) if one.rule_code == "谈3"]
+        return one.kind, one.condition
+
+    assert (talk.state, alert()) == ("missed", ("talk_overdue", "active"))
+    now = MONDAY + 6 * DAY
+    waiting = waive_duty(tx, officer.actor, talk.id, "本人住院,无法谈话", now=now)
+    assert waiting is not None
+    assert (duties(tx, subject_id, "谈3")[0].state, alert()) == ("missed", ("talk_overdue", "active"))
+    decide_waiver(tx, head.actor, waiting, granted=True, answer=None, now=now + HOUR)
+    assert (duties(tx, subject_id, "谈3")[0].state, alert()) == ("waived", ("talk_overdue", "recovered"))

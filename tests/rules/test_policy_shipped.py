@@ -29,6 +29,14 @@ def test_no_shipped_policy_goes_untested() -> None:
     assert sorted(path.stem for path in FOLDER.glob("*.toml")) == sorted(NAMES)
 
 
+@pytest.mark.parametrize("name", ["jiangshan", "baoan"])
+def test_every_county_owes_a_group_and_a_plan_for_everyone(name: str) -> None:
+    """[Law 24, 25]: whatever a county calls its work rule. Only the times are its own, and assumed."""
+    correction = shipped(name).correction
+    assert correction is not None
+    assert (correction.group_days, correction.plan_days, correction.assumed) == (5, 5, True)
+
+
 def test_check_in_windows_of_jiangshan() -> None:
     windows = shipped("jiangshan").windows
     assert windows.of(SupervisionClass.STRICT) == (
