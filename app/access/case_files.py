@@ -1,5 +1,6 @@
 """Attachments of case files, for the interface and the pages: store first, then the row; record first, then show."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,11 +10,12 @@ from app.clients.attached_files import prepare
 from app.deps import Deps
 from app.queries.attachments import Wanted, attachments
 from app.rules.attachments import Kept, NewAttachment, Prepared, Stored, refuse_size
+from app.rules.errors import Unavailable
 from app.rules.facts import Actor, FilePurpose
 from app.rules.photos import fingerprint
 
-MOST_FILES = 50
-WHOSE = {FilePurpose.SIGNATURE_SUBJECT: "subject", FilePurpose.SIGNATURE_OFFICER: "officer"}
+PURPOSE_OF = {"subject": FilePurpose.SIGNATURE_SUBJECT, "officer": FilePurpose.SIGNATURE_OFFICER}
+"""By whose signature it is."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +62,22 @@ def open_file(deps: Deps, actor: Actor, attachment_id: UUID, *, reason: str | No
     return Opened(kept, content)
 
 
-def signatures(deps: Deps, actor: Actor, record_id: UUID) -> dict[str, bytes]:
-    """The signatures of a record within the actor's reach, by whose they are (`subject`, `officer`): the latest of
-    each. Each look is recorded. A content that is gone by now is left out.
+def signatures(deps: Deps, actor: Actor, record_id: UUID, whose: Iterable[str]) -> dict[str, bytes]:
+    """The signatures of a record within the actor's reach, by whose they are (`subject`, `officer`): of each that is
+    asked for the latest. Each look is recorded. One that is deleted by now, or that the store has lost, is left out.
     """
+    wanted = {one: Wanted(None, "record", record_id, PURPOSE_OF[one], gone=False) for one in whose}
     with deps.autocommit() as connection:
-        wanted = Wanted(about_kind="record", about_id=record_id, gone=False)
-        found = attachments(connection, actor, wanted, limit=MOST_FILES).items
-    latest = {WHOSE[one.kept.purpose]: one.kept.id for one in reversed(found) if one.kept.purpose in WHOSE}
-    return {whose: open_file(deps, actor, kept_id).content for whose, kept_id in latest.items()}
+        found = {one: attachments(connection, actor, which, limit=1).items for one, which in wanted.items()}
+    opened = {one: _unless_lost(deps, actor, latest[0].kept.id) for one, latest in found.items() if latest}
+    return {one: content for one, content in opened.items() if content is not None}
+
+
+def _unless_lost(deps: Deps, actor: Actor, attachment_id: UUID) -> bytes | None:
+    """A paper is printed without what the store has lost; a store that is away is waited for."""
+    try:
+        return open_file(deps, actor, attachment_id).content
+    except Unavailable as error:
+        if error.code != "file_missing":
+            raise
+        return None

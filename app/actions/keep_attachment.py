@@ -15,13 +15,17 @@ from app.store import attachments, effects, policies
 def known_attachment(tx: Connection, actor: Actor, new: NewAttachment, sha256: bytes) -> Kept | None:
     """The same attachment as it was kept before; None for a new one. Asked before anything is read or stored.
 
-    NotFound out of reach, and for what it would belong to and cannot; Conflict `id_reused` for another content.
+    NotFound out of reach, and for what it would belong to and cannot; Conflict `id_reused` for another content, and
+    `signed_already` for a signature on a record that was written without it, or with another one.
     """
     if attachments.office_of(tx, actor, new.subject_id) is None or not attachments.belongs(tx, new):
         raise NotFound("not_found")
     known = attachments.one(tx, new.id)
     if known is not None and not known.is_same(new, sha256):
         raise Conflict("id_reused")
+    signs = new.about_kind == "record" and new.purpose in rule.SIGNATURES
+    if known is None and signs and not attachments.may_be_signed(tx, new):
+        raise Conflict("signed_already")
     return known
 
 

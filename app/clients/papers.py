@@ -1,6 +1,5 @@
 """The one door to python-docx: a paper as a file that every office suite opens, with its Chinese fonts named."""
 
-import re
 from collections.abc import Mapping
 from io import BytesIO
 
@@ -8,14 +7,14 @@ from docx import Document
 from docx.document import Document as Docx
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
-from docx.shared import Pt
+from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
 from app.rules.wording.papers import LATIN_FONT, TEXT_FONT, TITLE_FONT, Paper, PaperKind
-from app.rules.wording.record_papers import RecordPaper, Signature
+from app.rules.wording.record_papers import ADDED, RecordPaper, Signature, printable
 
-UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML has no way to write."""
+COLUMNS = (Mm(40), Mm(110))
+"""How wide what is told and what it says are."""
 
 MIMETYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -75,7 +74,7 @@ def _say(paragraph: Paragraph, text: str, font: str, size: int) -> None:
 
     Signs that steer and show nothing come along where somebody pastes text; such a file cannot hold them.
     """
-    run = paragraph.add_run(UNWRITABLE.sub("", text.replace("\v", "\n").replace("\f", "\n")))
+    run = paragraph.add_run(printable(text))
     run.font.name = LATIN_FONT
     run.font.size = Pt(size)
     run.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
@@ -91,11 +90,7 @@ def render_record(paper: RecordPaper, pictures: Mapping[str, bytes]) -> bytes:
     document = Document()
     _properties(document)
     _line(document, paper.title, TITLE_FONT, 22, WD_ALIGN_PARAGRAPH.CENTER)
-    table = document.add_table(rows=0, cols=2)
-    table.style = "Table Grid"
-    for row in paper.rows:
-        for cell, text in zip(table.add_row().cells, row, strict=True):
-            _say(cell.paragraphs[0], text, TEXT_FONT, 14)
+    _rows(document, paper)
     for title, lines in paper.sections:
         _line(document, title, TITLE_FONT, 14)
         for text in lines:
@@ -104,10 +99,24 @@ def render_record(paper: RecordPaper, pictures: Mapping[str, bytes]) -> bytes:
         _line(document, paper.declaration, TEXT_FONT, 14)
     for one in paper.signatures:
         _signature(document, one, pictures.get(one.whose))
+    if paper.added:
+        _line(document, ADDED, TITLE_FONT, 14)
+        for text in paper.added:
+            _line(document, text, TEXT_FONT, 14, indent=True)
     _line(document, paper.foot, TEXT_FONT, 9)
     content = BytesIO()
     document.save(content)
     return content.getvalue()
+
+
+def _rows(document: Docx, paper: RecordPaper) -> None:
+    table = document.add_table(rows=0, cols=2)
+    table.style = "Table Grid"
+    table.autofit = False
+    for row in paper.rows:
+        for cell, text, width in zip(table.add_row().cells, row, COLUMNS, strict=True):
+            cell.width = width
+            _say(cell.paragraphs[0], text, TEXT_FONT, 14)
 
 
 def _signature(document: Docx, one: Signature, picture: bytes | None) -> None:

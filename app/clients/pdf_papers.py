@@ -1,7 +1,8 @@
 """The one door to reportlab: a record as a PDF that carries its Chinese font with it, so that it prints alike anywhere.
 
-The font is Debian's AR PL UMing, a Song face; only the signs that a paper uses are put into it. What people wrote goes
-in as plain text: reportlab's own markup is switched off by escaping.
+The font is Debian's BabelStone Han, a Song face in the mainland's forms that has every sign a name may have by the
+national standard; only the signs that a paper uses are put into it. What people wrote goes in as plain text:
+reportlab's own markup is switched off by escaping.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,6 +10,7 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 from xml.sax.saxutils import escape
 
 from reportlab.lib.enums import TA_CENTER
@@ -21,11 +23,11 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Image, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from app.rules.errors import Unavailable
-from app.rules.wording.record_papers import RecordPaper, Signature
+from app.rules.wording.record_papers import ADDED, RecordPaper, Signature, printable
 
 MIMETYPE = "application/pdf"
-FONT_FILE = Path("/usr/share/fonts/truetype/arphic/uming.ttc")
-FONT = "UMing"
+FONT_FILE = Path("/usr/share/fonts/truetype/babelstone/BabelStoneHan.ttf")
+FONT = "BabelStoneHan"
 NO_SUCH_SIGN = "\N{WHITE SQUARE}"
 MISSING_NOTE = "字库中没有的 {count} 个字以“□”代替,请改用 docx 版打印。"
 MARGIN, LABEL_WIDTH = 25 * mm, 34 * mm
@@ -52,12 +54,12 @@ def render(paper: RecordPaper, pictures: Mapping[str, bytes]) -> bytes:
 
 @cache
 def _font() -> frozenset[int]:
-    """The signs of the font, which is read once."""
+    """The signs of the font, which is read once; not those of its own making, which mean something else elsewhere."""
     if not FONT_FILE.exists():
         raise Unavailable("font_missing")
-    font = TTFont(FONT, str(FONT_FILE), subfontIndex=0)
+    font = TTFont(FONT, str(FONT_FILE))
     pdfmetrics.registerFont(font)
-    return frozenset(font.face.charToGlyph)
+    return frozenset(code for code in font.face.charToGlyph if category(chr(code)) != "Co")
 
 
 class _Writer:
@@ -71,6 +73,7 @@ class _Writer:
         return Paragraph(escape(self.printable(text)), ParagraphStyle("line", **given))
 
     def printable(self, text: str) -> str:
+        text = printable(text)
         self.missing.update(sign for sign in text if ord(sign) not in self._known and not sign.isspace())
         return "".join(sign if ord(sign) in self._known or sign.isspace() else NO_SUCH_SIGN for sign in text)
 
@@ -85,6 +88,9 @@ def _parts(paper: RecordPaper, pictures: Mapping[str, bytes], writer: _Writer) -
     ends = [writer.line(paper.declaration, spaceBefore=6 * mm)] if paper.declaration else []
     ends += [_signature(one, pictures, writer) for one in paper.signatures]
     yield KeepTogether([Spacer(1, 6 * mm), *ends])
+    if paper.added:
+        yield writer.line(ADDED, 13, spaceBefore=8 * mm, keepWithNext=1)
+        yield from (writer.line(text, firstLineIndent=24) for text in paper.added)
     yield writer.line(paper.foot, 9, spaceBefore=8 * mm)
     if writer.missing:
         yield writer.line(MISSING_NOTE.format(count=len(writer.missing)), 9)

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from hashlib import sha256
 from uuid import UUID, uuid4
 
+from cryptography.exceptions import InvalidTag
+
 from app.clients.file_store import FileStore, Found
 from app.config import Settings
 from app.rules.attachments import Stored
@@ -32,11 +34,16 @@ class SealedFiles:
         return Stored(content_id, name, sealed.version)
 
     def get(self, stored: Stored) -> bytes:
-        """The content, as it was before it was sealed. Unavailable `file_missing` where the store has lost it."""
+        """The content, as it was before it was sealed. Unavailable `file_missing` where the store has lost it, or gives
+        back something else.
+        """
         cipher = self._store.get(stored.name)
         if cipher is None:
             raise Unavailable("file_missing")
-        return open_sealed(self._keys, Purpose.FILE, stored.content_id, Sealed(stored.key_version, cipher))
+        try:
+            return open_sealed(self._keys, Purpose.FILE, stored.content_id, Sealed(stored.key_version, cipher))
+        except InvalidTag as error:
+            raise Unavailable("file_missing") from error
 
     def has(self, stored: Stored) -> bool:
         """Whether the object is there."""

@@ -87,7 +87,8 @@ def _lost(deps: Deps) -> list[Stored]:
 def reseal(deps: Deps) -> int:
     """Bring every content under the current key: a new object first, then the row, then the old object goes.
 
-    Killed at any point, each content opens; an object that was left behind is swept as nobody's.
+    Killed at any point, each content opens; an object that was left behind is swept as nobody's. A content that the
+    store has lost, or gives back damaged, keeps its key and keeps no other from its own.
     """
     resealed, after = 0, FIRST
     while deps.store is not None:
@@ -95,9 +96,20 @@ def reseal(deps: Deps) -> int:
             old = care.next_to_reseal(connection, deps.files.key_version, after=after)
         if old is None:
             break
-        new = deps.files.put(deps.files.get(old), old.content_id)
-        with deps.transaction() as tx:
-            moved = care.note_resealed(tx, old, new)
-        deps.files.delete(old.name if moved else new.name)
-        resealed, after = resealed + moved, old.content_id
+        resealed, after = resealed + _reseal(deps, old), old.content_id
     return resealed
+
+
+def _reseal(deps: Deps, old: Stored) -> bool:
+    try:
+        plain = deps.files.get(old)
+    except Unavailable as error:
+        if error.code != "file_missing":
+            raise
+        LOG.exception("the store of files has lost content %s: it stays under key %d", old.content_id, old.key_version)
+        return False
+    new = deps.files.put(plain, old.content_id)
+    with deps.transaction() as tx:
+        moved = care.note_resealed(tx, old, new)
+    deps.files.delete(old.name if moved else new.name)
+    return moved

@@ -90,6 +90,8 @@ _BEGINNINGS = (
     (b"#!AMR", MediaType.AMR),
 )
 _MACROS = b"vbaProject.bin"
+_STILLS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis"})
+"""Photos in the same container as sounds: what phones call HEIC, HEIF, AVIF."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,7 @@ def sniff(content: bytes) -> MediaType | None:
         if content.startswith(beginning):
             return media_type
     if content[4:8] == b"ftyp":
-        return MediaType.MP4
+        return None if content[8:12] in _STILLS else MediaType.MP4
     if content.startswith(b"RIFF") and content[8:12] == b"WAVE":
         return MediaType.WAV
     if content.startswith(b"PK\x03\x04") and b"word/document.xml" in content and _MACROS not in content:

@@ -1,6 +1,6 @@
 """Attachments of case files on disk: rows that stay, contents that several of them may hold, and what is due to go."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from app.models.attachment import Attachment, FileContent
 from app.models.subject import Subject
 from app.models.visit import Record
 from app.rules.attachments import Kept, MediaType, NewAttachment, Prepared, Stored
+from app.rules.effects.records import Signed
 from app.rules.errors import Conflict, Unavailable
 from app.rules.facts import Actor, FilePurpose
 from app.store import proofs
@@ -31,6 +32,15 @@ ABOUT = {
 
 MAY_COME_LATER = frozenset({"record"})
 """A record's id is made on the phone, and its photos may be sent before it."""
+
+SIGNED = text(
+    """
+    SELECT CASE :purpose WHEN 'signature_subject' THEN r.signed_subject ELSE r.signed_officer END AS how,
+           EXISTS (SELECT FROM attachments a
+                   WHERE a.about_kind = 'record' AND a.about_id = r.id AND a.purpose = :purpose) AS there
+    FROM records r WHERE r.id = :id
+    """
+)
 
 KEPT = (
     *(Attachment.id, Attachment.subject_id, Attachment.about_kind, Attachment.about_id, Attachment.purpose),
@@ -80,6 +90,24 @@ def belongs(tx: Connection, new: NewAttachment) -> bool:
         return False
     found = tx.execute(text(ABOUT[new.about_kind]), {"id": new.about_id}).scalar_one_or_none()
     return found == new.subject_id if found is not None else new.about_kind in MAY_COME_LATER
+
+
+def may_be_signed(tx: Connection, new: NewAttachment) -> bool:
+    """Whether a record can take this signature: it is not written yet, or it says that one was made and has none.
+
+    What was signed never changes, and so does who signed it: no signature takes the place of another.
+    """
+    found = tx.execute(SIGNED, {"id": new.about_id, "purpose": new.purpose}).one_or_none()
+    return found is None or (found.how == Signed.ON_SCREEN and not found.there)
+
+
+def left_out(tx: Connection, record_id: UUID, named: Collection[UUID], sender: UUID | None) -> list[Kept]:
+    """What the sender had sent ahead of a record and has taken out of it since, locked."""
+    statement = select(*KEPT).where(
+        *(Attachment.about_kind == "record", Attachment.about_id == record_id, LIVE),
+        *(Attachment.added_by == sender, Attachment.id.not_in(named)),
+    )
+    return list(map(kept, tx.execute(statement.order_by(Attachment.id).with_for_update()).mappings()))
 
 
 def content(tx: Connection, sha256: bytes, *, lock: bool = False) -> Stored | None:

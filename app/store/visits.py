@@ -1,6 +1,7 @@
 """Visits and talks on disk: facts for the rule, rows that are only added, and the receipt of each record."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,9 +15,10 @@ from app.models.subject import Subject
 from app.models.visit import Record, RecordItem
 from app.rules.effects import WriteRecord
 from app.rules.effects.records import Details
-from app.rules.errors import Conflict, NotFound
+from app.rules.errors import Conflict, NotFound, Refused
 from app.rules.facts import Actor, DutyKind, DutyState, Fix, Reason
 from app.rules.planning import CHAINED
+from app.rules.policy import Item, Policy
 from app.rules.visits import Covered, NewRecord, Owed, Receipt, RecordFacts
 from app.store import policies
 from app.store.scope import subjects_of
@@ -48,8 +50,8 @@ RECEIPT = text(
 def facts(tx: Connection, actor: Actor, new: NewRecord, *, now: datetime) -> RecordFacts:
     """The facts for judging `new`, under the subject's lock. NotFound where the subject is not in the actor's scope.
 
-    The policy in force now says which items there are and who may write them, and of what is still owed by an item that
-    it has no more the policy by which it is owed.
+    The policy in force now says which items there are and who may write them, and of an item that it has no more the
+    policy by which it is still owed, or the one that held when it happened.
     """
     subject = _subject(tx, actor, new)
     in_force = policies.of_office(tx, subject.office_id, at=now)
@@ -65,7 +67,7 @@ def facts(tx: Connection, actor: Actor, new: NewRecord, *, now: datetime) -> Rec
         policy=in_force.policy,
         policy_version_id=in_force.version_id,
         owed=tuple(_owed(row) for row in owed),
-        former=policies.former_items(tx, named, in_force.policy),
+        former=_former(tx, subject.office_id, new, in_force.policy, named),
         corrected=_corrected(tx, new.corrects_id),
         home_distance_m=subject.home_distance_m,
     )
@@ -125,6 +127,19 @@ def _subject(tx: Connection, actor: Actor, new: NewRecord) -> Row[Any]:
 def _owed(row: Row[Any]) -> Owed:
     kind, state = DutyKind(row.kind), DutyState(row.state)
     return Owed(row.id, kind, row.rule_code, state, row.opens_at, row.due_at, row.chained)
+
+
+def _former(
+    tx: Connection, office_id: UUID, new: NewRecord, policy: Policy, owed: Iterable[tuple[str, UUID]]
+) -> Mapping[str, Item]:
+    """What is owed still, and what a draft that comes late, or a correction, tells of from before the rule changed."""
+    found = policies.former_items(tx, owed, policy)
+    if all(policy.item(code) or code in found for code in new.items):
+        return found
+    with suppress(Refused):  # it may have happened before there was any policy
+        then = policies.of_office(tx, office_id, at=new.happened_at).policy
+        return {code: item for code in new.items if (item := then.item(code))} | found
+    return found
 
 
 def _corrected(tx: Connection, record_id: UUID | None) -> tuple[UUID, DutyKind] | None:

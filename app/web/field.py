@@ -52,9 +52,11 @@ def field_worker() -> Response:
 
 
 @PAGES.get("/field/who")
-@page("visits.record")
+@page("self.read")
 def field_who() -> Response:
-    """Who is logged in, and the token of the forms."""
+    """Who is logged in, and the token of the forms. Whoever writes no records is told, too: the drafts of whoever was
+    logged in on this phone before are none of theirs.
+    """
     user_id = user().id
     return answer_json({"user": user_id.hex if user_id else None, "csrf": generate_csrf()})
 

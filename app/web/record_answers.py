@@ -3,6 +3,7 @@
 from flask import Response, request
 
 from app.rules.errors import NotFound, Unavailable, ZhifangError
+from app.rules.wording import sentence
 from app.web.drawing import answer_json
 from app.web.forms import told
 
@@ -21,4 +22,6 @@ def fault_for_script(error: ZhifangError) -> tuple[Response, int]:
     if isinstance(error, NotFound):
         return answer_json({"fault": OUT_OF_REACH, "code": error.code}), 404
     fault, status = told(error)
+    if error.code == "id_reused":
+        fault = sentence("record_kept_before")
     return answer_json({"fault": fault, "code": error.code}), status

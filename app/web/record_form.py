@@ -20,7 +20,7 @@ from app.web.guard import may, page, user_for
 from app.web.record_answers import fault_for_script, is_script
 from app.web.record_typed import typed_record
 
-DRAFT_DAYS = 7
+DRAFT_DAYS, READY_DAYS = 7, 30
 TAKEN_HOURS = 24
 PLACE_ALLOWED = "camera=(), display-capture=(), geolocation=(self), microphone=(), payment=(), usb=()"
 """The pages of a record may ask the browser where it is; the officer may refuse."""
@@ -89,6 +89,7 @@ def form_words() -> dict[str, Any]:
         "evidence_words": EVIDENCE,
         "covers": {kind.value: sorted(one.value for one in covered) for kind, covered in COVERS.items()},
         "draft_days": DRAFT_DAYS,
+        "ready_days": READY_DAYS,
         "taken_hours": TAKEN_HOURS,
     }
 

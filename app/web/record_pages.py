@@ -6,14 +6,12 @@ from uuid import UUID, uuid4
 
 from flask import Response, render_template, request, url_for
 
-from app.access.case_files import signatures
+from app.access.printed_record import MIMETYPES, print_record
 from app.actions.note_reading import note_reading
 from app.actions.write_down import write_down
-from app.clients import papers, pdf_papers
 from app.queries import visits as queries
 from app.queries.attachments import Listed
 from app.queries.record_evidence import evidence_wanted
-from app.queries.record_papers import written as written_record
 from app.queries.record_proofs import proof_of
 from app.queries.visits import RecordView
 from app.rules.effects.records import Details
@@ -26,7 +24,6 @@ from app.rules.wording import SENTENCES, sentence
 from app.rules.wording.attachments import PURPOSES
 from app.rules.wording.proof import CHECKS
 from app.rules.wording.proof import VERDICTS as ANSWERS
-from app.rules.wording.record_papers import FORMS, record_paper
 from app.rules.wording.visits import EVIDENCE, MOODS, RISKS, SIGNINGS, VERDICTS, title_of
 from app.web.blueprint import PAGES
 from app.web.context import deps, user
@@ -68,18 +65,10 @@ def add_to_record(record_id: UUID) -> Response | tuple[str, int]:
 def record_on_paper(record_id: UUID) -> Response:
     """The paper as docx or PDF, made anew each time and kept nowhere; that it was made is recorded."""
     form = request.args.get("form", "")
-    if form not in FORMS:
+    if form not in MIMETYPES:
         raise Refused("stale_form")
-    now, about = deps().now(), About("record", record_id)
-    with deps().transaction() as tx:
-        subject_id, found = written_record(tx, user(), record_id)
-        note_reading(tx, user(), "records.paper", subject_id, now=now, about=about, details={"form": form})
-    paper = record_paper(found, now=now)
-    pictures = signatures(deps(), user(), record_id)
-    name = papers.named(f"record-{record_id.hex[:8]}.{form}")
-    if form == "pdf":
-        return Response(pdf_papers.render(paper, pictures), mimetype=pdf_papers.MIMETYPE, headers=name)
-    return Response(papers.render_record(paper, pictures), mimetype=papers.MIMETYPE, headers=name)
+    made = print_record(deps(), user(), record_id, form)
+    return Response(made.content, mimetype=made.mimetype, headers=made.headers)
 
 
 def _addition(old: RecordView, note: str, why: str) -> NewRecord:

@@ -42,7 +42,8 @@ def typed_record(subject_id: UUID) -> NewRecord:
         fix_given={"lon": fix.lon, "lat": fix.lat, "datum": "wgs84"} if fix else None,
         met=optional("met", LONGEST_SHORT),
         details=_details(items),
-        settles=_settles(),
+        settles=_ids(request.form.getlist("settles")),
+        files=_ids(request.form["files"].split()) if "files" in request.form else None,
     )
 
 
@@ -65,9 +66,9 @@ def _details(items: tuple[str, ...]) -> Details:
     )
 
 
-def _settles() -> tuple[UUID, ...]:
+def _ids(given: list[str]) -> tuple[UUID, ...]:
     try:
-        return tuple(UUID(given) for given in request.form.getlist("settles")[:MOST_ITEMS])
+        return tuple(map(UUID, given))
     except ValueError:
         raise Refused("stale_form") from None
 

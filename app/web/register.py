@@ -107,7 +107,7 @@ def register_pages(app: Flask) -> None:
 def check_csrf() -> None:
     """Every change from a page carries the page's token."""
     if request.method == "POST":
-        if request.endpoint == "pages.add_file":  # whoever has no scripts sends a photo as the camera made it
+        if request.endpoint in {"pages.add_file", "pages.file_of_record"}:  # without scripts: as the camera made it
             request.max_content_length = LARGEST[FilePurpose.PHOTO] + PARTS
         elif request.endpoint in {"pages.add_case_file", "pages.add_leave_proof"}:
             request.max_content_length = MOST_BYTES + PARTS

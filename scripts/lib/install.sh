@@ -3,8 +3,8 @@
 
 # install_for image|run|layout|test|bench|chaos|alarm-quality
 install_for() {
-    # AR PL UMing: the Chinese face inside the PDFs of records (app/clients/pdf_papers.py)
-    local packages=(python3 python3-venv fonts-arphic-uming)
+    # BabelStone Han: the Chinese face inside the PDFs of records (app/clients/pdf_papers.py)
+    local packages=(python3 python3-venv fonts-babelstone-han)
     case $1 in
         run) [ -n "${DATABASE_URL:-}" ] || mapfile -t -O "${#packages[@]}" packages < <(database_packages) ;;
         layout) mapfile -t -O "${#packages[@]}" packages < <(database_packages && layout_packages) ;;

@@ -1,5 +1,6 @@
 """Records on paper, read back: the PDF holds its text and its font, the docx its lines, both the signatures."""
 
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,10 @@ from docx import Document
 from pypdf import PdfReader
 
 from app.clients import papers, pdf_papers
+from app.rules.effects.records import Line, Signed, Signing, Speaker
 from app.rules.errors import Unavailable
 from app.rules.facts import DutyKind
-from app.rules.wording.record_papers import READ_AND_TRUE, RecordPaper, Written, record_paper
+from app.rules.wording.record_papers import ADDED, READ_AND_TRUE, RecordPaper, Written, record_paper
 from tests.builders.record_papers import AT, a_signature, a_talk, a_visit_paper
 
 PICTURES = {"subject": a_signature(), "officer": a_signature(90)}
@@ -51,7 +53,7 @@ def test_a_pdf_says_what_was_said_and_carries_its_font() -> None:
     told = text_of(pdf)
     assert [line for line in (*SAID, *LINES) if line.replace(" ", "") not in told.replace(" ", "")] == []
     embedded = {name for name, inside in fonts_of(pdf).items() if inside}
-    assert any("UMing" in name for name in embedded)
+    assert any("BabelStone" in name for name in embedded)
     assert sum(len(page.images) for page in PdfReader(BytesIO(pdf)).pages) == 2
     assert len(pdf) < 100_000
 
@@ -85,10 +87,54 @@ def test_markup_in_what_was_written_is_text() -> None:
     assert '<fontcolor="red">红</font>&<b>' in text_of(pdf_papers.render(paper(written), {})).replace(" ", "")
 
 
+@pytest.mark.parametrize("name", ["王𫍯", "李㛃", "赵㛹𬱖", "阿不都·𠅤"])
+def test_rare_names_are_printed(name: str) -> None:
+    """None is a square. (reportlab tells programs that read the file a wrong number for signs beyond the first plane.)"""
+    told = text_of(pdf_papers.render(paper(a_talk(name=name)), {}))
+    assert (name[0] in told, "□" in told, "字库中没有" in told) == (True, False, False)
+
+
 def test_a_sign_that_the_font_does_not_have_is_told() -> None:
-    told = text_of(pdf_papers.render(paper(a_talk(name="王\U0002c1d6")), {}))
-    assert "王□" in told
-    assert "1个字" in told.replace(" ", "")
+    """Nor one that each font is free to fill as it likes: another font's sign would be another name."""
+    told = text_of(pdf_papers.render(paper(a_talk(name="王\u0915\ue000")), {}))
+    assert "王□□" in told
+    assert "2个字" in told.replace(" ", "")
+
+
+def test_what_nobody_sees_is_left_out_of_both() -> None:
+    """Controls that no XML holds, marks of direction, the choice of a variant: none is a square, none breaks a file."""
+    written = paper(a_talk(name="葛\U000e0100\ufe0f", note="前\x08后\x07\ufffe\u200b完"))
+    told = text_of(pdf_papers.render(written, {}))
+    document = Document(BytesIO(papers.render_record(written, {})))
+    lines = [paragraph.text for paragraph in document.paragraphs]
+    assert ("□" in told, "前后完" in told, "前后完" in lines) == (False, True, True)
+
+
+def test_whoever_signed_has_not_signed_what_was_added_later() -> None:
+    told = text_of(pdf_papers.render(paper(a_talk()), {}))
+    assert told.index("被谈话人签名") < told.index(ADDED) < told.index("厂里证实在职")
+    document = Document(BytesIO(papers.render_record(paper(a_talk()), {})))
+    lines = [paragraph.text for paragraph in document.paragraphs]
+    (signed,) = (place for place, line in enumerate(lines) if line.startswith("谈话人签名"))
+    assert signed < lines.index(ADDED)
+
+
+def test_whoever_did_not_sign_has_not_said_that_it_is_true() -> None:
+    refused = replace(a_talk().details, signing=Signing(Signed.REFUSED, Signed.ON_SCREEN, "不愿签名"))
+    sheet = paper(a_talk(details=refused))
+    assert (sheet.declaration, sheet.signatures[0].said) == ("", "(没有签名,原因:不愿签名)")
+
+
+def test_the_longest_of_everything_is_printed_whole() -> None:
+    most = replace(
+        a_talk().details,
+        lines=(Line(Speaker.ANSWERED, "长" * 9_990 + "末尾一"),),
+        signing=Signing(Signed.REFUSED, None, "不" * 495 + "末尾二"),
+        place_name="远" * 195 + "末尾三",
+    )
+    longest = a_talk(details=most, note="好" * 3_990 + "末尾四", met="人" * 195 + "末尾五")
+    told = text_of(pdf_papers.render(paper(longest), {}))
+    assert [end for end in ("末尾一", "末尾二", "末尾三", "末尾四", "末尾五") if end not in told] == []
 
 
 def test_without_the_font_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -92,6 +92,24 @@ def test_keys_change_under_attachments_and_they_open_all_through(deps: Deps, kep
     assert alone.files.get(Stored(*row))[:2] == b"\xff\xd8"
 
 
+def test_one_that_the_store_has_lost_or_spoilt_keeps_no_other_from_its_new_key(deps: Deps, tmp_path: Path) -> None:
+    with transaction(deps.engine) as tx:
+        officer = a_user(tx, a_tree(tx).office)
+        subject = a_subject(tx, officer).id
+        for shade in (0, 90, 180):
+            sent = a_photo(colour=(shade, 0, 0))
+            an_attachment(tx, deps.files, officer, a_new_attachment(subject), sent, now=MONDAY)
+        names = tx.execute(text("SELECT object FROM file_contents ORDER BY id")).scalars().all()
+    (tmp_path / names[0][:2] / names[0]).unlink()
+    (tmp_path / names[1][:2] / names[1]).write_bytes(b"not what was kept")
+    first = settings_for_tests().identity_key
+    both = replace(deps, settings=replace(deps.settings, identity_keys=((2, sha256(b"second").digest()), (1, first))))
+    assert rotate(both)["file_contents"] == 1
+    with transaction(deps.engine) as tx:
+        versions = tx.execute(text("SELECT key_version FROM file_contents ORDER BY id")).scalars().all()
+    assert versions == [1, 1, 2]
+
+
 def test_what_the_store_does_not_delete_stays_due(deps: Deps, kept: UUID, tmp_path: Path) -> None:
     late = MONDAY + 1_200 * DAY
     aside = tmp_path.with_name("aside")

@@ -37,6 +37,18 @@ KEPT = """async (store) => {
 }"""
 
 
+HERE = """async (user) => {
+  const told = (asked) => new Promise((done) => { asked.onsuccess = () => done(asked.result); });
+  for (;;) {
+    const opened = await told(indexedDB.open("zhifang-records", 1));
+    const who = await told(opened.transaction("who").objectStore("who").get("last"));
+    opened.close();
+    if (who.user === user) return true;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}"""
+
+
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     opened = browser.new_context(
@@ -74,6 +86,14 @@ def sign(page: Page, who: str) -> None:
     page.mouse.move(box["x"] + 120, box["y"] + 20, steps=3)
     page.mouse.move(box["x"] + 200, box["y"] + 80, steps=3)
     page.mouse.up()
+
+
+def save_what_was_signed_as_another_text(page: Page) -> None:
+    """The signature goes, and is asked for anew."""
+    page.get_by_role("button", name="保存记录").click()
+    expect(page.locator("#draft-told")).to_contain_text("请看过内容后重新签名")
+    sign(page, "officer")
+    page.get_by_role("button", name="保存记录").click()
 
 
 def assert_all_was_kept(site: Site, context: BrowserContext) -> None:
@@ -132,7 +152,7 @@ def test_a_record_is_written_without_a_network_and_sent_once(site: Site, context
     expect(page.locator("#taken")).to_contain_text("门口.jpg")
     check(page)
     page.get_by_label("总的情况").fill("在家,情况平稳。母亲也在。")
-    page.get_by_role("button", name="保存记录").click()
+    save_what_was_signed_as_another_text(page)
     expect(page.locator("#draft-told")).to_contain_text("联网后会自动发送")
 
     context.set_offline(offline=False)
@@ -143,6 +163,48 @@ def test_a_record_is_written_without_a_network_and_sent_once(site: Site, context
     assert page.evaluate(KEPT, "drafts") == 0
     assert_all_was_kept(site, context)
     assert faults == []
+
+
+def assert_another_begins_empty_and_goes(page: Page) -> None:
+    """A second record about the same person: without the place and the start of the first; deleted, it stays away."""
+    page.get_by_role("button", name="写记录").click()
+    expect(page.locator("#place")).to_contain_text("未取得位置")
+    for hidden in ("lon", "lat", "accuracy_m", "started_at"):
+        expect(page.locator(f"[name={hidden}]")).to_have_value("")
+    page.get_by_label("总的情况").fill("第二份。")
+    page.get_by_role("button", name="返回列表").click()
+    expect(page.locator("#drafts li")).to_have_count(2)
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="删除").nth(1).click()
+    expect(page.locator("#drafts li")).to_have_count(1)
+    page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    assert page.evaluate(KEPT, "drafts") == 1
+
+
+@pytest.mark.browser
+def test_nobody_else_on_the_same_phone_sees_what_was_not_sent(site: Site, context: BrowserContext) -> None:
+    """The session ended by itself, and a colleague logs in; nothing of the first officer is shown, with or without
+    a network, and it is there again for the first.
+    """
+    office, person = a_visit_to_make(site)
+    page = context.new_page()
+    log_in(page, site, office.officer)
+    in_the_past(page)
+    page.goto(f"{site.base}/subjects/{person}/record")
+    page.get_by_label("总的情况").fill("在家,情况平稳。")
+    expect(page.locator("#draft-told")).to_contain_text("草稿已保存")
+    page.evaluate(READY)
+    context.clear_cookies()
+    log_in(page, site, office.colleague)
+    expect(page.locator("#unsent")).to_be_hidden()
+    page.evaluate(HERE, office.colleague.id.hex)
+    context.set_offline(offline=True)
+    page.goto(f"{site.base}/field/")
+    expect(page.locator("#drafts")).to_contain_text("没有。")
+    context.set_offline(offline=False)
+    context.clear_cookies()
+    log_in(page, site, office.officer)
+    expect(page.locator("#unsent")).to_contain_text("1 份")
 
 
 @pytest.mark.browser
@@ -161,10 +223,15 @@ def test_people_are_taken_along_and_left_at_the_log_out(site: Site, context: Bro
     page.get_by_role("button", name="写记录").click()
     page.get_by_role("checkbox", name="走访家庭").check()
     page.get_by_label("总的情况").fill("没有见到人。")
+    page.get_by_role("button", name="开始:记下现在的时间和位置").click()
+    expect(page.locator("#place")).to_contain_text("误差约 12 米")
     page.get_by_role("button", name="返回列表").click()
     expect(page.locator("#drafts")).to_contain_text("草稿")
+    assert_another_begins_empty_and_goes(page)
     context.set_offline(offline=False)
     page.goto(f"{site.base}/")
+    expect(page.locator("#unsent")).to_have_text("这台手机上有 1 份没有发送的现场记录,点这里查看和发送。")
+    check(page)
     asked: list[str] = []
     stay = [True, False]
 

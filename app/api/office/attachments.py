@@ -86,7 +86,9 @@ class ListedAttachment(AttachmentAnswer):
         required=True, allow_none=True, metadata={"description": "Null where its time was over."}
     )
     delete_reason = fields.String(
-        required=True, allow_none=True, metadata={"description": "`time_over`, `unclaimed`, or a person's own words."}
+        required=True,
+        allow_none=True,
+        metadata={"description": "`time_over`, `unclaimed`, `left_out` (of its record), or a person's own words."},
     )
 
 

@@ -6,8 +6,7 @@ from uuid import UUID
 from flask import Response
 from flask.views import MethodView
 
-from app.access.case_files import signatures
-from app.actions.note_reading import note_reading
+from app.access.printed_record import MIMETYPES, print_record
 from app.actions.write_down import write_down
 from app.api.auth import office
 from app.api.blueprint import Blueprint
@@ -15,10 +14,7 @@ from app.api.context import current_actor, deps
 from app.api.fields import Body, choice
 from app.api.office.records import RecordAnswer, RecordBody, RecordReceipt, new_record, one, receipt_answer
 from app.api.refusals import refusals
-from app.clients import papers, pdf_papers
-from app.queries.record_papers import written
-from app.rules.facts import About, DutyKind
-from app.rules.wording.record_papers import FORMS, record_paper
+from app.rules.facts import DutyKind
 
 BLUEPRINT = Blueprint("office_records", __name__, description="走访、谈话、核实记录")
 
@@ -32,7 +28,7 @@ class AnyRecordBody(RecordBody):
 class PaperArgs(Body):
     """As which file."""
 
-    form = choice(FORMS, required=True)
+    form = choice(list(MIMETYPES), required=True)
 
 
 @BLUEPRINT.route("/records")
@@ -71,15 +67,8 @@ class RecordOnPaper(MethodView):
     @office("records.paper")
     @refusals(404, 503)
     @BLUEPRINT.arguments(PaperArgs, location="query")
-    @BLUEPRINT.files(pdf_papers.MIMETYPE, papers.MIMETYPE)
+    @BLUEPRINT.files(*MIMETYPES.values())
     def get(self, args: dict[str, Any], record_id: UUID) -> Response:
         """The paper as docx or PDF, with the signatures that were made on the screen. Made anew each time."""
-        form, now, about = args["form"], deps().now(), About("record", record_id)
-        with deps().transaction() as tx:
-            subject_id, found = written(tx, current_actor(), record_id)
-            note_reading(tx, current_actor(), "records.paper", subject_id, now=now, about=about, details={"form": form})
-        paper, pictures = record_paper(found, now=now), signatures(deps(), current_actor(), record_id)
-        name = papers.named(f"record-{record_id.hex[:8]}.{form}")
-        if form == "pdf":
-            return Response(pdf_papers.render(paper, pictures), mimetype=pdf_papers.MIMETYPE, headers=name)
-        return Response(papers.render_record(paper, pictures), mimetype=papers.MIMETYPE, headers=name)
+        made = print_record(deps(), current_actor(), record_id, args["form"])
+        return Response(made.content, mimetype=made.mimetype, headers=made.headers)

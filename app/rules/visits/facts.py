@@ -18,6 +18,7 @@ class NewRecord:
     """What an officer writes: `items` are codes of the local rule, `fix` is where the officer was, by the own phone.
 
     `settles` are follow-ups that this record did. `fix_given` is the pair of coordinates and datum as they were sent.
+    `files` are the attachments that were sent ahead and belong to it; None where the sender does not name them.
     """
 
     id: UUID
@@ -34,6 +35,7 @@ class NewRecord:
     corrects_id: UUID | None = None
     details: Details = NO_DETAILS
     settles: tuple[UUID, ...] = ()
+    files: tuple[UUID, ...] | None = None
 
 
 @dataclass(frozen=True)

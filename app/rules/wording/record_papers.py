@@ -7,6 +7,7 @@ the picture that it is: the signed paper remains what a court would ask for.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from unicodedata import category
 from uuid import UUID
 
 from app.rules.calendar import SHANGHAI, legal_day
@@ -15,7 +16,6 @@ from app.rules.facts import DutyKind
 from app.rules.wording.papers import SEXES
 from app.rules.wording.visits import MOODS, RISKS, SPEAKERS
 
-FORMS = ("docx", "pdf")
 SUBJECT, OFFICER = "subject", "officer"
 TITLES: dict[DutyKind, str] = {
     DutyKind.TALK: "谈话笔录",
@@ -31,6 +31,7 @@ DONE: dict[DutyKind, str] = {
 }
 READ_AND_TRUE = "以上笔录我看过(或者听人读过),和我说的一样。"
 BLANK = "________________"
+ADDED = "补充和更正(写在签名之后,不在签名的内容之内)"
 
 
 @dataclass(frozen=True)
@@ -68,34 +69,43 @@ class Written:
 
 @dataclass(frozen=True)
 class Signature:
-    """A line to sign on. `whose` names the picture that may stand there, `said` is what is printed where none does."""
+    """A line to sign on. `whose` names the picture that stands there where it was `drawn` on the screen; `said` is what
+    is printed where none does.
+    """
 
     label: str
     whose: str
     said: str
+    drawn: bool
 
 
 @dataclass(frozen=True)
 class RecordPaper:
-    """A paper: title, what and who in rows, sections of paragraphs under their headings, who signs, and the foot."""
+    """A paper: title, what and who in rows, sections of paragraphs under their headings, who signs, and the foot.
+
+    `added` stands below the signatures: whoever signed has not signed it.
+    """
 
     title: str
     rows: tuple[tuple[str, str], ...]
     sections: tuple[tuple[str, tuple[str, ...]], ...]
     declaration: str
     signatures: tuple[Signature, ...]
+    added: tuple[str, ...]
     foot: str
 
 
 def record_paper(written: Written, *, now: datetime) -> RecordPaper:
     """The paper of a record; what was not asked is left out, what a person must still add is a line."""
     done = DONE[written.kind]
+    agreed = written.kind is DutyKind.TALK and written.details.signing.subject is not Signed.REFUSED
     return RecordPaper(
         title=TITLES[written.kind],
         rows=tuple((label, text) for label, text in _rows(written, done) if text),
         sections=tuple((title, lines) for title, lines in _sections(written) if lines),
-        declaration=READ_AND_TRUE if written.kind is DutyKind.TALK else "",
+        declaration=READ_AND_TRUE if agreed else "",
         signatures=_signatures(written, done),
+        added=tuple(_added(one) for one in written.added),
         foot=f"记录编号 {written.id},{_at(written.written_at)} 写成,{_at(now)} 打印。",
     )
 
@@ -127,7 +137,6 @@ def _sections(written: Written) -> list[tuple[str, tuple[str, ...]]]:
         ("情况", (*_paragraphs(written.note), *found)),
         ("状态", _state(details)),
         ("后续事项", _follow_up(details)),
-        ("补充和更正", tuple(_added(one) for one in written.added)),
     ]
 
 
@@ -151,10 +160,14 @@ def _added(one: Added) -> str:
 def _signatures(written: Written, done: str) -> tuple[Signature, ...]:
     signing = written.details.signing
     person = "被谈话人" if written.kind is DutyKind.TALK else "本人"
-    subject = Signature(f"{person}签名", SUBJECT, _signed(signing.subject, signing.why_not))
-    officer = Signature(f"{done}人签名", OFFICER, _signed(signing.officer, None))
+    subject = _signature(f"{person}签名", SUBJECT, signing.subject, signing.why_not)
+    officer = _signature(f"{done}人签名", OFFICER, signing.officer, None)
     asked = written.kind is DutyKind.TALK or signing.subject is not None
     return (subject, officer) if asked else (officer,)
+
+
+def _signature(label: str, whose: str, how: Signed | None, why_not: str | None) -> Signature:
+    return Signature(label, whose, _signed(how, why_not), how is Signed.ON_SCREEN)
 
 
 def _signed(how: Signed | None, why_not: str | None) -> str:
@@ -167,6 +180,17 @@ def _signed(how: Signed | None, why_not: str | None) -> str:
             return f"(没有签名,原因:{why_not})"
         case None:
             return BLANK
+
+
+def printable(text: str) -> str:
+    """Without what is no sign and no file of text can hold: controls, and marks that join or vary other signs."""
+    lines = text.replace("\v", "\n").replace("\f", "\n")
+    return "".join(sign for sign in lines if sign in "\n\t" or not _is_unseen(sign))
+
+
+def _is_unseen(sign: str) -> bool:
+    varies = "\ufe00" <= sign <= "\ufe0f" or "\U000e0100" <= sign <= "\U000e01ef"
+    return varies or sign in "\ufffe\uffff" or category(sign) in {"Cc", "Cf", "Cs"}
 
 
 def _paragraphs(text: str) -> tuple[str, ...]:

@@ -87,6 +87,8 @@ SENTENCES: dict[str, str] = {
     "why_not_signed_needed": "本人没有签名的,请写明原因。",
     "follow_up_promised": "走访或谈话时说好要办的事,期限由记录人确定。",
     "follow_up_kept": "后续事项已办理。",
+    "record_kept_before": "这份记录先前已经保存,只是这台手机没有收到答复;后来的改动没有保存。"
+    "请打开已保存的记录,把改动写成补充,再删除这份草稿。",
     "items_needed": "请至少选一个项目。",
     "lines_unmarked": "谈话内容的第一行要以“问:”或“答:”开头。",
     "font_missing": "服务器没有安装中文字体,暂时不能生成 PDF,请先下载 docx 版。",

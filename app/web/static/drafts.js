@@ -35,16 +35,42 @@ document.addEventListener("DOMContentLoaded", () => {
     const form = event.target.closest("form[data-keep]");
     if (form) keep(form);
   });
-  // Whoever leaves takes everything along that this phone keeps (record-keep.js): what was not sent is told before.
-  const unsent = async () => {
-    const known = (await indexedDB.databases?.()) ?? [];
-    if (!known.some(({ name }) => name === "zhifang-records")) return 0;
-    const done = (asked) => new Promise((resolve, reject) => Object.assign(asked, { onsuccess: () => resolve(asked.result), onerror: reject }));
-    const opened = await done(indexedDB.open("zhifang-records"));
-    const kept = await done(opened.transaction("drafts").objectStore("drafts").getAll());
+  // What this phone keeps of records (record-keep.js); null where it keeps none, and none is made by looking.
+  const kept = () =>
+    new Promise((done) => {
+      const asked = indexedDB.open("zhifang-records");
+      asked.onupgradeneeded = () => asked.transaction.abort();
+      asked.onsuccess = () => done(asked.result);
+      asked.onerror = (event) => {
+        event.preventDefault();
+        done(null);
+      };
+    });
+  const told = (asked) => new Promise((done, fail) => Object.assign(asked, { onsuccess: () => done(asked.result), onerror: fail }));
+  const drafts = async () => {
+    const opened = await kept();
+    if (!opened) return [];
+    const found = await told(opened.transaction("drafts").objectStore("drafts").getAll());
+    const both = opened.transaction(["who", "people"], "readwrite");
+    // Without a network the page of records believes this: whoever was here before is here no more.
+    if ((await told(both.objectStore("who").get("last")))?.user !== user) {
+      both.objectStore("people").clear();
+      both.objectStore("who").put({ id: "last", user });
+    }
+    await new Promise((done) => Object.assign(both, { oncomplete: done, onabort: done }));
     opened.close();
-    return kept.length;
+    return found;
   };
+  const waiting = document.getElementById("unsent");
+  drafts()
+    .then((found) => {
+      const own = found.filter((draft) => draft.user === user).length;
+      if (!waiting || !own || document.getElementById("record")) return;
+      waiting.hidden = false;
+      waiting.firstElementChild.textContent = waiting.dataset.told.replace("{n}", own);
+    })
+    .catch(() => {});
+  // Whoever leaves takes everything along that this phone keeps: what was not sent is told before.
   // The answer to the log-out clears everything, too; but browsers heed that over HTTPS alone.
   const forget = () =>
     new Promise((done) => {
@@ -55,8 +81,8 @@ document.addEventListener("DOMContentLoaded", () => {
     const form = event.target;
     if (!form.hasAttribute("data-leaves")) return;
     event.preventDefault();
-    const waiting = await unsent().catch(() => 0);
-    if (waiting && !window.confirm(form.dataset.leaves.replace("{n}", waiting))) return;
+    const unsent = (await drafts().catch(() => [])).length;
+    if (unsent && !window.confirm(form.dataset.leaves.replace("{n}", unsent))) return;
     drop(PREFIX);
     await forget();
     form.submit();

@@ -94,7 +94,7 @@ document.addEventListener("DOMContentLoaded", async () => {
     write(form.begun(crypto.randomUUID(), about, person.user));
   };
   const back = async () => {
-    if (form.current()) await form.keep();
+    await form.close();
     opened.hidden = true;
     list.hidden = false;
     await show();
@@ -134,7 +134,10 @@ document.addEventListener("DOMContentLoaded", async () => {
     }
     await kept.here(known.user);
     const answer = await fetch("/field/people", { headers: { Accept: "application/json" }, cache: "no-store" });
-    if (!answer.ok) return;
+    if (!answer.ok) {
+      told.textContent = told.dataset.failed;
+      return;
+    }
     const found = (await answer.json()).people;
     await kept.leave();
     for (const person of found) await kept.take({ ...person, user: known.user, taken: Date.now() });
@@ -159,7 +162,7 @@ document.addEventListener("DOMContentLoaded", async () => {
   else told.textContent = known === null ? told.dataset.offline : told.dataset.login;
   await show();
   await window.zhifangSend.start((draft, state) => {
-    if (!opened.hidden && form.current()?.id === draft.id) form.after(state);
-    else show();
-  });
+    if (form.current()?.id === draft.id) form.after(state);
+    else if (state.state !== "sending") show();
+  }, form.current);
 });

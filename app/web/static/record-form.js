@@ -13,11 +13,20 @@ window.zhifangForm = (() => {
   let draft = null;
   let timer;
   let leaving = false;
+  let insists = false; // what is told stays until something is done about it
 
   const say = (what, fill = {}) => {
     const words = told.dataset[what] ?? what;
+    told.className = "told";
     told.textContent = Object.entries(fill).reduce((text, [name, value]) => text.replace(`{${name}}`, value), words);
     told.hidden = !told.textContent;
+    insists = false;
+  };
+  const insist = (what) => {
+    say(what);
+    told.className = "fault";
+    insists = true;
+    told.scrollIntoView({ block: "center" });
   };
   const local = (at) => new Date(at.getTime() + SHANGHAI_MS).toISOString().slice(0, 16); // wherever the phone thinks it is
   const clock = () => new Intl.DateTimeFormat("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false }).format(new Date());
@@ -43,17 +52,22 @@ window.zhifangForm = (() => {
   const fields = () => [...new FormData(form)].filter(([name, value]) => name !== "csrf_token" && !(value instanceof Blob));
   const keep = async () => {
     clearTimeout(timer);
-    if (!draft || leaving) return;
+    if (!draft || leaving) return false;
     draft.fields = fields();
     draft.changed = Date.now();
     try {
       await kept.keep(draft);
-      if (!draft.ready) say("kept", { time: clock() });
+      if (draft && !draft.ready && !insists) say("kept", { time: clock() });
+      return true;
     } catch {
-      say("unkept");
+      if (!insists) say("unkept");
+      return false;
     }
   };
+  // Something was changed: what waited to be sent waits until it is saved again.
   const soon = () => {
+    if (!draft) return;
+    draft.ready = null;
     clearTimeout(timer);
     timer = setTimeout(keep, KEEP_MS);
   };
@@ -76,24 +90,29 @@ window.zhifangForm = (() => {
     place.textContent = `已取得位置,误差约 ${Math.round(accuracy)} 米。`;
     document.getElementById("unlocate").hidden = false;
   };
-  const unlocated = (why) => {
+  const nowhere = (why) => {
     for (const name of ["lon", "lat", "accuracy_m"]) field(name).value = "";
     place.textContent = place.dataset[why];
     document.getElementById("unlocate").hidden = true;
+  };
+  const unlocated = (why) => {
+    nowhere(why);
     soon();
   };
   const locate = () => {
     if (!navigator.geolocation) return unlocated("failed");
     place.textContent = place.dataset.asking;
+    const asking = draft;
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
+        if (draft !== asking) return; // another record is open by now
         field("lon").value = coords.longitude.toFixed(6);
         field("lat").value = coords.latitude.toFixed(6);
         field("accuracy_m").value = Math.round(coords.accuracy);
         found(coords.accuracy);
         soon();
       },
-      (error) => unlocated(error.code === error.PERMISSION_DENIED ? "refused" : "failed"),
+      (error) => draft === asking && unlocated(error.code === error.PERMISSION_DENIED ? "refused" : "failed"),
       PLACE,
     );
   };
@@ -120,23 +139,25 @@ window.zhifangForm = (() => {
     button.addEventListener("click", () => {
       draft.files = draft.files.filter((one) => one.id !== file.id);
       line.remove();
-      keep();
+      soon();
     });
     line.append(canvas, words, button);
     taken.append(line);
   };
   const add = async (files) => {
+    const into = draft;
     for (const file of files) {
       try {
         const blob = await window.zhifangPhotos.smaller(file);
+        if (draft !== into) return;
         const one = { id: fresh(), purpose: "photo", name: file.name, blob };
         draft.files.push(one);
         shown(one);
       } catch {
-        say("photo");
+        insist("photo");
       }
     }
-    await keep();
+    soon();
   };
 
   // --- signatures
@@ -150,16 +171,20 @@ window.zhifangForm = (() => {
     pen.lineJoin = "round";
   };
   const purpose = (pad) => `signature_${pad.dataset.who}`;
+  const PRINTED = /^(kind|items|happened_at|place_name|met|note|lines|mood|risk|follow_up|follow_up_on|finding\..+)$/;
+  // What is signed: whatever of it is changed afterwards was not.
+  const text = () => JSON.stringify(fields().filter(([name, value]) => value && PRINTED.test(name)));
   const unsign = (pad) => {
     blank(pad.querySelector("canvas"));
     draft.files = draft.files.filter((one) => one.purpose !== purpose(pad));
     soon();
   };
   const sign = (pad) => {
+    const signing = draft;
     pad.querySelector("canvas").toBlob((blob) => {
-      draft.files = draft.files.filter((one) => one.purpose !== purpose(pad));
-      draft.files.push({ id: fresh(), purpose: purpose(pad), name: "", blob });
-      soon();
+      signing.files = signing.files.filter((one) => one.purpose !== purpose(pad));
+      signing.files.push({ id: fresh(), purpose: purpose(pad), name: "", blob, text: text() });
+      if (draft === signing) soon();
     });
   };
   const redraw = (file) => {
@@ -194,47 +219,58 @@ window.zhifangForm = (() => {
     }
     pad.querySelector(".wipe").addEventListener("click", () => unsign(pad));
   };
-  const unsigned = () =>
-    [...form.querySelectorAll(".pad")].some((pad) => !pad.hidden && !draft.files.some((one) => one.purpose === purpose(pad)));
+  const pads = () => [...form.querySelectorAll(".pad")].filter((pad) => !pad.hidden);
+  const signature = (pad) => draft.files.find((one) => one.purpose === purpose(pad));
+  const unsigned = () => pads().some((pad) => !signature(pad));
+  const outdated = () => pads().filter((pad) => signature(pad) && signature(pad).text !== text());
 
   // --- sending
   const after = (state) => {
-    if (state.state === "sent" && state.address) {
+    form.inert = state.state === "sending"; // what is being sent is not changed meanwhile
+    if (state.state === "sent") {
       leaving = true;
       window.location.assign(state.address);
     } else if (state.state === "refused") {
-      draft.ready = null;
-      say(state.fault ?? "未能保存,请检查后再提交。");
-      told.className = "fault";
-      told.scrollIntoView({ block: "center" });
+      refused();
     } else {
       say(state.state);
     }
   };
+  const refused = () => {
+    insist(draft.fault || "未能保存,请检查后再提交。");
+    if (!draft.saved) return;
+    const link = document.createElement("a");
+    link.href = `/records/${draft.id}`;
+    link.className = "tall";
+    link.textContent = told.dataset.open;
+    told.append(" ", link);
+  };
   const submit = async (event) => {
     if (!draft) return; // nothing can be kept on this phone: the form goes as forms do
     event.preventDefault();
-    told.className = "told";
-    if (unsigned()) return say("unsigned");
-    draft.ready = Date.now();
-    draft.fault = null;
-    draft.offline ||= !navigator.onLine;
-    await keep();
-    say("sending");
-    after(await window.zhifangSend.send(draft.id));
+    const stale = outdated();
+    for (const pad of stale) unsign(pad);
+    if (stale.length) return insist("resign");
+    if (unsigned()) return insist("unsigned");
+    Object.assign(draft, { ready: Date.now(), fault: null, saved: false, offline: draft.offline || !navigator.onLine });
+    const stored = await keep();
+    after({ state: "sending" });
+    const state = await window.zhifangSend.send(draft.id, draft);
+    after(stored || state.state !== "waiting" ? state : { state: "unkept" });
   };
 
   const open = (one) => {
     draft = one;
     field("id").value = draft.id;
+    form.inert = false;
     taken.replaceChildren();
+    field("started_at").value = ""; // a form that is reset keeps what is hidden in it
+    nowhere("none");
     for (const pad of form.querySelectorAll(".pad")) blank(pad.querySelector("canvas"));
     if (draft.fields.length) fill();
     fit();
-    if (draft.fault) {
-      say(draft.fault);
-      told.className = "fault";
-    } else if (draft.ready) say("waiting");
+    if (draft.fault) refused();
+    else if (draft.ready) say("waiting");
     else if (draft.fields.length) say("restored");
     else say("");
   };
@@ -276,7 +312,11 @@ window.zhifangForm = (() => {
     if (document.hidden) keep();
   });
   fit();
-  return { open, begun, keep, after, local, current: () => draft };
+  const close = async () => {
+    await keep();
+    draft = null;
+  };
+  return { open, begun, close, after, local, current: () => draft };
 })();
 
 // On the page of one person: the last draft about the person that was not sent goes on.
@@ -302,7 +342,7 @@ document.addEventListener("DOMContentLoaded", async () => {
     window.zhifangForm.open((!typed && waiting.at(-1)) || window.zhifangForm.begun(form.dataset.record, { ...about, items, promised }, user));
     await window.zhifangSend.start((draft, state) => {
       if (draft.id === window.zhifangForm.current().id) window.zhifangForm.after(state);
-    });
+    }, window.zhifangForm.current);
   } catch {
     document.getElementById("draft-told").textContent = document.getElementById("draft-told").dataset.unkept;
     document.getElementById("draft-told").hidden = false;

@@ -4,6 +4,7 @@ window.zhifangKept = (() => {
   const NAME = "zhifang-records";
   const HOUR = 3600 * 1000;
   const DRAFT_MS = 7 * 24 * HOUR;
+  const READY_MS = 30 * 24 * HOUR; // its photos wait that long at the service, too
   const TAKEN_MS = 24 * HOUR;
   let opened;
 
@@ -46,7 +47,7 @@ window.zhifangKept = (() => {
     await put("who", { id: "last", user });
   };
   const tidy = async () => {
-    for (const one of await all("drafts")) if (old(one.changed, DRAFT_MS)) await drop("drafts", one.id);
+    for (const one of await all("drafts")) if (old(one.changed, one.ready ? READY_MS : DRAFT_MS)) await drop("drafts", one.id);
     for (const one of await all("people")) if (old(one.taken, TAKEN_MS)) await drop("people", one.id);
   };
   const own = async (store) => {
@@ -58,7 +59,7 @@ window.zhifangKept = (() => {
     who,
     here,
     tidy,
-    drafts: () => own("drafts"),
+    drafts: async () => (await own("drafts")).sort((one, other) => one.changed - other.changed),
     draft: (id) => ask("drafts", "readonly", (found) => found.get(id)),
     keep: (draft) => put("drafts", draft),
     drop: (id) => drop("drafts", id),

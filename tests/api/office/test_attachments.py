@@ -115,6 +115,7 @@ def test_a_repeat_gets_the_same_answer_and_another_content_none(
         (b"", "photo", "file_empty"),
         (b"MZ\x90\x00 a program", "document", "file_wrong_type"),
         (PDF, "photo", "file_wrong_type"),
+        (b"\x00\x00\x00\x18ftypheic" + bytes(64), "recording", "file_wrong_type"),
         (a_photo()[:200], "photo", "file_unreadable"),
         (b"\x89PNG\r\n\x1a\n" + bytes(600 * 1024), "signature_subject", "file_too_large"),
     ],
