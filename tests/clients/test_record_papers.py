@@ -89,7 +89,7 @@ def test_markup_in_what_was_written_is_text() -> None:
 
 @pytest.mark.parametrize("name", ["王𫍯", "李㛃", "赵㛹𬱖", "阿不都·𠅤"])
 def test_rare_names_are_printed(name: str) -> None:
-    """None is a square. (reportlab tells programs that read the file a wrong number for signs beyond the first plane.)"""
+    """None is a square; programs that read the file are told a wrong number for signs beyond the first plane."""
     told = text_of(pdf_papers.render(paper(a_talk(name=name)), {}))
     assert (name[0] in told, "□" in told, "字库中没有" in told) == (True, False, False)
 
