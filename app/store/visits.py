@@ -138,7 +138,7 @@ def _former(
         return found
     with suppress(Refused):  # it may have happened before there was any policy
         then = policies.of_office(tx, office_id, at=new.happened_at).policy
-        return {code: item for code in new.items if (item := then.item(code))} | found
+        return {code: item for code in new.items if (item := then.item(code))} | dict(found)
     return found
 
 
