@@ -19,6 +19,7 @@ from app.rules.policy_drafts import (
 )
 from app.store import effects, policy_drafts
 from app.store.installing import NewVersion, install
+from app.store.policies import Later
 from app.store.policy_drafts import Taken
 
 VERSIONS = uuid5(NAMESPACE_URL, "zhifang:approved_policy_draft")
@@ -27,15 +28,16 @@ VERSIONS = uuid5(NAMESPACE_URL, "zhifang:approved_policy_draft")
 def approve_draft(tx: Connection, actor: Actor, draft_id: UUID, revision: int, *, now: datetime) -> UUID:
     """Let it take effect as it was read at `revision`; gives the version's id. Open duties keep the version they have.
 
+    A version that was to begin then or later never does: what two people decided last counts.
     NotFound out of reach; NotAllowed `second_person_needed` for whoever wrote in it; Conflict `draft_not_submitted`,
-    `draft_changed`, `draft_base_changed`, `policy_planned_later`.
+    `draft_changed`, `draft_base_changed`.
     """
     draft = _draft(tx, actor, draft_id)
     by = check_approval(draft, revision, actor)
     policy = policy_from_mapping(policy_drafts.content_of(tx, draft_id))
     version_id = uuid5(VERSIONS, str(draft_id))
     from_at = takes_effect_at(draft, now=now)
-    install(tx, NewVersion(version_id, draft.office_id, policy, from_at, by), now=now)
+    install(tx, NewVersion(version_id, draft.office_id, policy, from_at, by, Later.FALLS), now=now)
     values = {"state": DraftState.APPROVED, "version_id": version_id, "effective_from": from_at}
     policy_drafts.change(tx, draft, values, Taken(DraftStep.APPROVED, by), now=now)
     adopted = WriteAudit(now, actor, "policy.adopt", object=About("policy_version", version_id))

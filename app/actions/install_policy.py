@@ -56,7 +56,8 @@ def adopt_policy(
     """Let a policy take effect at `effective_from` (now, unless given) for one of the actor's offices.
 
     False where the same request was served before. The version in force until then ends there; what was planned from
-    then on falls away and is planned anew. Refused for the past, Conflict where a later version is planned already.
+    then on falls away and is planned anew. A version that two people let begin later stays: this one holds until then.
+    Refused for the past, Conflict where another begins at that very instant.
     """
     offices.within_reach(tx, actor, office_id)
     known = policies.find(tx, version_id)

@@ -23,6 +23,7 @@ class PolicyView:
     """One version, in force in [effective_from, effective_to), for an office and everything below it.
 
     `second_person` where it came of a draft that somebody else approved, and was not put in force by one alone.
+    `never_held`: another one replaced it before it began; `effective_to` is when it would have begun, too.
     """
 
     id: UUID
@@ -37,6 +38,7 @@ class PolicyView:
     created_at: datetime
     created_by: str | None
     second_person: bool
+    never_held: bool
     content: dict[str, Any] | None = None
 
 
@@ -81,7 +83,7 @@ def policies(
 
     With `office_id` only those that can concern that office: its own and those above it.
     """
-    begins = func.lower(PolicyVersion.in_force)
+    begins = _begins()
     statement = _policies(actor).order_by(begins.desc(), PolicyVersion.id.desc()).limit(limit + 1)
     if office_id:
         path = select(Office.path).where(Office.id == office_id, offices_of(actor)).scalar_subquery()
@@ -117,9 +119,18 @@ def in_force(connection: Connection, actor: Actor, office_id: UUID, *, at: datet
     return PolicyView(**row) if row else None
 
 
+def yet_to_begin(connection: Connection, actor: Actor, office_id: UUID, *, now: datetime) -> tuple[PolicyView, ...]:
+    """Versions of one office of the actor's that are to begin later, the first of them first."""
+    statement = _policies(actor).where(PolicyVersion.office_id == office_id, func.lower(PolicyVersion.in_force) > now)
+    rows = connection.execute(statement.order_by(_begins())).mappings()
+    return tuple(PolicyView(**row) for row in rows)
+
+
 def _before(connection: Connection, actor: Actor, version: PolicyView) -> PolicyView | None:
     """The version of the same office that ended when this one began, or what held there until then."""
     path = select(Office.path).where(Office.id == version.office_id).scalar_subquery()
+    ended = func.coalesce(func.upper(PolicyVersion.in_force), version.effective_from)
+    known = PolicyVersion.created_at < version.created_at
     statement = (
         _policies(actor)
         .add_columns(PolicyVersion.content)
@@ -127,9 +138,9 @@ def _before(connection: Connection, actor: Actor, version: PolicyView) -> Policy
             _at_or_above(path),
             PolicyVersion.id != version.id,
             func.lower(PolicyVersion.in_force) < version.effective_from,
-            func.coalesce(func.upper(PolicyVersion.in_force), version.effective_from) >= version.effective_from,
+            known if version.never_held else ended >= version.effective_from,
         )
-        .order_by(func.length(Office.path).desc())
+        .order_by(func.length(Office.path).desc(), func.lower(PolicyVersion.in_force).desc())
         .limit(1)
     )
     row = connection.execute(statement).mappings().one_or_none()
@@ -154,6 +165,10 @@ def _at_or_above(path: Any) -> ColumnElement[bool]:
     return or_(path == Office.path, path.like(Office.path + ".%"))
 
 
+def _begins() -> Any:
+    return func.coalesce(func.lower(PolicyVersion.in_force), PolicyVersion.would_begin_at)
+
+
 def _policies(actor: Actor) -> Select[*tuple[Any, ...]]:
     above = (_at_or_above(literal(grant.office_path)) for grant in actor.grants)
     return (
@@ -165,8 +180,9 @@ def _policies(actor: Actor) -> Select[*tuple[Any, ...]]:
             PolicyVersion.content["title"].astext.label("title"),
             PolicyVersion.content["version"].as_integer().label("version"),
             PolicyVersion.content_hash,
-            func.lower(PolicyVersion.in_force).label("effective_from"),
-            func.upper(PolicyVersion.in_force).label("effective_to"),
+            _begins().label("effective_from"),
+            func.coalesce(func.upper(PolicyVersion.in_force), PolicyVersion.would_begin_at).label("effective_to"),
+            PolicyVersion.would_begin_at.is_not(None).label("never_held"),
             PolicyVersion.created_at,
             User.name.label("created_by"),
             select(PolicyDraft.id).where(PolicyDraft.version_id == PolicyVersion.id).exists().label("second_person"),

@@ -19,19 +19,20 @@ CHUNK = 500
 
 @dataclass(frozen=True)
 class NewVersion:
-    """What is installed: whose, and from when on."""
+    """What is installed: whose, from when on, and what becomes of versions that are to begin later."""
 
     id: UUID
     office_id: UUID
     policy: Policy
     from_at: datetime
     created_by: UUID | None
+    later: policies.Later = policies.Later.STAYS
 
 
 def install(tx: Connection, version: NewVersion, *, now: datetime, chunk: int = CHUNK) -> None:
     """Write the version, end the one before it, and take back what was planned from then on.
 
-    Conflict `policy_planned_later` where a version begins at that instant or later.
+    Conflict `policy_planned_later` where a version that stays begins at that very instant.
     """
     policies.add_version(
         tx,
@@ -41,6 +42,7 @@ def install(tx: Connection, version: NewVersion, *, now: datetime, chunk: int = 
         in_force_from=version.from_at,
         created_by=version.created_by,
         now=now,
+        later=version.later,
     )
     since = max(version.from_at, now)
     after = None

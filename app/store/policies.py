@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -40,6 +41,15 @@ CLOSE = text(
     """
 )
 
+FALL = text(
+    """
+    UPDATE policy_versions SET would_begin_at = lower(in_force), in_force = 'empty'
+    WHERE office_id = :office_id AND lower(in_force) >= :at
+    """
+)
+
+NEXT = text("SELECT min(lower(in_force)) FROM policy_versions WHERE office_id = :office_id AND lower(in_force) > :at")
+
 VERSIONS = text("SELECT id, content_hash, content FROM policy_versions WHERE id = ANY(:version_ids)")
 
 
@@ -56,6 +66,16 @@ PLANNED = text(
     FOR UPDATE OF t
     """
 )
+
+
+class Later(StrEnum):
+    """What becomes of versions of the same office that are to begin later than a new one.
+
+    `STAYS`: the new one holds until the first of them begins. `FALLS`: none of them ever begins.
+    """
+
+    STAYS = "stays"
+    FALLS = "falls"
 
 
 @dataclass(frozen=True)
@@ -147,19 +167,24 @@ def add_version(
     in_force_from: datetime,
     created_by: UUID | None,
     now: datetime,
+    later: Later = Later.STAYS,
 ) -> None:
     """Write a version in force from `in_force_from` on; the one in force until then ends there.
 
-    Conflict `policy_planned_later` where a version begins at that instant or later: it would have to be rewritten.
+    Conflict `policy_planned_later` where a version that stays begins at that very instant.
     """
-    tx.execute(CLOSE, {"office_id": office_id, "at": in_force_from})
+    place = {"office_id": office_id, "at": in_force_from}
+    if later is Later.FALLS:
+        tx.execute(FALL, place)
+    until = tx.execute(NEXT, place).scalar_one()
+    tx.execute(CLOSE, place)
     row = {
         "id": version_id,
         "office_id": office_id,
         "name": policy.name,
         "content": to_mapping(policy),
         "content_hash": content_hash(policy),
-        "in_force": Range(in_force_from, None, bounds="[)"),
+        "in_force": Range(in_force_from, until, bounds="[)"),
         "created_at": now,
         "created_by": created_by,
     }

@@ -9,6 +9,7 @@ from flask import Response, render_template, request, url_for
 from app.actions import draft_policy as writing
 from app.actions.decide_draft import approve_draft, return_draft
 from app.queries import policy_drafts as queries
+from app.queries.policies import yet_to_begin
 from app.queries.policy_trials import trials as trials_of
 from app.rules.calendar import start_of_day
 from app.rules.errors import Refused, ZhifangError
@@ -99,6 +100,7 @@ def draft_page(draft_id: UUID, typed: Any, fault: str | None) -> str:
         reader = user_for("policy_drafts.read")
         draft = queries.draft(connection, reader, draft_id)
         trials = trials_of(connection, reader, draft_id)
+        later = yet_to_begin(connection, reader, draft.head.office_id, now=deps().now())
     state = DraftState(draft.head.state)
     return render_template(
         "policy_draft.html",
@@ -111,6 +113,7 @@ def draft_page(draft_id: UUID, typed: Any, fault: str | None) -> str:
         writable=state in WRITABLE and may("policy_drafts.edit"),
         open=state in OPEN and may("policy_drafts.edit"),
         decidable=state is DraftState.SUBMITTED and may("policy_drafts.decide"),
+        later=later,
         own_hand=user().id in draft.hands,
         typed=typed,
         fault=fault,

@@ -163,7 +163,7 @@ def test_how_many_statements_a_chunk_takes(tx: Connection) -> None:
         a_subject(tx, officer, at=MONDAY)
     with counted(tx) as sent:
         install_policy(tx, tree.county.id, shipped("demo"), effective_from=WEDNESDAY, created_by=None, now=MONDAY)
-    assert len(sent) == 8, "close, write; lock; cancel, end powers, events, cursors; and the empty last chunk"
+    assert len(sent) == 9, "what begins later; close, write; lock; cancel, end powers, events, cursors; and the empty last chunk"
 
 
 def test_a_request_is_served_once(tx: Connection) -> None:
@@ -188,6 +188,18 @@ def test_a_request_is_served_once(tx: Connection) -> None:
         adopt(tree.city.id)
 
 
+def test_what_cannot_wait_holds_until_what_was_decided_for_later_begins(tx: Connection) -> None:
+    tree = a_tree(tx)
+    head = a_user(tx, tree.county, Role.COUNTY_HEAD)
+    later = install_policy(tx, tree.county.id, shipped("demo"), effective_from=WEDNESDAY, created_by=None, now=MONDAY)
+    assert adopt_policy(tx, head.actor, VERSION, tree.county.id, EASIER, effective_from=None, now=MONDAY)
+    held = [
+        policies.of_office(tx, tree.office.id, at=at).version_id
+        for at in (MONDAY, WEDNESDAY - timedelta(microseconds=1), WEDNESDAY, WEDNESDAY + timedelta(days=400))
+    ]
+    assert held == [VERSION, VERSION, later, later]
+
+
 def test_neither_the_past_nor_what_is_planned_is_rewritten(tx: Connection) -> None:
     tree = a_tree(tx)
     head = a_user(tx, tree.county, Role.COUNTY_HEAD)
@@ -195,4 +207,4 @@ def test_neither_the_past_nor_what_is_planned_is_rewritten(tx: Connection) -> No
         adopt_policy(tx, head.actor, VERSION, tree.county.id, EASIER, effective_from=LONG_AGO, now=MONDAY)
     install_policy(tx, tree.county.id, shipped("demo"), effective_from=WEDNESDAY, created_by=None, now=MONDAY)
     with pytest.raises(Conflict, match="policy_planned_later"):
-        adopt_policy(tx, head.actor, VERSION, tree.county.id, EASIER, effective_from=None, now=MONDAY)
+        adopt_policy(tx, head.actor, VERSION, tree.county.id, EASIER, effective_from=WEDNESDAY, now=MONDAY)

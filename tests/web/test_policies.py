@@ -6,10 +6,10 @@ from uuid import UUID
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from sqlalchemy import Engine, select, update
 
-from app.actions.draft_policy import NewDraft, begin_draft
+from app.actions.draft_policy import NewDraft, begin_draft, write_draft
 from app.models.policy_draft import PolicyDraft
 from app.rules.facts import Role
 from app.store.session import transaction
@@ -203,4 +203,34 @@ def test_the_pages_on_a_phone(site: Site, browser: Browser) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
     assert found.violations_count == 0, found.generate_report()
+    opened.close()
+
+
+@pytest.mark.browser
+def test_what_was_typed_comes_back_to_its_own_item_and_overwrites_nobody(site: Site, browser: Browser) -> None:
+    with transaction(site.engine) as tx:
+        tree = a_tree(tx)
+        writer, other = (a_user(tx, tree.county, Role.COUNTY_STAFF, login=login) for login in ("writer", "other"))
+        new = NewDraft(UUID(int=80), tree.county.id, b"draft", shipped("demo"))
+        begin_draft(tx, writer.actor, new, now=MONDAY)
+    opened = browser.new_context(viewport=PHONE, locale="zh-CN")
+    page = opened.new_page()
+    log_in(page, site, writer)
+    base = f"{site.base}/policies/drafts/{new.id}/item"
+    page.goto(f"{base}?code=访1")
+    page.get_by_label("名称").fill("走访家里")
+    page.get_by_label("照片").first.set_checked(not page.get_by_label("照片").first.is_checked())
+    ticked = page.get_by_label("照片").first.is_checked()
+    page.goto(f"{base}?code=谈1")
+    expect(page.get_by_label("名称")).not_to_have_value("走访家里")
+    page.goto(f"{base}?code=访1")
+    expect(page.get_by_label("名称")).to_have_value("走访家里")
+    expect(page.get_by_label("照片").first).to_be_checked(checked=ticked)
+
+    with transaction(site.engine) as tx:
+        write_draft(tx, other.actor, new.id, 1, shipped("jiangshan"), now=MONDAY)
+    page.reload()
+    expect(page.get_by_label("名称")).not_to_have_value("走访家里")
+    page.get_by_text("没有放回去").click()
+    expect(page.locator(".outdated pre")).to_have_text("走访家里")
     opened.close()

@@ -55,6 +55,9 @@ class PolicyAnswer(Body):
     second_person = fields.Boolean(
         required=True, metadata={"description": "It came of a draft that a second person approved."}
     )
+    never_held = fields.Boolean(
+        required=True, metadata={"description": "Another version replaced it before it began: from and to are equal."}
+    )
 
 
 class WholePolicyAnswer(PolicyAnswer):
@@ -129,7 +132,7 @@ class Policies(MethodView):
     def post(self, body: dict[str, Any]) -> tuple[PolicyView, int] | Response:
         """Let a policy take effect on one person's word, for what cannot wait: county and city are told of it.
 
-        Whatever can wait goes by /policy-drafts. What is planned from then on is planned anew; what has opened stays.
+        Whatever can wait goes by /policy-drafts; what was approved there to begin later still begins then. What is planned from then on is planned anew; what has opened stays.
         """
         try:
             policy = read_policy(body["content"])

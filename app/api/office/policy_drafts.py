@@ -216,7 +216,10 @@ class Approval(MethodView):
     @BLUEPRINT.arguments(SeenDraftBody)
     @BLUEPRINT.response(200, WholePolicyDraftAnswer)
     def post(self, body: dict[str, Any], handed_in_id: UUID) -> WholeDraft:
-        """In force from the date asked for, or at once. 403 for whoever had a hand in it. Open duties stay."""
+        """In force from the date asked for, or at once. 403 for whoever had a hand in it. Open duties stay.
+
+        A version that was to begin then or later never does.
+        """
         with deps().transaction() as tx:
             approve_draft(tx, current_actor(), handed_in_id, body["revision"], now=deps().now())
             return queries.draft(tx, current_actor(), handed_in_id)

@@ -37,7 +37,7 @@ SENTENCES: dict[str, str] = {
     "absence_overlaps": "这段时间与已登记的不在岗时间重叠,请核对。",
     "no_device_bound": "该对象现在没有登记的手机。",
     "no_such_policy": "没有名为 {name} 的监管制度文件。",
-    "policy_planned_later": "该机构在此时间或之后已有制度版本生效,请选择更晚的生效时间。",
+    "policy_planned_later": "该机构在同一时刻已有另一个制度版本开始执行,请换一个生效时间。",
     "policy_in_past": "生效时间不能早于现在。",
     "policy_faulty": "监管制度的内容有误,没有保存,请按提示逐项修改。",
     "policy_kind": "制度内容应为 TOML 文本或 JSON 对象。",

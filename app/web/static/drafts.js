@@ -4,21 +4,38 @@ document.addEventListener("DOMContentLoaded", () => {
   const user = document.body.dataset.user;
   const PREFIX = "draft:";
   const key = (action) => `${PREFIX}${user}:${action}`;
-  const fields = (form) => [...form.querySelectorAll("textarea, select, input:not([type=hidden], [type=checkbox]), input[name=id]")];
+  const PLAIN = "textarea, select, input:not([type=hidden], [type=checkbox]), input[name=id]";
+  // data-keep="revision": what others may write in as well. Its ticks are kept, too, and from which revision on it was typed.
+  const shared = (form) => form.dataset.keep === "revision";
+  const fields = (form) => [...form.querySelectorAll(shared(form) ? `${PLAIN}, [type=checkbox], input[name=revision]` : PLAIN)];
+  const ticked = (field) => field.type === "checkbox";
+  const nameOf = (field) => (ticked(field) ? `${field.name}=${field.value}` : field.name);
+  const valueOf = (field) => (ticked(field) ? field.checked : field.value);
   const drop = (which) => {
     for (const name of Object.keys(sessionStorage)) if (name.startsWith(which)) sessionStorage.removeItem(name);
   };
 
   const keep = (form) => {
-    const typed = Object.fromEntries(fields(form).map((field) => [field.name, field.value]));
+    const typed = Object.fromEntries(fields(form).map((field) => [nameOf(field), valueOf(field)]));
     sessionStorage.setItem(key(form.getAttribute("action")), JSON.stringify(typed));
   };
   const restore = (form) => {
     const kept = sessionStorage.getItem(key(form.getAttribute("action")));
     if (!kept) return;
     const typed = JSON.parse(kept);
-    const changed = fields(form).filter((field) => field.name in typed && field.value !== typed[field.name]);
-    for (const field of changed) field.value = typed[field.name];
+    const changed = fields(form).filter((field) => nameOf(field) in typed && valueOf(field) !== typed[nameOf(field)]);
+    if (changed.some((field) => field.name === "revision")) {
+      // Somebody wrote in it since: put back, it would overwrite what nobody here has read. It is shown, to be copied.
+      const words = changed.filter((field) => field.name !== "revision" && !ticked(field)).map((field) => typed[field.name]);
+      const outdated = form.querySelector(".outdated");
+      outdated.querySelector("pre").textContent = words.join("\n\n");
+      outdated.hidden = words.length === 0;
+      return;
+    }
+    for (const field of changed) {
+      if (ticked(field)) field.checked = typed[nameOf(field)];
+      else field.value = typed[field.name];
+    }
     if (changed.some((field) => field.type !== "hidden" && field.type !== "datetime-local")) {
       form.querySelector(".restored").hidden = false;
       const folded = form.closest("details");

@@ -181,6 +181,34 @@ def test_what_another_version_overtook_is_seen_and_handed_in_anew(
     assert ask(client, decides, draft, "approve", revision=4).status_code == 200
 
 
+def test_a_version_that_has_not_begun_can_be_replaced_by_a_later_decision(
+    undone: Engine, client: FlaskClient, writes: Headers, decides: Headers, tree: Tree
+) -> None:
+    """A wrong year that two people overlooked must not shut the door until then."""
+    far = (MONDAY + 3650 * DAY).isoformat()
+    first = submitted(client, writes, tree, effective_from=far)
+    wrong = ask(client, decides, first, "approve", revision=2).get_json()["head"]["version_id"]
+    again = begun(client, writes, tree, content=SHORTER.replace("silence_h = 12", "silence_h = 6"))
+    assert again["head"]["base_version_id"] == wrong
+    ask(client, writes, again, "submit", revision=1, why="年份写错", effective_from=(MONDAY + 7 * DAY).isoformat())
+    approved = ask(client, decides, again, "approve", revision=2)
+    assert approved.status_code == 200, approved.text
+    with transaction(undone) as tx:
+        hours = [
+            policies.of_office(tx, tree.office.id, at=MONDAY + days * DAY).policy.silence_h for days in (0, 7, 3651)
+        ]
+    assert hours == [24, 6, 6]
+    versions = client.get("/api/office/v1/policies", headers=writes).get_json()["items"]
+    assert [(one["never_held"], one["effective_from"][:4]) for one in versions] == [
+        (True, "2036"),
+        (False, "2026"),
+        (False, versions[-1]["effective_from"][:4]),
+    ]
+    assert versions[0]["effective_to"] == versions[0]["effective_from"]
+    changed = client.get(f"/api/office/v1/policies/{wrong}/changes", headers=writes).get_json()
+    assert changed["since_id"] == str(tree.policy_version_id)
+
+
 def test_faults_are_told_with_their_lines_and_nothing_is_kept(client: FlaskClient, writes: Headers, tree: Tree) -> None:
     draft = begun(client, writes, tree)
     faulty = SHORTER.replace("silence_h = 12", "silence_h = -1")
