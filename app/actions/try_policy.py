@@ -1,8 +1,7 @@
 """Trying a draft of the policy on the last days: asked for on record, counted by the worker, told as sums."""
 
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,8 +12,8 @@ from app.rules.calendar import last_day_before, legal_day, start_of_day
 from app.rules.effects import Decision, WriteAudit
 from app.rules.errors import Conflict, NotAllowed, NotFound
 from app.rules.facts import About, Actor, SupervisionClass
-from app.rules.planning.trying import Owed, owed
-from app.rules.policy import Policy, policy_from_mapping
+from app.rules.planning.trying import RECORDED, Asked, asked
+from app.rules.policy import Item, Policy, policy_from_mapping
 from app.store import effects, policy_drafts, policy_trials
 from app.store.policy_trials import Trial
 
@@ -28,8 +27,13 @@ LONGEST_DAYS = 90
 class Tried:
     """One step of a trial: what was counted so far."""
 
-    before: Owed
-    after: Owed
+    before: Asked = field(default_factory=Asked)
+    after: Asked = field(default_factory=Asked)
+
+    def add(self, other: "Tried") -> None:
+        """Count these too."""
+        self.before.add(other.before)
+        self.after.add(other.after)
 
 
 def ask_trial(tx: Connection, actor: Actor, draft_id: UUID, trial_id: UUID, days: int, *, now: datetime) -> bool:
@@ -79,10 +83,9 @@ def count_some(tx: Connection, trial: Trial, ids: list[UUID]) -> Tried:
     """What these people would have owed by either policy."""
     since, until = span(trial.days, trial.asked_at)
     before, after = _policies(tx, trial)
-    tried = Tried(Counter(), Counter())
+    tried = Tried()
     for person in policy_trials.lives(tx, ids, since, until):
-        tried.before.update(owed(person, before, since, until))
-        tried.after.update(owed(person, after, since, until))
+        tried.add(Tried(asked(person, before, since, until), asked(person, after, since, until)))
     return tried
 
 
@@ -90,7 +93,7 @@ def finish_trial(tx: Connection, trial: Trial, tried: Tried, people: int, of: in
     """Keep the sums: by item or kind of check and class, under the version that the draft would follow and under it."""
     since, until = span(trial.days, trial.asked_at)
     before, after = _policies(tx, trial)
-    codes = sorted({code for code, _ in (*tried.before, *tried.after)})
+    codes = sorted({code for code, _ in (*tried.before.owed, *tried.after.owed)})
     result = {
         "from": legal_day(since).isoformat(),
         "to": last_day_before(until).isoformat(),
@@ -112,10 +115,22 @@ def _policies(tx: Connection, trial: Trial) -> tuple[Policy, Policy]:
 
 
 def _line(code: str, tried: Tried, before: Policy, after: Policy) -> Mapping[str, Any]:
-    item = after.item(code) or before.item(code)
+    old, new = before.item(code), after.item(code)
+    item = new or old
     return {
         "code": code,
         "title": item.title if item else None,
-        "before": {class_.value: tried.before[code, class_] for class_ in SupervisionClass},
-        "after": {class_.value: tried.after[code, class_] for class_ in SupervisionClass},
+        "before": {class_.value: tried.before.owed[code, class_] for class_ in SupervisionClass},
+        "after": {class_.value: tried.after.owed[code, class_] for class_ in SupervisionClass},
+        "overdue_before": _overdue(code, tried.before) if _is_recorded(old) else None,
+        "overdue_after": _overdue(code, tried.after) if _is_recorded(old) and _is_recorded(new) else None,
     }
+
+
+def _is_recorded(item: Item | None) -> bool:
+    """Of an item that nobody had to do until now there are no records, so nothing can be told."""
+    return item is not None and item.kind in RECORDED
+
+
+def _overdue(code: str, asked_for: Asked) -> int:
+    return sum(n for (of, _), n in asked_for.overdue.items() if of == code)

@@ -1,7 +1,6 @@
 """The job that makes trials of drafts: a few people at a time, so that nothing else of the worker waits for it."""
 
 import logging
-from collections import Counter
 from datetime import datetime
 
 from app.actions import try_policy as trying
@@ -38,13 +37,11 @@ def _make(deps: Deps, trial: Trial) -> None:
     with deps.autocommit() as connection:
         everybody = trying.people_of(connection, trial)
     drawn = everybody[: trying.MOST_PEOPLE]
-    tried = trying.Tried(Counter(), Counter())
+    tried = trying.Tried()
     for start in range(0, len(drawn), trying.AT_ONCE):
         if deps.stopping.is_set():
             raise Stopped
         with deps.autocommit() as connection:
-            some = trying.count_some(connection, trial, drawn[start : start + trying.AT_ONCE])
-        tried.before.update(some.before)
-        tried.after.update(some.after)
+            tried.add(trying.count_some(connection, trial, drawn[start : start + trying.AT_ONCE]))
     with deps.transaction() as tx:
         trying.finish_trial(tx, trial, tried, len(drawn), len(everybody), now=deps.now())

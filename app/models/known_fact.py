@@ -62,3 +62,16 @@ class KnownFactEnd(Base):
 
     fact_id: Mapped[UUID] = mapped_column(ForeignKey("known_facts.id"), primary_key=True)
     ended_by: Mapped[UUID] = mapped_column(ForeignKey("known_facts.id"))
+
+
+class KnownFactDispute(Base):
+    """A statement that said something else than another live one when it was kept. They contradict each other as long
+    as both are live: whoever looks for contradictions reads these few rows, and not all that was ever said.
+    """
+
+    __tablename__ = "known_fact_disputes"
+    __table_args__ = (Index("ix_known_fact_disputes_subject_id", "subject_id"),)
+
+    fact_id: Mapped[UUID] = mapped_column(ForeignKey("known_facts.id"), primary_key=True)
+    other_id: Mapped[UUID] = mapped_column(ForeignKey("known_facts.id"), primary_key=True)
+    subject_id: Mapped[UUID] = mapped_column(ForeignKey("subjects.id"))

@@ -15,7 +15,7 @@ class PolicyVersion(Base):
     """One version of a policy for an office and everything below it; a trigger keeps its content unchanged.
 
     `correction_owed_at` is when all who came before it were looked at for the groups and plans that it asks for.
-    A version that another one replaced before it began is in force at no time; `would_begin_at` tells when it was to be.
+    A version that another one replaced before it began is in force at no time; `would_begin_at` tells when it was to.
     """
 
     __tablename__ = "policy_versions"

@@ -5,15 +5,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
-from app.models.known_fact import KnownFact, KnownFactEnd
+from app.models.known_fact import KnownFact, KnownFactDispute, KnownFactEnd
 from app.models.office import Office
 from app.models.subject import Subject
 from app.queries.names import Named, shown_name
 from app.queries.page import Key, Page, page_of, text_key
-from app.rules.facts import Actor
-from app.rules.known_facts import FIELDS
+from app.rules.facts import Actor, SubjectStatus
 from app.rules.wording.known_facts import FIELDS as TITLES
 from app.store.scope import subjects_of
 
@@ -36,28 +36,23 @@ class Contradicted:
 def contradictions(
     connection: Connection, actor: Actor, *, after: Key | None = None, limit: int = 50
 ) -> Page[Contradicted]:
-    """People within reach of whom sources say different things, by number. One statement."""
-    compared = [each.code for each in FIELDS if each.form in {"choice", "text"} and not each.passing]
-    value = KnownFact.value.collate("C")  # least and greatest differ: no sorting, unlike counting different ones
-    within = select(Subject.id).where(subjects_of(actor))
-    differing = (
-        select(KnownFact.subject_id, KnownFact.field, func.max(KnownFact.written_at).label("since"))
-        .outerjoin(KnownFactEnd, KnownFactEnd.fact_id == KnownFact.id)
-        .where(KnownFactEnd.fact_id.is_(None), KnownFact.field.in_(compared), KnownFact.subject_id.in_(within))
-        .group_by(KnownFact.subject_id, KnownFact.field)
-        .having(func.min(value) != func.max(value))
-        .subquery()
-    )
+    """People under correction within reach of whom sources say different things, by number. One statement.
+
+    It reads what was ever disputed, which is little, and of it what still counts on both sides.
+    """
     number = Subject.subject_no.collate("C")
     statement = (
         select(
             *(Subject.id, Subject.subject_no, Subject.name, Subject.minor_regime, Subject.office_id),
             Office.name.label("office_name"),
-            func.array_agg(differing.c.field).label("fields"),
-            func.max(differing.c.since).label("since"),
+            func.array_agg(KnownFact.field.distinct()).label("fields"),
+            func.min(KnownFact.written_at).label("since"),
         )
-        .join(differing, differing.c.subject_id == Subject.id)
+        .join(KnownFactDispute, KnownFactDispute.subject_id == Subject.id)
+        .join(KnownFact, KnownFact.id == KnownFactDispute.fact_id)
         .join(Office, Office.id == Subject.office_id)
+        .where(subjects_of(actor), Subject.status == SubjectStatus.IN_CORRECTION)
+        .where(_counts(KnownFactDispute.fact_id), _counts(KnownFactDispute.other_id))
         .group_by(Subject.id, Office.name)
         .order_by(number)
         .limit(limit + 1)
@@ -68,7 +63,12 @@ def contradictions(
     return page_of(rows, limit, lambda row: [row.subject_no])
 
 
-def _contradicted(actor: Actor, row: Row[Any]) -> Contradicted:
+def _counts(fact_id: ColumnElement[UUID] | InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """No later statement took its place."""
+    return ~select(KnownFactEnd.fact_id).where(KnownFactEnd.fact_id == fact_id).exists()
+
+
+def _contradicted(actor: Actor, row: Any) -> Contradicted:
     fields = tuple(sorted(row.fields))
     return Contradicted(
         subject_id=row.id,

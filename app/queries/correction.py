@@ -175,10 +175,9 @@ def plan(connection: Connection, actor: Actor, subject_id: UUID) -> PlanView:
         view = ReviewView(one.id, one.note, one.reviewed_at, one.reviewed_by_name)
         reviews.setdefault(one.plan_id, []).append(view)
     held, shown = False, []
-    for version in versions:
-        shown.append(
-            _version(version, _state(approved=version.approved, held=held), tuple(reviews.get(version.id, ())))
-        )
+    for place, version in enumerate(versions):
+        state = _state(approved=version.approved, held=held, newest=place == 0)
+        shown.append(_version(version, state, tuple(reviews.get(version.id, ()))))
         held = held or bool(version.approved)
     return PlanView(_whose(row), tuple(shown), _owed(connection, row, DutyKind.CORRECTION_PLAN))
 
@@ -276,9 +275,9 @@ def _version(row: Any, state: str, reviews: tuple[ReviewView, ...]) -> VersionVi
     return VersionView(**plain, measures=tuple(row.measures), state=state, reviews=reviews)
 
 
-def _state(*, approved: bool | None, held: bool) -> str:
-    """`held`: a newer version is in force."""
-    if held:
+def _state(*, approved: bool | None, held: bool, newest: bool) -> str:
+    """`held`: a newer version is in force. Only the newest is decided on: one that was written over waits no longer."""
+    if held or (approved is None and not newest):
         return PLAN_REPLACED
     if approved is None:
         return PLAN_WAITING

@@ -6,17 +6,27 @@ from typing import Any
 from sqlalchemy import Connection, insert
 from sqlalchemy.dialects.postgresql import insert as insert_new
 
-from app.models.known_fact import KnownFact, KnownFactEnd
+from app.models.known_fact import KnownFact, KnownFactDispute, KnownFactEnd
 from app.rules.effects.known_facts import KeepFact
 from app.rules.errors import Conflict
 
 
 def write(tx: Connection, effects: Sequence[KeepFact]) -> None:
-    """Add statements, and end those whose place they take. Conflict `id_reused` where an id is another's already."""
+    """Add statements, note which others they contradict, and end those whose place they take.
+
+    Conflict `id_reused` where an id is another's already.
+    """
     for effect in effects:
         added = insert_new(KnownFact).values(_row(effect)).on_conflict_do_nothing(index_elements=["id"])
         if tx.execute(added.returning(KnownFact.id)).one_or_none() is None:
             raise Conflict("id_reused")
+    disputes = [
+        {"fact_id": effect.id, "other_id": other, "subject_id": effect.subject_id}
+        for effect in effects
+        for other in effect.differs_from
+    ]
+    if disputes:
+        tx.execute(insert(KnownFactDispute), disputes)
     ends = [{"fact_id": gone, "ended_by": effect.id} for effect in effects for gone in effect.supersedes]
     if ends:
         tx.execute(insert(KnownFactEnd), ends)

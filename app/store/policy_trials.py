@@ -12,7 +12,8 @@ from app.models.policy_draft import PolicyTrial
 from app.rules.calendar import end_of_day
 from app.rules.facts import Channel, OccasionKind, SupervisionClass
 from app.rules.planning.facts import ClassPeriod
-from app.rules.planning.trying import Lived
+from app.rules.planning.occasions import OccasionFacts
+from app.rules.planning.trying import NOBODY, Lived
 from app.rules.policy_drafts import TrialState
 
 NEXT = text(
@@ -40,10 +41,15 @@ LIVES = text(
            coalesce((SELECT jsonb_agg(jsonb_build_array(p.class, lower(p.period), upper(p.period))
                                       ORDER BY lower(p.period))
                      FROM class_periods p WHERE p.subject_id = s.id AND NOT isempty(p.period)), '[]') AS classes,
-           coalesce((SELECT jsonb_agg(jsonb_build_array(x.kind, x.happened_at) ORDER BY x.happened_at)
+           coalesce((SELECT jsonb_agg(jsonb_build_array(x.kind, x.happened_at, x.known_at) ORDER BY x.known_at, x.id)
                      FROM occasions x WHERE x.subject_id = s.id AND x.withdrawn_at IS NULL
-                      AND x.happened_at >= CAST(:since AS timestamptz) - interval '60 days'
-                      AND x.happened_at < :until), '[]') AS occasions
+                      AND x.known_at >= CAST(:since AS timestamptz) - interval '1 year'
+                      AND x.known_at < :until), '[]') AS occasions,
+           coalesce((SELECT jsonb_agg(jsonb_build_array(i.item, r.happened_at) ORDER BY r.happened_at, r.id)
+                     FROM records r JOIN record_items i ON i.record_id = r.id
+                     WHERE r.subject_id = s.id AND r.corrects_id IS NULL
+                      AND r.happened_at >= CAST(:since AS timestamptz) - interval '1 year'
+                      AND r.happened_at < :until), '[]') AS records
     FROM subjects s WHERE s.id = ANY(:ids)
     """
 )
@@ -108,7 +114,11 @@ def _lived(row: Any) -> Lived:
         registered_at=row.registered_at,
         supervised_until=min((end for end in ends if end is not None), default=None),
         classes=classes,
-        occasions=tuple((OccasionKind(kind), datetime.fromisoformat(at)) for kind, at in row.occasions),
+        occasions=tuple(
+            OccasionFacts(NOBODY, NOBODY, OccasionKind(kind), *map(datetime.fromisoformat, times))
+            for kind, *times in row.occasions
+        ),
+        records=tuple((item, datetime.fromisoformat(at)) for item, at in row.records),
     )
 
 

@@ -23,6 +23,8 @@ from app.web.paging import chosen, cursor, next_link
 LIMIT = 50
 LONGEST_NAME, LONGEST_PHONE, LONGEST_REASON, LONGEST_PART = 50, 30, 500, 2000
 LONGEST_MEASURE, MOST_MEASURES = 500, 30
+LONGEST_TEXT = 100_000
+"""More than any page takes: what is too long is refused with a word, and never cut in silence."""
 PARTS = ("basic_facts", "assessment", "state_of_mind", "special_matters")
 
 
@@ -173,8 +175,10 @@ def review_one_plan(subject_id: UUID) -> Response | tuple[str, int]:
 
 def _new_plan(subject_id: UUID) -> NewPlan:
     parts = {name: written(name, LONGEST_PART, missing="plan_part_needed") for name in PARTS}
-    lines = written("measures", LONGEST_MEASURE * MOST_MEASURES, missing="measure_needed").splitlines()
-    measures = tuple(line.strip()[:LONGEST_MEASURE] for line in lines if line.strip())[:MOST_MEASURES]
+    lines = written("measures", LONGEST_TEXT, missing="measure_needed").splitlines()
+    measures = tuple(line.strip() for line in lines if line.strip())
+    if len(measures) > MOST_MEASURES or any(len(line) > LONGEST_MEASURE for line in measures):
+        raise Refused("measures_too_long", {"lines": str(MOST_MEASURES), "characters": str(LONGEST_MEASURE)})
     because = optional("because", LONGEST_REASON)
     return NewPlan(
         id=client_id(),

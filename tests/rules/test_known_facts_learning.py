@@ -226,3 +226,26 @@ def test_work_that_changed_is_an_occasion_and_the_first_word_of_it_is_none() -> 
     lost = learn(facts, a_check(Told("occupation", "unemployed")), OFFICER, now=NOW)
     (event,) = [effect for effect in lost.effects if isinstance(effect, NoteOccasion)]
     assert (event.kind, event.happened_at) == (OccasionKind.WORK_EVENT, NOW)
+
+
+@pytest.mark.parametrize(
+    ("occupation", "learned", "verified", "events"),
+    [
+        ("unemployed", NOW - DAY, True, 1),
+        ("unemployed", NOW - DAY, False, 0),
+        ("unemployed", NOW - 9 * DAY, True, 0),
+    ],
+    ids=["what is newer and verified", "a mere word", "what was known before the other word"],
+)
+def test_settling_on_another_work_is_an_occasion_as_of_when_it_was_learned(
+    occupation: str, learned: datetime, verified: bool, events: int
+) -> None:
+    before = said("occupation", "employed", NOW - 5 * DAY, source=Source.EMPLOYER)
+    new = said("occupation", occupation, learned, by=UUID(int=2) if verified else None)
+    assert new.id
+    facts = replace(FACTS, statements=(before, new))
+    decision = settle(facts, Settlement(UUID(int=11), "occupation", new.id, "单位已证实", b"h"), OFFICER, now=NOW)
+    found = [effect for effect in decision.effects if isinstance(effect, NoteOccasion)]
+    assert [(one.kind, one.happened_at, one.source.id) for one in found] == [
+        (OccasionKind.WORK_EVENT, learned, new.id)
+    ] * events

@@ -1,6 +1,7 @@
 """What a policy would have asked for in a time that is over: the same turns that planning writes, only counted."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -8,8 +9,8 @@ import pytest
 
 from app.rules.effects import PlanDuty
 from app.rules.facts import Channel, OccasionKind, SupervisionClass
-from app.rules.planning import ClassPeriod, PlanningFacts, PolicyPeriod, plan
-from app.rules.planning.trying import Lived, owed
+from app.rules.planning import ClassPeriod, OccasionFacts, PlanningFacts, PolicyPeriod, plan
+from app.rules.planning.trying import Lived, asked
 from app.rules.policy import Policy, with_changes
 from tests.rules.policies import shipped
 
@@ -26,13 +27,17 @@ def a_life(
     registered_at: datetime = LONG_AGO,
     channel: Channel = Channel.SMARTPHONE,
     until: datetime | None = None,
-    occasions: tuple[tuple[OccasionKind, datetime], ...] = (),
+    occasions: tuple[OccasionFacts, ...] = (),
 ) -> Lived:
     return Lived(channel, registered_at, until, (ClassPeriod(registered_at, None, class_),), occasions)
 
 
+def happened(kind: OccasionKind, at: datetime, known_at: datetime | None = None) -> OccasionFacts:
+    return OccasionFacts(UUID(int=4), UUID(int=1), kind, at, known_at or at)
+
+
 def counts(life: Lived, policy: Policy | None = None) -> dict[str, int]:
-    found = owed(life, policy or shipped("jiangshan"), SINCE, UNTIL)
+    found = asked(life, policy or shipped("jiangshan"), SINCE, UNTIL).owed
     return {code: n for (code, _), n in found.items()}
 
 
@@ -72,7 +77,7 @@ def test_checks_by_class_and_channel() -> None:
 def test_a_class_that_changed_in_between_counts_by_the_day() -> None:
     middle = SINCE + 10 * DAY
     periods = (ClassPeriod(LONG_AGO, middle, STRICT), ClassPeriod(middle, None, NORMAL))
-    found = owed(Lived(Channel.SMARTPHONE, LONG_AGO, None, periods), shipped("jiangshan"), SINCE, UNTIL)
+    found = asked(Lived(Channel.SMARTPHONE, LONG_AGO, None, periods), shipped("jiangshan"), SINCE, UNTIL).owed
     assert (found["check_in", STRICT], found["check_in", NORMAL]) == (20, 20)
 
 
@@ -88,8 +93,19 @@ def test_a_class_that_changed_in_between_counts_by_the_day() -> None:
 )
 def test_what_happened_brings_up_its_check_where_it_is_due_in_that_time(happened_at: datetime, expected: int) -> None:
     """An alert that was real, by 查4: due at the end of the next day."""
-    life = a_life(occasions=((OccasionKind.ALERT_REAL, happened_at),))
+    life = a_life(occasions=(happened(OccasionKind.ALERT_REAL, happened_at),))
     assert counts(life, shipped("baoan")).get("查4", 0) == expected
+
+
+def test_an_occasion_counts_as_planning_makes_a_duty_of_it() -> None:
+    """Known too late to be met: its time runs from then. Of two ways to one item the earlier; the end cuts it short."""
+    violation, alert = OccasionKind.VIOLATION, OccasionKind.ALERT_REAL
+    late = a_life(occasions=(happened(violation, SINCE - 20 * DAY, SINCE + DAY),))
+    assert counts(late, shipped("baoan"))["查4"] == 1
+    both = a_life(occasions=(happened(violation, SINCE + DAY), happened(alert, SINCE + DAY)))
+    assert counts(both, shipped("baoan"))["查4"] == 1
+    ends = a_life(until=SINCE + 2 * DAY, occasions=(happened(violation, SINCE + DAY),))
+    assert counts(ends, shipped("baoan"))["查4"] == 1
 
 
 def test_another_rule_asks_for_more() -> None:
@@ -100,3 +116,20 @@ def test_another_rule_asks_for_more() -> None:
         (1, 5),
         (0, 5),
     }
+
+
+def test_what_no_record_was_written_of_in_its_time_is_overdue_and_one_record_does_one_duty() -> None:
+    """查4 after two alerts, due at the end of the next day each; a word in time, one too late, one of another item."""
+    first, second = SINCE + 2 * DAY, SINCE + 2 * DAY + timedelta(hours=1)
+    alerts = tuple(happened(OccasionKind.ALERT_REAL, at) for at in (first, second))
+
+    def overdue(*records: tuple[str, datetime]) -> int:
+        life = replace(a_life(occasions=alerts), records=records)
+        return asked(life, shipped("baoan"), SINCE, UNTIL).overdue["查4", STRICT]
+
+    in_time = ("查4", second + timedelta(hours=1))
+    assert overdue() == 2
+    assert overdue(in_time) == 1
+    assert overdue(in_time, ("查4", second + timedelta(hours=2))) == 0
+    assert overdue(in_time, ("查4", SINCE + 5 * DAY), ("查1", second), ("查4", first - DAY)) == 1
+    assert ("check_in", STRICT) not in asked(a_life(), shipped("jiangshan"), SINCE, UNTIL).overdue

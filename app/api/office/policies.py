@@ -132,7 +132,8 @@ class Policies(MethodView):
     def post(self, body: dict[str, Any]) -> tuple[PolicyView, int] | Response:
         """Let a policy take effect on one person's word, for what cannot wait: county and city are told of it.
 
-        Whatever can wait goes by /policy-drafts; what was approved there to begin later still begins then. What is planned from then on is planned anew; what has opened stays.
+        Whatever can wait goes by /policy-drafts; what was approved there to begin later still begins then. What is
+        planned from then on is planned anew; what has opened stays.
         """
         try:
             policy = read_policy(body["content"])

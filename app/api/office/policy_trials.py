@@ -39,7 +39,10 @@ class TrialAnswer(Body):
     result = fields.Dict(
         required=True,
         allow_none=True,
-        metadata={"description": "from, to, people, of; items: code, title, before and after by class."},
+        metadata={
+            "description": "from, to, people, of; items: code, title, before and after by class; "
+            "overdue_before, overdue_after: of what records tell of, null where it cannot be judged."
+        },
     )
 
 

@@ -40,8 +40,9 @@ class KeepFact:
 
     `value` is None where the value stands in the file itself and `held` is its fingerprint then. `verified` is the
     officer who answers for it, None for a mere word. `supersedes` are statements that count no longer since this one,
-    `confirms_id` is the one that says the same. `settles`: an officer decided between statements that differed;
-    the verification is then that of the chosen one, `verified_as`.
+    `confirms_id` is the one that says the same, `differs_from` are those that still count and say something else.
+    `settles`: an officer decided between statements that differed; the verification is then that of the chosen one,
+    `verified_as`.
     """
 
     id: UUID
@@ -63,6 +64,7 @@ class KeepFact:
     note: str | None = None
     confirms_id: UUID | None = None
     supersedes: tuple[UUID, ...] = ()
+    differs_from: tuple[UUID, ...] = ()
     settles: bool = False
     verified_as: tuple[UUID | None, datetime | None] | None = None
 

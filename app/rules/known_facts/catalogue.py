@@ -48,6 +48,11 @@ class Field:
     words: bool = False
     event: OccasionKind | None = None
 
+    @property
+    def compared(self) -> bool:
+        """Whether two sources that differ contradict each other."""
+        return self.form in {Form.CHOICE, Form.TEXT} and not self.passing
+
 
 CONTACTS_NEEDED = 2
 """So many contacts must have been reached by a test, so that somebody can always be asked."""

@@ -70,7 +70,8 @@ def settle(facts: KnowledgeFacts, chosen: Settlement, actor: Actor, *, now: date
         verified_as=(found.verified_by, found.verified_at),
     )
     after = fulfilled(facts, (kept,), chosen.id, actor, now)
-    return Decision((kept, *after, _audit(facts, chosen.id, (kept,), actor, now, chosen.reason)))
+    events = _overtaken(facts, field, found, live, actor, now)
+    return Decision((kept, *events, *after, _audit(facts, chosen.id, (kept,), actor, now, chosen.reason)))
 
 
 def _kept(facts: KnowledgeFacts, new: NewCheck, field: Field, told: Told, actor: Actor, now: datetime) -> KeepFact:
@@ -99,6 +100,7 @@ def _kept(facts: KnowledgeFacts, new: NewCheck, field: Field, told: Told, actor:
         note=told.note or new.note if not new.settle else new.settle,
         confirms_id=max(same, key=lambda each: each.learned_at).id if same else None,
         supersedes=tuple(each.id for each in gone if each.id is not None),
+        differs_from=_differing(field, told.value, [each for each in live if each not in gone]),
         settles=bool(new.settle) and any(each.value != told.value for each in gone),
     )
 
@@ -119,6 +121,13 @@ def _gives_way(field: Field, old: Statement, new: NewCheck, told: Told, held: UU
     return (old.source, old.said_by) == (new.source, new.said_by)
 
 
+def _differing(field: Field, value: str | None, stays: Iterable[Statement]) -> tuple[UUID, ...]:
+    """Statements beside which this value is a contradiction."""
+    if not field.compared:
+        return ()
+    return tuple(each.id for each in stays if each.id is not None and each.value != value)
+
+
 def _events(facts: KnowledgeFacts, kept: Iterable[KeepFact], actor: Actor, now: datetime) -> list[Effect]:
     """What happened, where something verified is now another than it was: from it talks and visits may follow."""
     before = {each.id: each.value for each in facts.statements}
@@ -128,6 +137,18 @@ def _events(facts: KnowledgeFacts, kept: Iterable[KeepFact], actor: Actor, now: 
         if (event := BY_CODE[fact.field].event) and fact.verified
         if any(before[gone] != fact.value for gone in fact.supersedes)
     ]
+
+
+def _overtaken(
+    facts: KnowledgeFacts, field: Field, chosen: Statement, live: Iterable[Statement], actor: Actor, now: datetime
+) -> list[Effect]:
+    """The same where an officer settles on a verified word that is newer than another one: told of once, as what was
+    learned then, also where it had taken another word's place at that time.
+    """
+    older = any(each.learned_at < chosen.learned_at and each.value != chosen.value for each in live)
+    if field.event is None or chosen.verified_at is None or chosen.id is None or not older:
+        return []
+    return [occasion(facts.subject_id, field.event, About("fact", chosen.id), chosen.learned_at, actor, now=now)]
 
 
 def _audit(

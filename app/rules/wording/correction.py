@@ -71,6 +71,7 @@ SENTENCES: dict[str, str] = {
     "plan_note_needed": "退回矫正方案请写明意见。",
     "no_plan_in_force": "还没有经审批的矫正方案,不能评估。",
     "measure_needed": "请至少写一条措施。",
+    "measures_too_long": "措施最多 {lines} 条,每条最多 {characters} 字,还没有保存,请精简后再提交。",
     "name_needed": "请填写姓名。",
     "plan_part_needed": "请把基本情况、评估结果、心理状态和特殊情况填写完整,没有的写“无”。",
 }

@@ -130,6 +130,13 @@ def test_a_plan_needs_a_second_person_and_is_never_written_over(
         (2, "in_force"),
         (1, "replaced"),
     ]
+    for n, word in enumerate(("每周走访一次", "每旬走访一次")):
+        client.post(url, json={**changed, "id": str(UUID(int=n)), "measures": [word]}, headers=mine)
+    back = {"approve": False, "note": "先评估"}
+    shown = client.post(f"{url}/{UUID(int=1)}/decision", json=back, headers=theirs).get_json()
+    assert [one["state"] for one in shown["versions"]] == ["given_back", "replaced", "in_force", "replaced"], (
+        "a version that was written over waits for nobody"
+    )
     with transaction(undone) as tx, pytest.raises(DBAPIError, match="correction_plans"), tx.begin_nested():
         tx.execute(text("UPDATE correction_plans SET measures = '[]'"))
 

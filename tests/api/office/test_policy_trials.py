@@ -60,6 +60,9 @@ def test_from_the_question_to_the_sums(app: Flask, undone: Engine, headers: dict
     assert (checks["before"]["strict"], checks["after"]["strict"]) == (2 * 30 * 4, 2 * 30 * 6)
     visits = next(line for line in result["items"] if line["code"] == "访1")
     assert visits["before"] == visits["after"]
+    due = sum(visits["before"].values())
+    assert (due > 0, visits["overdue_before"], visits["overdue_after"]) == (True, due, due), "nobody wrote a record"
+    assert (checks["overdue_before"], checks["overdue_after"]) == (None, None)
     with transaction(undone) as tx:
         ids = [str(one) for one in tx.execute(text("SELECT id FROM subjects")).scalars()]
         acts = tx.execute(text("SELECT details FROM audit WHERE action = 'policies.try'")).scalars().all()
