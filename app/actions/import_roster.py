@@ -89,6 +89,7 @@ def import_roster(
         raise NotAllowed("not_allowed")
     keys = sealing.keys_of(settings)
     rosters.claim(tx)
+    policies.hold(tx)
     if repeated := _repeated(tx, roster, keys):
         return repeated, False
     judged = _judge(tx, actor, roster.reading, roster.office_id, settings, now)

@@ -34,6 +34,7 @@ def register_subject(
     if actor.id is None:
         raise NotAllowed("not_allowed")
     keys = sealing.keys_of(settings)
+    policies.hold(tx)
     rows.claim(tx, entered.id)
     if repeated := _repeated(tx, entered, keys):
         return repeated, False

@@ -34,6 +34,7 @@ def install(tx: Connection, version: NewVersion, *, now: datetime, chunk: int = 
 
     Conflict `policy_planned_later` where a version that stays begins at that very instant.
     """
+    policies.change_alone(tx)
     policies.add_version(
         tx,
         version.id,
@@ -47,6 +48,7 @@ def install(tx: Connection, version: NewVersion, *, now: datetime, chunk: int = 
     since = max(version.from_at, now)
     after = None
     # Every subject is locked, planned so far or not: else the planner could go on by the old version until we commit.
+    # Who is being registered this moment cannot be, and was waited for.
     while planned := policies.lock_planned(tx, version.office_id, after=after, limit=chunk):
         effects.apply(tx, _changed(version.created_by, planned, since, now))
         after = planned[-1].subject_id

@@ -28,6 +28,7 @@ def write(tx: Connection, effects: Sequence[KeepFact]) -> None:
     if disputes:
         tx.execute(insert(KnownFactDispute), disputes)
     ends = [{"fact_id": gone, "ended_by": effect.id} for effect in effects for gone in effect.supersedes]
+    ends += [{"fact_id": effect.id, "ended_by": effect.outdated_by} for effect in effects if effect.outdated_by]
     if ends:
         tx.execute(insert(KnownFactEnd), ends)
 

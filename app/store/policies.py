@@ -78,6 +78,23 @@ class Later(StrEnum):
     FALLS = "falls"
 
 
+ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('zhifang:policies', 0))")
+BESIDE = text("SELECT pg_advisory_xact_lock_shared(hashtextextended('zhifang:policies', 0))")
+
+
+def change_alone(tx: Connection) -> None:
+    """Wait for whoever registers people by what holds now; whoever begins to waits until the change is there."""
+    tx.execute(ALONE)
+
+
+def hold(tx: Connection) -> None:
+    """Keep what is in force as it is until this transaction ends: for people who are not there to be locked yet.
+
+    To be asked for before any subject is locked, as a change of the policy locks them all.
+    """
+    tx.execute(BESIDE)
+
+
 @dataclass(frozen=True)
 class PolicyInForce:
     """A policy with the id of its version."""

@@ -163,8 +163,8 @@ def test_how_many_statements_a_chunk_takes(tx: Connection) -> None:
         a_subject(tx, officer, at=MONDAY)
     with counted(tx) as sent:
         install_policy(tx, tree.county.id, shipped("demo"), effective_from=WEDNESDAY, created_by=None, now=MONDAY)
-    assert len(sent) == 9, (
-        "what begins later; close, write; lock; cancel, end powers, events, cursors; and the empty last chunk"
+    assert len(sent) == 10, (
+        "alone; what begins later; close, write; lock; cancel, end powers, events, cursors; and the empty last chunk"
     )
 
 

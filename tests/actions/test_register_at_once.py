@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, text
 
+from app.actions.install_policy import install_policy
 from app.actions.register_subject import register_subject
 from app.rules.errors import Conflict
 from app.rules.registration import Registration
 from app.store.session import make_engine, transaction
+from app.store.shipped_policies import shipped
 from tests.builders.app import MONDAY, settings_for_tests
 from tests.builders.offices import a_tree
 from tests.builders.subjects import a_registration, a_subject, an_id_number
@@ -17,6 +20,7 @@ from tests.builders.users import Worker, a_user
 from tests.database import Database
 
 AT_ONCE = 4
+WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))")
 
 
 @pytest.fixture
@@ -67,3 +71,28 @@ def test_one_person_entered_by_many_is_registered_once(engine: Engine, officer: 
 def test_many_people_get_numbers_without_gap_or_double(engine: Engine, officer: Worker) -> None:
     entered = [a_registration(officer) for _ in range(AT_ONCE)]
     assert register_all(engine, officer, entered) == [f"33088120260000{n}" for n in range(2, 2 + AT_ONCE)]
+
+
+def test_a_new_policy_reaches_whoever_is_being_registered_this_moment(engine: Engine, officer: Worker) -> None:
+    """The registration has read the old version and planned by it, and nobody else sees its rows yet."""
+    later = MONDAY + timedelta(hours=1)
+    entered = a_registration(officer)
+
+    def install() -> None:
+        with transaction(engine) as tx:
+            install_policy(tx, officer.office.id, shipped("demo"), effective_from=later, created_by=None, now=MONDAY)
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction(engine) as tx:
+            register_subject(tx, officer.actor, entered, settings_for_tests(), now=MONDAY)
+            installing = pool.submit(install)
+            while not (installing.done() or tx.execute(WAITING).scalar_one()):
+                pass
+        installing.result()
+    with transaction(engine) as tx:
+        planned = "SELECT max(opens_at), max(t.planned_until) FROM duties d JOIN subject_states t USING (subject_id)"
+        row = tx.execute(
+            text(f"{planned} WHERE subject_id = :id AND state = 'planned' AND kind = 'check_in'"), {"id": entered.id}
+        ).one()
+    assert row[1] == later
+    assert row[0] is None or row[0] < later

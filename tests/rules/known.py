@@ -101,4 +101,6 @@ def after(facts: KnowledgeFacts, decision: Decision) -> KnowledgeFacts:
     """The facts once the decision is written."""
     gone = {each for fact in kept(decision).values() for each in fact.supersedes}
     stay = [each for each in facts.statements if each.id not in gone]
-    return replace(facts, statements=(*stay, *map(statement_of, kept(decision).values())))
+    return replace(
+        facts, statements=(*stay, *(statement_of(fact) for fact in kept(decision).values() if not fact.outdated_by))
+    )

@@ -92,6 +92,27 @@ def test_what_is_written_late_about_an_earlier_time_takes_no_newer_words_place()
     assert found.counts.value == "steady"
 
 
+def test_what_the_same_source_said_later_counts_also_where_the_earlier_word_is_written_last() -> None:
+    newer, police = said("case", "盗窃罪", NOW), said("case", "诈骗罪", NOW - DAY, source=Source.POLICE)
+    facts = replace(FACTS, statements=(newer,))
+    late = learn(facts, a_check(Told("case", "诈骗罪"), when=NOW - DAY / 2), OFFICER, now=NOW)
+    assert (kept(late)["case"].outdated_by, kept(late)["case"].differs_from) == (newer.id, ())
+    assert field_view("case", *after(facts, late).statements).standing is Standing.KNOWN
+    both = replace(FACTS, statements=(newer, police))
+    late = learn(both, a_check(Told("case", "诈骗罪"), when=NOW - DAY / 2), OFFICER, now=NOW)
+    assert kept(late)["case"].supersedes == (), "what is of the past takes nobody's place"
+    assert field_view("case", *after(both, late).statements).standing is Standing.CONTRADICTED
+    other = learn(facts, a_check(Told("case", "诈骗罪"), when=NOW - DAY / 2, said_by="李某"), OFFICER, now=NOW)
+    assert (kept(other)["case"].outdated_by, kept(other)["case"].differs_from) == (None, (newer.id,))
+
+
+def test_saying_why_one_word_counts_loses_no_other_note() -> None:
+    police = said("case", "诈骗罪", NOW - DAY, source=Source.POLICE)
+    check = a_check(Told("case", "盗窃罪"), Told("risk", "high", note="酗酒"), settle="判决书为准", note="面谈所得")
+    found = kept(learn(replace(FACTS, statements=(police,)), check, OFFICER, now=NOW))
+    assert (found["case"].note, found["risk"].note) == ("判决书为准\n面谈所得", "酗酒")
+
+
 @pytest.mark.parametrize(
     ("told", "changed", "code"),
     [

@@ -40,7 +40,8 @@ class KeepFact:
 
     `value` is None where the value stands in the file itself and `held` is its fingerprint then. `verified` is the
     officer who answers for it, None for a mere word. `supersedes` are statements that count no longer since this one,
-    `confirms_id` is the one that says the same, `differs_from` are those that still count and say something else.
+    `confirms_id` is the one that says the same, `differs_from` are those that still count and say something else,
+    `outdated_by` is what the same source said later, where this one is about an earlier time.
     `settles`: an officer decided between statements that differed; the verification is then that of the chosen one,
     `verified_as`.
     """
@@ -65,6 +66,7 @@ class KeepFact:
     confirms_id: UUID | None = None
     supersedes: tuple[UUID, ...] = ()
     differs_from: tuple[UUID, ...] = ()
+    outdated_by: UUID | None = None
     settles: bool = False
     verified_as: tuple[UUID | None, datetime | None] | None = None
 

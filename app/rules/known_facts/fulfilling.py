@@ -22,7 +22,13 @@ def fulfilled(
     """Duties that are fulfilled once the new statements stand beside those that stay."""
     gone = {each for fact in kept for each in fact.supersedes}
     stay = [each for each in facts.statements if each.id is None or each.id not in gone]
-    later = view(facts.in_file, [*stay, *map(statement_of, kept)], facts.policy, facts.class_, now=now)
+    later = view(
+        facts.in_file,
+        [*stay, *(statement_of(fact) for fact in kept if fact.outdated_by is None)],
+        facts.policy,
+        facts.class_,
+        now=now,
+    )
     touched = {fact.item for fact in kept}
     effects: list[Effect] = []
     for duty in sorted(facts.owed, key=lambda each: (each.opens_at, each.due_at, str(each.id))):

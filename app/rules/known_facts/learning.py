@@ -79,7 +79,10 @@ def _kept(facts: KnowledgeFacts, new: NewCheck, field: Field, told: Told, actor:
     held = facts.in_file.held.get(field.code) if field.form is Form.HELD else told.held
     verified = new.how is not How.PHONE_REPORT and may_verify(facts, field.item.value, actor)
     same = [each for each in live if each.value == told.value and each.held == held]
-    gone = [each for each in live if _gives_way(field, each, new, told, held, verified=verified)]
+    newer = _newer_word(field, live, new)
+    gone = [each for each in live if not newer and _gives_way(field, each, new, told, held, verified=verified)]
+    settles = bool(new.settle) and any(each.value != told.value for each in gone)
+    words = (new.settle if settles else None, told.note or new.note)
     return KeepFact(
         id=uuid5(new.id, f"{field.code}|{told.held or ''}"),
         check_id=new.id,
@@ -97,11 +100,12 @@ def _kept(facts: KnowledgeFacts, new: NewCheck, field: Field, told: Told, actor:
         at=now,
         body_hash=new.body_hash,
         evidence=new.evidence,
-        note=told.note or new.note if not new.settle else new.settle,
+        note="\n".join(each for each in words if each) or None,
         confirms_id=max(same, key=lambda each: each.learned_at).id if same else None,
         supersedes=tuple(each.id for each in gone if each.id is not None),
-        differs_from=_differing(field, told.value, [each for each in live if each not in gone]),
-        settles=bool(new.settle) and any(each.value != told.value for each in gone),
+        differs_from=() if newer else _differing(field, told.value, [each for each in live if each not in gone]),
+        outdated_by=newer.id if newer else None,
+        settles=settles,
     )
 
 
@@ -119,6 +123,18 @@ def _gives_way(field: Field, old: Statement, new: NewCheck, told: Told, held: UU
     if old.value == told.value:
         return verified or old.verified_at is None
     return (old.source, old.said_by) == (new.source, new.said_by)
+
+
+def _newer_word(field: Field, live: Iterable[Statement], new: NewCheck) -> Statement | None:
+    """What the same source said later than what is written down only now: that counts, and this is of the past."""
+    if not field.compared or new.settle:
+        return None
+    later = [
+        each
+        for each in live
+        if each.learned_at > new.happened_at and (each.source, each.said_by) == (new.source, new.said_by)
+    ]
+    return max(later, key=lambda each: each.learned_at, default=None)
 
 
 def _differing(field: Field, value: str | None, stays: Iterable[Statement]) -> tuple[UUID, ...]:

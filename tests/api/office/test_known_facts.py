@@ -16,6 +16,7 @@ from app.models.audit import Audit
 from app.models.duty import Duty
 from app.models.occasion import Occasion
 from app.models.subject import Subject, SubjectContact
+from app.queries.contradictions import contradictions
 from app.rules.effects.records import Details, Mood, Risk
 from app.rules.facts import DutyKind, DutyState, Obligor, Role
 from app.store.session import transaction
@@ -94,7 +95,7 @@ def test_a_repeat_is_answered_as_one_and_another_body_is_refused(
 
 
 def test_nothing_is_overwritten_until_an_officer_settles_it(
-    undone: Engine, client: FlaskClient, headers: dict[str, str], person: UUID
+    undone: Engine, client: FlaskClient, headers: dict[str, str], officer: Worker, person: UUID
 ) -> None:
     kept(client, headers, person, told("occupation", "employed"), source="subject", how="talk")
     found = kept(client, headers, person, told("occupation", "unemployed"), source="community", said_by="李主任")
@@ -102,6 +103,10 @@ def test_nothing_is_overwritten_until_an_officer_settles_it(
     assert {one["value"] for one in found["occupation"]["statements"]} == {"employed", "unemployed"}
     listed = client.get("/api/office/v1/facts/contradictions", headers=headers).get_json()["items"]
     assert [(row["subject_id"], row["fields"]) for row in listed] == [(str(person), ["occupation"])]
+    with transaction(undone) as tx, tx.begin_nested() as ended:
+        tx.execute(update(Subject).where(Subject.id == person).values(status="ended"))
+        assert contradictions(tx, officer.actor).items == (), "nobody settles what is over"
+        ended.rollback()
 
     chosen = next(one["id"] for one in found["occupation"]["statements"] if one["source"] == "community")
     body = {"id": str(uuid4()), "field": "occupation", "chosen": chosen, "reason": "单位已证实辞退"}
