@@ -1,4 +1,4 @@
 """Which schema this code was written for."""
 
-HEAD = "0033"
+HEAD = "0035"
 """The newest migration; a guard compares it with the folder."""

@@ -26,7 +26,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const changed = fields(form).filter((field) => nameOf(field) in typed && valueOf(field) !== typed[nameOf(field)]);
     if (changed.some((field) => field.name === "revision")) {
       // Somebody wrote in it since: put back, it would overwrite what nobody here has read. It is shown, to be copied.
-      const words = changed.filter((field) => field.name !== "revision" && !ticked(field)).map((field) => typed[field.name]);
+      const words = changed.filter((field) => field.name !== "revision" && !ticked(field)).map((field) => `${field.labels[0].textContent}:${typed[field.name]}`);
       const outdated = form.querySelector(".outdated");
       outdated.querySelector("pre").textContent = words.join("\n\n");
       outdated.hidden = words.length === 0;

@@ -108,12 +108,16 @@ def test_the_past_is_not_rewritten(client: FlaskClient, headers: Headers, tree: 
     assert made["effective_from"] == "2026-03-02T09:00:00+08:00"
 
 
-def test_nothing_comes_before_what_is_planned(client: FlaskClient, headers: Headers, tree: Tree) -> None:
-    planned = a_version(tree, effective_from=MONDAY + 7 * DAY)
+def test_what_is_planned_stays_and_what_comes_before_holds_until_then(
+    client: FlaskClient, headers: Headers, tree: Tree
+) -> None:
+    week = MONDAY + 7 * DAY
+    planned = a_version(tree, effective_from=week)
     assert client.post(f"{BASE}/policies", json=planned, headers=headers).status_code == 201
-    for at in (MONDAY + DAY, MONDAY + 7 * DAY):
-        answer = client.post(f"{BASE}/policies", json=a_version(tree, effective_from=at), headers=headers)
-        assert (answer.status_code, answer.get_json()["code"]) == (409, "policy_planned_later")
+    same = client.post(f"{BASE}/policies", json=a_version(tree, effective_from=week), headers=headers)
+    assert (same.status_code, same.get_json()["code"]) == (409, "policy_planned_later")
+    before = client.post(f"{BASE}/policies", json=a_version(tree, effective_from=MONDAY + DAY), headers=headers)
+    assert (before.status_code, datetime.fromisoformat(before.get_json()["effective_to"])) == (201, week)
 
 
 def test_only_the_own_county(client: FlaskClient, headers: Headers, tree: Tree) -> None:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0032"
-down_revision = "0031"
+revision = "0034"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 
@@ -26,7 +26,9 @@ def upgrade() -> None:
     """Such a version is in force at no time, and still says when it would have begun."""
     op.add_column("policy_versions", sa.Column("would_begin_at", sa.DateTime(timezone=True), nullable=True))
     op.create_check_constraint(
-        "ck_policy_versions_begins_or_would_have", "policy_versions", "isempty(in_force) = (would_begin_at IS NOT NULL)"
+        op.f("ck_policy_versions_begins_or_would_have"),
+        "policy_versions",
+        "isempty(in_force) = (would_begin_at IS NOT NULL)",
     )
     new, old = (BEGINNING.format(row=row) for row in ("NEW", "OLD"))
     op.execute(KEPT.format(beginning_new=new, beginning_old=old))
@@ -35,5 +37,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     """What never held keeps its row, in force at no time."""
     op.execute(KEPT.format(beginning_new="lower(NEW.in_force)", beginning_old="lower(OLD.in_force)"))
-    op.drop_constraint("ck_policy_versions_begins_or_would_have", "policy_versions")
+    op.drop_constraint(op.f("ck_policy_versions_begins_or_would_have"), "policy_versions")
     op.drop_column("policy_versions", "would_begin_at")
