@@ -12,9 +12,10 @@ from app.models.office import Office
 from app.models.subject import Subject
 from app.queries.names import Named, shown_name
 from app.rules.errors import NotFound
-from app.rules.facts import Actor, DutyKind
+from app.rules.facts import Actor, DutyKind, DutyState
+from app.rules.planning import CHAINED
 from app.rules.policy import Item
-from app.rules.visits import roles_reaching
+from app.rules.visits import Owed, roles_reaching, served_by
 from app.store import policies
 from app.store.scope import subjects_of
 
@@ -27,8 +28,8 @@ FORGOTTEN = timedelta(days=92)
 
 WAITING = text(
     """
-    SELECT DISTINCT ON (subject_id, rule_code)
-           subject_id, id, rule_code, state, opens_at, due_at, policy_version_id
+    SELECT subject_id, id, kind, rule_code, state, opens_at, due_at, policy_version_id,
+           occasion_id IS NULL AND (why IS NULL OR why->>'code' = ANY(:chained)) AS chained
     FROM duties
     WHERE subject_id = ANY(:subject_ids) AND opens_at <= :now AND obligor = 'office'
       AND kind IN ('visit', 'talk', 'verification', 'review') AND state IN ('planned', 'open', 'missed')
@@ -58,7 +59,7 @@ DUE = text(
 
 @dataclass(frozen=True)
 class Waiting:
-    """The oldest duty that a record of the item would fulfil."""
+    """A duty that waits for a record of the item."""
 
     id: UUID
     due_at: datetime
@@ -67,13 +68,16 @@ class Waiting:
 
 @dataclass(frozen=True)
 class FormItem:
-    """An item that this user may write down, what its record must bring, and what it would fulfil now."""
+    """An item that this user may write down, and what its record must bring. `served` are the duties that one record
+    would fulfil now, the oldest first; `owed` are all that wait, by id.
+    """
 
     code: str
     title: str
     kind: DutyKind
     evidence: tuple[str, ...]
-    waiting: Waiting | None
+    served: tuple[Waiting, ...] = ()
+    owed: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -121,11 +125,11 @@ def forms(
     wanted = list(subject_ids)
     rows = {row.id: row for row in connection.execute(_subjects(actor, wanted))}
     in_force = policies.in_force(connection, {row.office_id for row in rows.values()}, at=now) if rows else {}
-    duties: dict[UUID, dict[str, Waiting]] = {}
-    waiting = connection.execute(WAITING, {"subject_ids": list(rows), "now": now}).all()
+    given = {"subject_ids": list(rows), "now": now, "chained": list(CHAINED)}
+    waiting = connection.execute(WAITING, given).all() if rows else []
+    duties: dict[UUID, dict[str, list[Owed]]] = {}
     for duty in waiting:
-        found = Waiting(duty.id, duty.due_at, duty.state == "missed")
-        duties.setdefault(duty.subject_id, {})[duty.rule_code] = found
+        duties.setdefault(duty.subject_id, {}).setdefault(duty.rule_code, []).append(_owed(duty))
     items = {one: in_force[row.office_id].policy.items for one, row in rows.items()}
     former = _former(connection, [duty for duty in waiting if duty.rule_code not in items[duty.subject_id]])
     promised = _promised(connection, list(rows), now)
@@ -133,8 +137,8 @@ def forms(
         replace(
             _form(
                 *(actor, talker, rows[one]),
-                [*items[one].values(), *former.get(one, ())],
-                duties.get(one, {}),
+                [*items[one].values(), *former.get(one, {}).values()],
+                {code: _served(owed, now) for code, owed in duties.get(one, {}).items()},
             ),
             promised=tuple(promised.get(one, ())),
         )
@@ -151,13 +155,14 @@ def due_soon(connection: Connection, actor: Actor, *, now: datetime, until: date
     return list(rows.scalars())
 
 
-def _former(connection: Connection, gone: Sequence[Row[Any]]) -> dict[UUID, list[Item]]:
+def _former(connection: Connection, gone: Sequence[Row[Any]]) -> dict[UUID, dict[str, Item]]:
     """Items that the policy has no more, of each person about whom something is still owed by them."""
     versions = policies.by_id(connection, {duty.policy_version_id for duty in gone}) if gone else {}
-    found: dict[UUID, list[Item]] = {}
+    found: dict[UUID, dict[str, Item]] = {}
     for duty in gone:
         item = versions[duty.policy_version_id].item(duty.rule_code)
-        found.setdefault(duty.subject_id, []).extend([item] if item else [])
+        if item is not None:
+            found.setdefault(duty.subject_id, {})[duty.rule_code] = item
     return found
 
 
@@ -177,12 +182,29 @@ def _subjects(actor: Actor, subject_ids: list[UUID]) -> Any:
     )
 
 
+def _owed(row: Row[Any]) -> Owed:
+    kind, state = DutyKind(row.kind), DutyState(row.state)
+    return Owed(row.id, kind, row.rule_code, state, row.opens_at, row.due_at, row.chained)
+
+
+Served = tuple[tuple[Waiting, ...], frozenset[UUID]]
+
+
+def _served(owed: Sequence[Owed], now: datetime) -> Served:
+    served = served_by(owed, now)
+    told = tuple(Waiting(duty.id, duty.due_at, duty.state is DutyState.MISSED) for duty in served)
+    return told, frozenset(duty.id for duty in owed)
+
+
 def _form(
-    actor: Actor, talker: Actor | None, row: Row[Any], items: Iterable[Item], waiting: dict[str, Waiting]
+    actor: Actor, talker: Actor | None, row: Row[Any], items: Iterable[Item], waiting: dict[str, Served]
 ) -> RecordForm:
     may = {kind: talker if kind is DutyKind.TALK else actor for kind in RECORDED}
     offered = [
-        FormItem(item.code, item.title, item.kind, tuple(word.value for word in item.evidence), waiting.get(item.code))
+        FormItem(
+            *(item.code, item.title, item.kind, tuple(word.value for word in item.evidence)),
+            *waiting.get(item.code, ((), frozenset())),
+        )
         for item in items
         if (writer := may.get(item.kind)) and not roles_reaching(writer.grants, row.path).isdisjoint(item.by)
     ]

@@ -83,11 +83,18 @@ def _person(one: RecordForm) -> dict[str, object]:
 
 
 def _item(item: FormItem) -> dict[str, object]:
-    due = _due(item.waiting.due_at) if item.waiting else None
+    due = "、".join(dict.fromkeys(_due(duty.due_at) for duty in item.served))
     told = f"将完成{due}到期的任务" if due else "目前没有到期的任务,作为额外的记录保存"
     evidence = [(word, EVIDENCE.get(word, word)) for word in item.evidence]
     shown = f"{item.title} {item.code}"
-    return {"code": item.code, "kind": item.kind.value, "title": shown, "told": told, "due": due, "evidence": evidence}
+    return {
+        "code": item.code,
+        "kind": item.kind.value,
+        "title": shown,
+        "told": told,
+        "due": due or None,
+        "evidence": evidence,
+    }
 
 
 def _due(due_at: datetime) -> str:

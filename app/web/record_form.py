@@ -97,7 +97,7 @@ def form_words() -> dict[str, Any]:
 def _chosen(shown: RecordForm) -> set[str]:
     """The item of the duty that the address names."""
     asked = request.args.get("duty", "")
-    return {item.code for item in shown.items if item.waiting and str(item.waiting.id) == asked}
+    return {item.code for item in shown.items if asked in {str(duty) for duty in item.owed}}
 
 
 def _kind(shown: RecordForm, chosen: set[str]) -> str | None:

@@ -167,6 +167,8 @@ def test_one_visit_serves_the_turn_of_the_month_and_what_happened(
     owed = duties(tx, subject_id, "访1")
     assert [row.state for row in owed] == ["open"] * 3
     when = MONDAY + 48 * HOUR
+    (offered,) = [one for one in record_form(tx, officer.actor, None, subject_id, now=when).items if one.code == "访1"]
+    assert {one.id for one in offered.served} == offered.owed == {row.id for row in owed}
     fix = Fix(*DOOR, 20)
     kept, _ = record_visit(tx, officer.actor, a_new_record(subject_id, when, "访1", fix=fix), now=when + HOUR)
     after = duties(tx, subject_id, "访1")
@@ -213,7 +215,7 @@ def test_what_is_owed_by_an_item_that_the_policy_has_no_more_can_still_be_done(
     now = MONDAY + 2 * DAY
     assert may_fulfil(tx, officer.actor, visit.id, now=now)
     offered = record_form(tx, officer.actor, None, subject_id, now=now)
-    assert [item.waiting.id for item in offered.items if item.code == "访1" and item.waiting] == [visit.id]
+    assert [[one.id for one in item.served] for item in offered.items if item.code == "访1"] == [[visit.id]]
     kept, _ = record_visit(tx, officer.actor, a_new_record(subject_id, now, "访1"), now=now)
     assert [(one.item, one.duty_id) for one in kept.items] == [("访1", visit.id)]
     assert [row.state for row in duties(tx, subject_id, "访1")] == ["fulfilled"]

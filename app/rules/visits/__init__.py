@@ -2,7 +2,7 @@
 
 from app.rules.visits.admit import COVERS, roles_reaching
 from app.rules.visits.facts import Covered, NewRecord, Owed, Receipt, RecordFacts
-from app.rules.visits.judge import days_until_written, judge, outcome
+from app.rules.visits.judge import days_until_written, judge, outcome, served_by
 
 __all__ = [
     "COVERS",
@@ -15,4 +15,5 @@ __all__ = [
     "judge",
     "outcome",
     "roles_reaching",
+    "served_by",
 ]

@@ -73,16 +73,17 @@ def _matches(owed: Iterable[Owed], items: Iterable[Item], happened_at: datetime)
     oldest_first = sorted(owed, key=lambda duty: (duty.opens_at, duty.due_at, str(duty.id)))
     matched: dict[str, tuple[Owed, ...]] = {}
     for item in items:
-        waiting = [duty for duty in oldest_first if duty.rule_code == item.code and _waits(duty, happened_at)]
-        if waiting:
-            matched[item.code] = _served(waiting, happened_at)
+        served = served_by([duty for duty in oldest_first if duty.rule_code == item.code], happened_at)
+        if served:
+            matched[item.code] = served
     return matched
 
 
-def _served(waiting: list[Owed], happened_at: datetime) -> tuple[Owed, ...]:
-    """The oldest turn of the chain, since each asks for a visit of its own; what something else brought up, all of it
-    while there is time, and of what is overdue the oldest.
+def served_by(oldest_first: Iterable[Owed], happened_at: datetime) -> tuple[Owed, ...]:
+    """Which duties of one item a record serves: the oldest turn of the chain, since each asks for a visit of its own;
+    what something else brought up, all of it while there is time, and of what is overdue the oldest.
     """
+    waiting = [duty for duty in oldest_first if _waits(duty, happened_at)]
     turns = [duty for duty in waiting if duty.chained][:1]
     brought_up = [duty for duty in waiting if not duty.chained]
     in_time = [duty for duty in brought_up if happened_at < duty.due_at]
