@@ -1,7 +1,7 @@
 """Keep the figures of a county's month as they stand some days after its end."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -11,14 +11,13 @@ from app.rules.oversight import Line, content_hash, content_of, months_to_take, 
 from app.store import policies, snapshots
 from app.store.snapshots import Untaken
 
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 WITHOUT_POLICY = 3
 """Days to wait where no policy says within how many a record is written."""
 
 
 def months_due(tx: Connection, *, now: datetime) -> list[Untaken]:
     """The counties' months that are over, whose last records may be written no more, and that nobody has kept."""
-    found = snapshots.untaken(tx, months_to_take(now, since=LONG_AGO))
+    found = snapshots.untaken(tx, months_to_take(now))
     return [one for one in found if taken_from(one.month, _days(tx, one)) <= now]
 
 

@@ -226,8 +226,10 @@ def test_a_month_as_it_was_kept_stands_beside_now(undone: Engine, app: Flask, wo
         tx.execute(text("UPDATE record_proofs SET verdict = 'proven', judged_at = :at"), {"at": MONDAY + 4 * DAY})
     shown = county.text("/compliance/snapshots")
     assert "(-1)" in shown
-    (link,) = re.findall(r'href="(/compliance/audit/duties[^"]+)"', shown)
-    assert county.text(link.replace("&amp;", "&")).count('<li class="card ') == 2
+    links = re.findall(r'href="(/compliance/audit/duties[^"]+)"', shown)
+    assert len(links) == 3, "all of it, the office, the item"
+    for link in links:
+        assert county.text(link.replace("&amp;", "&")).count('<li class="card ') == 2, link
 
 
 def test_no_page_asks_once_for_each_line(undone: Engine, app: Flask, worked: Office) -> None:

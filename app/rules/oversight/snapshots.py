@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any, TypeVar
 from uuid import UUID
 
-from app.rules.calendar import add_months, end_of_day_count, legal_day, start_of_day
+from app.rules.calendar import add_months, end_of_day_count, legal_day
 from app.rules.oversight.figures import NO_CLASS, NOBODY, Counts, summed
 
 MONTHS_BACK = 3
@@ -37,11 +37,10 @@ def taken_from(month: date, write_within_days: int) -> datetime:
     return end_of_day_count(last_day, write_within_days)
 
 
-def months_to_take(now: datetime, *, since: datetime) -> tuple[date, ...]:
-    """The months that are over and not older than MONTHS_BACK, the oldest first; none that ended before `since`."""
+def months_to_take(now: datetime) -> tuple[date, ...]:
+    """The months that are over and not older than MONTHS_BACK, the oldest first."""
     this = legal_day(now).replace(day=1)
-    over = [add_months(this, -back) for back in range(MONTHS_BACK, 0, -1)]
-    return tuple(month for month in over if start_of_day(add_months(month, 1)) > since)
+    return tuple(add_months(this, -back) for back in range(MONTHS_BACK, 0, -1))
 
 
 def content_of(lines: Iterable[Line]) -> dict[str, Any]:
