@@ -22,7 +22,7 @@ from app.rules.planning import foresee
 from app.rules.policy import Policy
 from app.rules.wording.correction import RULES
 from app.rules.wording.duties import TITLES
-from app.rules.workload import Colleague, cover
+from app.rules.workload import Colleague, cover, there_on
 from app.store import planning, policies
 from app.store.scope import offices_of
 
@@ -155,22 +155,23 @@ def _title(policy: Policy, rule_code: str, kind: str) -> str:
 def _day(day: date, due: list[_Due], staff: tuple[Colleague, ...], names: dict[UUID, str], policy: Policy) -> DayLoad:
     counted = Counter((one.title, one.foreseen) for one in due)
     titles = sorted({one.title for one in due})
+    there = there_on(day, staff)
     return DayLoad(
         day=day,
         working_day=policy.holidays.is_working_day(day),
         items=tuple(ItemLoad(title, counted[title, False], counted[title, True]) for title in titles),
-        shares=tuple(_shares(day, due, staff, names)),
-        away=tuple(one.name for one in staff if not one.works(day)),
+        shares=tuple(_shares(due, there, names)),
+        away=tuple(one.name for one in staff if one.id not in there),
     )
 
 
-def _shares(day: date, due: list[_Due], staff: tuple[Colleague, ...], names: dict[UUID, str]) -> Iterable[Share]:
+def _shares(due: list[_Due], there: dict[UUID, Colleague], names: dict[UUID, str]) -> Iterable[Share]:
     """What is one officer's goes to whoever has least to do by then, where that officer is away."""
     load = Counter(one.officer_id for one in due)
     so_far = {officer_id: number for officer_id, number in load.items() if officer_id is not None}
     ordered = sorted((names.get(one) or "" if one else "", str(one), one, number) for one, number in load.items())
     for name, _, officer_id, number in ordered:
-        done = cover(officer_id, day, staff, so_far)
+        done = cover(officer_id, there, so_far)
         if done.covering and done.by is not None:
             so_far[done.by] = so_far.get(done.by, 0) + number
         yield Share(name or None, names[done.by] if done.by else None, done.covering, number)

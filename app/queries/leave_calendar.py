@@ -51,11 +51,11 @@ def _on_day(today: date) -> ColumnElement[bool]:
 
 
 def board(
-    connection: Connection, actor: Actor, show: Show, *, now: datetime, limit: int
+    connection: Connection, actor: Actor, show: Show, *, now: datetime, limit: int, skip: int = 0
 ) -> tuple[tuple[LeaveView, ...], int]:
     """One part of the calendar, what comes first in time first, and how many there are in all."""
     statement = views(actor).where(showing(show, now))
     order = LeaveRequest.from_at if show in {Show.WAITING, Show.COMING} else LeaveRequest.until
     total = connection.execute(select(func.count()).select_from(statement.subquery())).scalar_one()
-    ordered = statement.order_by(order, LeaveRequest.id).limit(limit)
+    ordered = statement.order_by(order, LeaveRequest.id).offset(skip).limit(limit)
     return tuple(shown_rows(connection, actor, ordered, now) if total else ()), total

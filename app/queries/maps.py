@@ -28,6 +28,10 @@ from app.store.scope import below, subjects_of
 Geometry = dict[str, Any]
 FINE_DIGITS = 6
 MOST_ZONES = 2000
+MOST_OF_ONE = 50
+"""Zones of one person on a map, the last to begin; more would hide one another."""
+FEW_METRES_DEG = 0.00005
+"""How far an outline may be from the zone's where a whole office is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +201,7 @@ def zones_within(connection: Connection, actor: Actor, office_path: str | None, 
     """The zones that hold at an instant for people of an office and of those below it; at most `MOST_ZONES`."""
     ends = func.least(Zone.until, Zone.removed_at)
     statement = (
-        _zones()
+        _zones(tolerance_deg=FEW_METRES_DEG)
         .join(Office, Office.id == Subject.office_id)
         .where(subjects_of(actor), Subject.status == SubjectStatus.IN_CORRECTION)
         .where(Zone.from_at <= at, ends.is_(None) | (ends > at))
@@ -213,19 +217,21 @@ def zones(
     connection: Connection, actor: Actor, subject_id: UUID, from_at: datetime, until: datetime | None
 ) -> Sequence[DrawnZone]:
     """The zones of one person whose term touches [from_at, until), in the order in which they begin; without `until`
-    those that have not ended by `from_at`.
+    those that have not ended by `from_at`. At most `MOST_OF_ONE`.
     """
     ends = func.least(Zone.until, Zone.removed_at)
     statement = (
         _zones()
         .where(Zone.subject_id == subject_id, subjects_of(actor), true() if until is None else Zone.from_at < until)
         .where((ends.is_(None)) | ((ends > from_at) & (ends > Zone.from_at)))
-        .order_by(Zone.from_at, Zone.id)
+        .order_by(Zone.from_at.desc(), Zone.id.desc())
+        .limit(MOST_OF_ONE)
     )
-    return [_zone(row) for row in connection.execute(statement)]
+    return [_zone(row) for row in connection.execute(statement)][::-1]
 
 
-def _zones() -> Select[Any]:
+def _zones(tolerance_deg: float | None = None) -> Select[Any]:
+    shape = Zone.shape if tolerance_deg is None else func.ST_SimplifyPreserveTopology(Zone.shape, tolerance_deg)
     return select(
         Zone.id,
         Zone.kind,
@@ -233,7 +239,7 @@ def _zones() -> Select[Any]:
         Zone.from_at,
         func.least(Zone.until, Zone.removed_at).label("ends"),
         Zone.hours,
-        func.ST_AsGeoJSON(Zone.shape, FINE_DIGITS).label("drawn"),
+        func.ST_AsGeoJSON(shape, FINE_DIGITS).label("drawn"),
         func.ST_X(Zone.centre).label("lon"),
         func.ST_Y(Zone.centre).label("lat"),
         Zone.radius_m,

@@ -90,12 +90,19 @@ class SheetRow:
     purged: int | None
 
 
-def order_sheet(connection: Connection, actor: Actor, month: Month, *, now: datetime) -> tuple[SheetRow, ...]:
+def order_sheet(
+    connection: Connection, actor: Actor, month: Month, *, now: datetime, skip: int = 0, limit: int = MOST
+) -> tuple[SheetRow, ...]:
     """Every order within reach that ran, began, ended or was lifted in the month, by its end. Three queries."""
-    rows = connection.execute(_rows(actor, month)).mappings().all()
+    rows = connection.execute(_rows(actor, month).offset(skip).limit(limit)).mappings().all()
     points = _points(connection, [row["id"] for row in rows], month)
     readers = _readers(connection, {row["subject_id"] for row in rows}, month)
     return tuple(_row(actor, row, points, readers, month, now) for row in rows)
+
+
+def how_many_orders(connection: Connection, actor: Actor, month: Month) -> int:
+    """How many orders such a sheet has in all."""
+    return connection.execute(select(func.count()).select_from(_rows(actor, month).subquery())).scalar_one()
 
 
 def _rows(actor: Actor, month: Month) -> Select[Any]:
@@ -124,7 +131,6 @@ def _rows(actor: Actor, month: Month) -> Select[Any]:
             Order.term.overlaps(span) | (Order.lifted_at >= month.from_at) & (Order.lifted_at < month.until),
         )
         .order_by(Order.ordered_until, Order.id)
-        .limit(MOST)
     )
 
 

@@ -122,8 +122,19 @@ def one_drawn(connection: Connection, actor: Actor, sample_id: UUID, record_id: 
     return found[0]
 
 
-def questions(connection: Connection, actor: Actor, *, limit: int = 100) -> tuple[SampledView, ...]:
+def questions(connection: Connection, actor: Actor, *, skip: int = 0, limit: int = 100) -> tuple[SampledView, ...]:
     """Drawn records about subjects within reach that wait for an answer; whoever wrote one finds theirs first."""
+    mine = (Record.officer_id == actor.id).desc()
+    order = (mine, Sample.drawn_at, SampledRecord.n, SampledRecord.record_id)
+    return _views(connection, actor, _asked(actor).order_by(*order).offset(skip).limit(limit))
+
+
+def how_many_questions(connection: Connection, actor: Actor) -> int:
+    """How many of them there are."""
+    return connection.execute(select(func.count()).select_from(_asked(actor).subquery())).scalar_one()
+
+
+def _asked(actor: Actor) -> Select[*tuple[Any, ...]]:
     last = (
         select(SampleEntry.kind)
         .where(
@@ -135,9 +146,7 @@ def questions(connection: Connection, actor: Actor, *, limit: int = 100) -> tupl
         .limit(1)
         .scalar_subquery()
     )
-    statement = _drawn(actor).where(subjects_of(actor), last == EntryKind.QUESTION)
-    mine = (Record.officer_id == actor.id).desc()
-    return _views(connection, actor, statement.order_by(mine, Sample.drawn_at, SampledRecord.n).limit(limit))
+    return _drawn(actor).where(subjects_of(actor), last == EntryKind.QUESTION)
 
 
 def _samples(actor: Actor) -> Select[*tuple[Any, ...]]:

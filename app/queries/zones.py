@@ -105,18 +105,21 @@ def zones(
     *,
     subject_id: UUID | None = None,
     held_at: datetime | None = None,
+    over_at: datetime | None = None,
     after: Key | None = None,
     limit: int = 50,
 ) -> Page[ZoneView]:
     """Zones within the actor's reach, the last to begin first, without shapes; with `held_at` those that have neither
-    ended nor been removed by then.
+    ended nor been removed by then, with `over_at` the others.
     """
     statement = _zones(actor).order_by(Zone.from_at.desc(), Zone.id.desc()).limit(limit + 1)
     if subject_id is not None:
         statement = statement.where(Zone.subject_id == subject_id)
+    ends = func.least(Zone.until, Zone.removed_at)
     if held_at is not None:
-        ends = func.least(Zone.until, Zone.removed_at)
         statement = statement.where(ends.is_(None) | (ends > held_at))
+    if over_at is not None:
+        statement = statement.where(ends <= over_at)
     if (key := instant_key(after)) is not None:
         statement = statement.where(tuple_(Zone.from_at, Zone.id) < tuple_(*key))
     rows = [_view(actor, row, None, None) for row in connection.execute(statement)]

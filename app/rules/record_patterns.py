@@ -4,6 +4,7 @@ officer's own answer stands beside it.
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -89,22 +90,24 @@ def plain(note: str) -> str:
 def _many_in_minutes(records: Sequence[Written], rules: ProofRules) -> Iterator[Seen]:
     """The fullest stretch: visits of so many different people that nobody gets from one to the next."""
     length, start = timedelta(minutes=rules.look_many_min), 0
-    best: tuple[Written, ...] = ()
+    within, people, best = Counter[UUID](), 0, slice(0)
     made = [one for one in records if one.kind in ON_THE_WAY]
     for end, last in enumerate(made):
+        within[last.subject_id] += 1
         while last.happened_at - made[start].happened_at > length:
+            within[made[start].subject_id] -= 1
+            if not within[made[start].subject_id]:
+                del within[made[start].subject_id]
             start += 1
-        stretch = made[start : end + 1]
-        if len({one.subject_id for one in stretch}) > len({one.subject_id for one in best}):
-            best = tuple(stretch)
-    people = len({one.subject_id for one in best})
+        if len(within) > people:
+            people, best = len(within), slice(start, end + 1)
     if people >= rules.look_many:
         params = (
             ("people", str(people)),
             ("minutes", str(rules.look_many_min)),
-            ("at", best[0].happened_at.isoformat()),
+            ("at", made[best][0].happened_at.isoformat()),
         )
-        yield Seen(RecordPattern.MANY_IN_MINUTES, Reason("records_many_in_minutes", params), _ids(best))
+        yield Seen(RecordPattern.MANY_IN_MINUTES, Reason("records_many_in_minutes", params), _ids(made[best]))
 
 
 def _written_far(records: Sequence[Written], rules: ProofRules) -> Iterator[Seen]:

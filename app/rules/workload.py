@@ -31,16 +31,20 @@ class Cover:
     covering: bool
 
 
-def cover(officer_id: UUID | None, day: date, staff: Iterable[Colleague], load: Mapping[UUID, int]) -> Cover:
+def there_on(day: date, staff: Iterable[Colleague]) -> dict[UUID, Colleague]:
+    """Those of the staff who work on a day."""
+    return {one.id: one for one in staff if one.works(day)}
+
+
+def cover(officer_id: UUID | None, there: Mapping[UUID, Colleague], load: Mapping[UUID, int]) -> Cover:
     """The officer in charge where they are there; else the colleague who has least to do then, by name where several
     have; nobody where nobody is there, which is the county's to settle.
     """
-    there = [one for one in staff if one.works(day)]
-    if any(one.id == officer_id for one in there):
+    if officer_id in there:
         return Cover(officer_id, officer_id, covering=False)
     if not there:
         return Cover(officer_id, None, covering=True)
-    least = min(there, key=lambda one: (load.get(one.id, 0), one.name, str(one.id)))
+    least = min(there.values(), key=lambda one: (load.get(one.id, 0), one.name, str(one.id)))
     return Cover(officer_id, least.id, covering=True)
 
 

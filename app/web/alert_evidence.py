@@ -41,6 +41,8 @@ def alert_evidence(alert_id: UUID) -> str:
         reason=reason,
         told=lines_of(looked),
         parts=[part_words(part) for part in looked.track.parts],
+        zones=zones,
+        most_zones=maps.MOST_OF_ONE,
         sketch=sketch_of_track(looked, person.permitted_area_id, zones),
     )
 

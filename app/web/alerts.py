@@ -8,7 +8,7 @@ from flask import Response, render_template, request, url_for
 from app.actions.acknowledge_alert import acknowledge_alert
 from app.actions.close_alert import close_alert
 from app.queries import alerts as queries
-from app.queries.alert_history import alert_history
+from app.queries.alert_history import AlertHistory, alert_history
 from app.queries.policies import PolicyView, policy
 from app.queries.reach import how_to_reach
 from app.rules.calendar import legal_day
@@ -20,9 +20,11 @@ from app.web.context import deps, user
 from app.web.forms import done, told, written
 from app.web.guard import page, user_for
 from app.web.notices import read_about
-from app.web.paging import chosen, cursor, next_link
+from app.web.paging import Part, chosen, cursor, next_link, skipped
 
 LIMIT = 50
+OCCURRENCES, DELIVERIES, EVENTS = 10, 20, 30
+"""Of the history of one alert at a time, the latest first."""
 LONGEST_RESULT = 1000
 
 
@@ -116,8 +118,8 @@ def _alert_page(alert_id: UUID, typed: Any, fault: str | None) -> str:
         "alert.html",
         here="alerts",
         alert=shown,
-        history=history,
         reach=reach,
+        **_latest_first(history),
         basis=basis,
         typed=typed,
         fault=fault,
@@ -125,6 +127,22 @@ def _alert_page(alert_id: UUID, typed: Any, fault: str | None) -> str:
         me=user().id,
         close_reasons=CLOSE_REASONS,
     )
+
+
+def _latest_first(history: AlertHistory) -> dict[str, Any]:
+    """So much of each part of the history as one page shows, and the addresses of what is later and what is older."""
+    turn = skipped()
+    sizes = {"occurrences": OCCURRENCES, "deliveries": DELIVERIES, "events": EVENTS}
+    parts = {}
+    for name, size in sizes.items():
+        rows = getattr(history, name)[::-1]
+        parts[name] = Part(rows[turn * size : (turn + 1) * size], turn * size, len(rows), size)
+    more = any((turn + 1) * part.limit < part.of for part in parts.values())
+    return {
+        **parts,
+        "older": next_link([str(turn + 1)]) if more else None,
+        "later": next_link([str(turn - 1)]) if turn else None,
+    }
 
 
 def _basis(connection: Any, version_id: UUID) -> PolicyView | None:

@@ -20,7 +20,7 @@ from app.web.guard import may, page, user_for
 from app.web.paging import cursor, next_link
 
 LIMIT = 30
-MOST_OFFICES = 500
+MOST_OFFICES = 2000
 LONGEST, LONGEST_TITLE = 500, 100
 
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT = 640, 220
-LEFT, BOTTOM, TOP = 44, 34, 10
+LEFT, RIGHT, BOTTOM, TOP = 76, 34, 34, 14
+"""Around the columns: room for a number of five digits, and for half of the last name, in a phone's larger type."""
 GAP = 0.25
 MOST_LABELS = 6
 STEPS = (1, 2, 5)
@@ -59,7 +60,7 @@ def columns(
     top = _round(max(highest, most or 0))
     if not highest:
         return None
-    room, base = (WIDTH - LEFT) / len(names), HEIGHT - BOTTOM
+    room, base = (WIDTH - LEFT - RIGHT) / len(names), HEIGHT - BOTTOM
     unit = (base - TOP) / top
     parts: list[Part] = []
     for n, (name, stack) in enumerate(zip(names, stacks, strict=True)):

@@ -11,6 +11,7 @@ from flask import render_template, request
 from app.actions.note_oversight import note_oversight
 from app.queries import compliance as queries
 from app.queries.compliance import OfficeLine, Stretch
+from app.queries.left_alone import MOST as MOST_ALONE
 from app.queries.left_alone import left_alone
 from app.rules.calendar import legal_day
 from app.rules.compliance import ITEMS, OTHERS, Figure
@@ -21,11 +22,12 @@ from app.rules.wording.visits import MOVED, SIDES, title_of
 from app.web.blueprint import PAGES
 from app.web.context import deps, user
 from app.web.guard import page
-from app.web.paging import chosen, cursor, next_link
+from app.web.paging import chosen, cursor, next_link, part_of
 
 LONGEST = timedelta(days=366)
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 LIMIT = 100
+OFFICES_AT_ONCE = 50
 _F = Figure
 FIGURES = tuple(
     f.value for f in (_F.DUE, _F.MISSED, _F.LATE, _F.IN_TIME, _F.OPEN, _F.SUBMITTED, _F.WAIVED, _F.UNJUDGED)
@@ -45,6 +47,7 @@ def compliance() -> str:
         "compliance.html",
         here="compliance",
         table=table,
+        part=part_of(table.offices, OFFICES_AT_ONCE),
         stretch=stretch,
         items=ITEMS,
         others=OTHERS,
@@ -53,6 +56,7 @@ def compliance() -> str:
         title_of=title_of,
         why_out=why_out,
         alone=alone,
+        most_alone=MOST_ALONE,
     )
 
 

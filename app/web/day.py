@@ -1,6 +1,7 @@
 """The officer's day on pages: what to do by urgency and place, the way to go, the workload and the days to come."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -24,12 +25,13 @@ from app.web.context import deps, user
 from app.web.drawing import drawn, map_page
 from app.web.forms import done, told
 from app.web.guard import page, user_for
-from app.web.paging import chosen
+from app.web.paging import chosen, part_of
 from app.web.sketch import Marked, sketch_of
 
 GROUPS = ("urgency", "place", "distance")
 PLACE_ALLOWED = "camera=(), display-capture=(), geolocation=(self), microphone=(), payment=(), usb=()"
 SHOWN_AT_ONCE = 100
+OFFICES_AT_ONCE = 50
 
 
 @PAGES.get("/day")
@@ -41,22 +43,22 @@ def day() -> str:
     with deps().autocommit() as connection:
         found = queries.day(connection, user(), now=deps().now(), mine=mine)
         starts = queries.starts(connection, user())
-    shown = found.tasks[:SHOWN_AT_ONCE] if request.args.get("all") != "1" else found.tasks
+    part = part_of(found.tasks, SHOWN_AT_ONCE)
     start = _start(starts)
     return render_template(
         "day.html",
         here="today",
-        groups=_grouped(shown, by, start),
+        part=part,
+        groups=_grouped(part.items, by, start),
         counts=found.counts,
         to_go=len(queries.stops(found.tasks)),
         by=by,
         mine=mine,
         start=start,
         starts=starts,
-        left=len(found.tasks) - len(shown),
         more=found.more,
         urgencies=URGENCIES,
-        distance=_distances(shown, start),
+        distance=_distances(part.items, start),
         own_office=next(iter({grant.office_id for grant in user().grants}), None),
     )
 
@@ -117,7 +119,7 @@ def _start(starts: tuple[queries.Start, ...]) -> queries.Start | None:
     return starts[0] if len(starts) == 1 else None
 
 
-def _grouped(tasks: tuple[Task, ...], by: str, start: queries.Start | None) -> list[tuple[str, list[Task]]]:
+def _grouped(tasks: Sequence[Task], by: str, start: queries.Start | None) -> list[tuple[str, list[Task]]]:
     """The tasks under headings, in the order in which each heading first comes; by distance the nearest first."""
     found: dict[str, list[Task]] = defaultdict(list)
     for task in tasks:
@@ -137,7 +139,7 @@ def _heading(task: Task, by: str, start: queries.Start | None) -> str:
     return RINGS[ring(metres_between(start.spot, task.home)).to_m]
 
 
-def _distances(tasks: tuple[Task, ...], start: queries.Start | None) -> dict[UUID, float]:
+def _distances(tasks: Sequence[Task], start: queries.Start | None) -> dict[UUID, float]:
     if start is None:
         return {}
     return {task.duty_id: metres_between(start.spot, task.home) for task in tasks if task.home}
@@ -212,7 +214,7 @@ def workload() -> str:
     """Offices that nobody or one person keeps come first."""
     with deps().autocommit() as connection:
         found = loads(connection, user(), now=deps().now())
-    return render_template("workload.html", here="duties", offices=found)
+    return render_template("workload.html", here="duties", part=part_of(found, OFFICES_AT_ONCE))
 
 
 @PAGES.get("/offices/<uuid:office_id>/forecast")

@@ -11,7 +11,7 @@ from flask import Response, make_response, render_template, url_for
 from flask_wtf.csrf import generate_csrf
 
 from app.actions.note_reading import note_reading
-from app.queries.record_form import FormItem, RecordForm, due_soon, forms
+from app.queries.record_form import MOST_TAKEN, FormItem, RecordForm, due_soon, forms
 from app.rules.calendar import end_of_day, last_day_before, legal_day
 from app.rules.wording.visits import EVIDENCE
 from app.web.blueprint import PAGES
@@ -34,7 +34,8 @@ AHEAD = timedelta(days=7)
 @open_page
 def field() -> Response:
     """The page, the same for everybody."""
-    shown = render_template("field.html", form=None, typed={}, chosen=(), kind=None, local_now="", **form_words())
+    words = {**form_words(), "most_taken": MOST_TAKEN}
+    shown = render_template("field.html", form=None, typed={}, chosen=(), kind=None, local_now="", **words)
     answer = make_response(shown)
     answer.headers["Permissions-Policy"] = PLACE_ALLOWED
     return answer

@@ -25,9 +25,11 @@ from app.web.blueprint import PAGES
 from app.web.context import deps, user
 from app.web.forms import client_id, done, hash_of, instant, optional, told, written
 from app.web.guard import may, page, user_for
+from app.web.paging import Part, chosen, skipped
 
 LONGEST_REASON, LONGEST_CONDITIONS, LONGEST_NOTE, LONGEST_TITLE = 1000, 500, 500, 100
-SHOWN = 100
+SHOWN, LIMIT = 20, 50
+"""Of each part of the calendar; on the page of one part."""
 WORDS = {"kinds": KINDS, "grounds": GROUNDS, "states": STATES, "levels": LEVELS, "reports": REPORTS}
 TONES = {
     Show.WAITING: "soon",
@@ -40,12 +42,26 @@ TONES = {
 @PAGES.get("/leave")
 @page("leave.read")
 def leave_calendar() -> str:
-    """What waits for a decision, who is overdue, back today, away, about to leave; permits and their ends."""
-    now = deps().now()
+    """What waits for a decision, who is overdue, back today, away, about to leave; permits and their ends.
+
+    Of each part what comes first; the address may ask for the whole of one.
+    """
+    now, only = deps().now(), chosen("show", tuple(Show))
+    skip, limit = (skipped(), LIMIT) if only else (0, SHOWN)
     with deps().autocommit() as connection:
-        parts = [(show, *board(connection, user(), show, now=now, limit=SHOWN)) for show in Show]
+        parts = [
+            (show, *board(connection, user(), show, now=now, skip=skip, limit=limit))
+            for show in (Show if only is None else (Show(only),))
+        ]
     return render_template(
-        "leave_calendar.html", here="leave", parts=parts, titles=PARTS, tones=TONES, now=now, shown=SHOWN, **WORDS
+        "leave_calendar.html",
+        here="leave",
+        parts=[(show, Part(rows, skip, total, limit)) for show, rows, total in parts],
+        only=only,
+        titles=PARTS,
+        tones=TONES,
+        now=now,
+        **WORDS,
     )
 
 

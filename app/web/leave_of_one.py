@@ -19,8 +19,9 @@ from app.web.blueprint import PAGES
 from app.web.context import deps, user
 from app.web.forms import client_id, done, hash_of, instant, optional, told, written
 from app.web.guard import page, user_for
+from app.web.paging import cursor, next_link
 
-SHOWN = 100
+LIMIT = 30
 MOST_PLACES = 20
 APART = re.compile(r"[\s,,、;;]+")
 
@@ -92,7 +93,7 @@ def _page(subject_id: UUID, typed: Any, fault: str | None) -> str:
     now, reader = deps().now(), user_for("leave.read")
     with deps().autocommit() as connection:
         name = whose(connection, reader, subject_id)
-        found = queries.leaves(connection, reader, now=now, subject_id=subject_id, limit=SHOWN)
+        found = queries.leaves(connection, reader, now=now, subject_id=subject_id, after=cursor(), limit=LIMIT)
     extendable = [one for one in found.items if one.kind == LeaveKind.LEAVE and one.state == "approved"]
     return render_template(
         "leave_of.html",
@@ -100,6 +101,7 @@ def _page(subject_id: UUID, typed: Any, fault: str | None) -> str:
         subject_id=subject_id,
         name=name,
         requests=found.items,
+        more=next_link(found.next_key),
         extendable=extendable,
         new_id=typed.get("id") or uuid4(),
         typed=typed,

@@ -24,7 +24,7 @@ from app.web.shown import age, moment
 from app.web.sketch import Marked, sketch_of
 
 LIMIT = 50
-MOST_OFFICES = 500
+MOST_OFFICES = 2000
 OLD_AFTER = timedelta(hours=6)
 STALE_AFTER = timedelta(hours=24)
 KEPT_BY_BROWSERS = "private, max-age=86400"

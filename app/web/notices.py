@@ -14,6 +14,7 @@ from app.web.forms import done
 from app.web.guard import page, user_for
 
 LIMIT = 50
+MOST_COUNTED = 1000
 
 
 @PAGES.get("/notices")
@@ -23,8 +24,11 @@ def notices() -> str:
     now = deps().now()
     with deps().transaction() as tx:
         found = queries.unread_of_late(tx, user(), today=legal_day(now), limit=LIMIT)
+        unread = queries.how_many_unread(tx, user(), most=MOST_COUNTED) if len(found) == LIMIT else len(found)
         hand_out_notices(tx, user(), [notice.id for notice in found], now=now)
-    return render_template("notices.html", here="notices", notices=found, limit=LIMIT)
+    return render_template(
+        "notices.html", here="notices", notices=found, left=unread - len(found), counted=MOST_COUNTED
+    )
 
 
 @PAGES.post("/notices/read")

@@ -11,8 +11,8 @@ from app.actions.note_reading import note_reading
 from app.actions.order_positioning import OrderPositioning, order_positioning
 from app.queries import orders as queries
 from app.queries.order_papers import order_papers
-from app.queries.order_sheet import order_sheet
-from app.queries.reach import how_to_reach
+from app.queries.order_sheet import how_many_orders, order_sheet
+from app.queries.zones import whose
 from app.rules.access_log import Month
 from app.rules.effects.orders_searches import NoticeOutcome, NoticeWay
 from app.rules.errors import Refused, ZhifangError
@@ -24,8 +24,10 @@ from app.web.blueprint import PAGES
 from app.web.context import deps, user
 from app.web.forms import client_id, done, hash_of, instant, optional, told, written
 from app.web.guard import page, user_for
+from app.web.paging import Part, cursor, next_link, skipped
 
 LONGEST = 1000
+LIMIT, SHEET_LIMIT = 20, 100
 
 
 @PAGES.get("/orders/sheet")
@@ -38,11 +40,12 @@ def orders_sheet() -> str:
     except ValueError:
         month = Month.containing(now)
     with deps().transaction() as tx:
-        rows = order_sheet(tx, user(), month, now=now)
+        rows = order_sheet(tx, user(), month, now=now, skip=skipped(), limit=SHEET_LIMIT)
+        part = Part(rows, skipped(), how_many_orders(tx, user(), month), SHEET_LIMIT)
         details = {"month": str(month), "orders": len(rows)}
         note_reading(tx, user(), "orders.sheet", None, now=now, details=details)
     return render_template(
-        "orders_sheet.html", here="compliance", rows=rows, month=month, grounds=GROUNDS, states=STATES
+        "orders_sheet.html", here="compliance", part=part, month=month, grounds=GROUNDS, states=STATES
     )
 
 
@@ -75,13 +78,15 @@ def decide_order(subject_id: UUID) -> Response | tuple[str, int]:
 def _of_subject(subject_id: UUID, typed: Any, fault: str | None) -> str:
     with deps().autocommit() as connection:
         reader = user_for("orders.read")
-        how_to_reach(connection, reader, subject_id)  # not found out of reach
-        found = queries.orders(connection, reader, subject_id=subject_id, limit=20)
+        name = whose(connection, reader, subject_id)
+        found = queries.orders(connection, reader, subject_id=subject_id, after=cursor(), limit=LIMIT)
     return render_template(
         "subject_orders.html",
         here="subjects",
         subject_id=subject_id,
+        name=name,
         orders=found.items,
+        more=next_link(found.next_key),
         grounds=GROUNDS,
         new_id=typed.get("id") or uuid4(),
         typed=typed,
@@ -181,11 +186,13 @@ def _page(order_id: UUID, typed: Any, fault: str | None) -> str:
         reader = user_for("orders.read")
         found = queries.order(connection, reader, order_id)
         papers = order_papers(connection, reader, order_id)
+        name = whose(connection, reader, found.subject_id)
     runs = found.lifted_at is None and found.in_force_until is not None and deps().now() < found.in_force_until
     return render_template(
         "order.html",
         here="subjects",
         order=found,
+        name=name,
         papers=papers,
         runs=runs,
         new_id=uuid4(),

@@ -26,9 +26,12 @@ from app.web.charts import Chart, columns
 from app.web.context import deps, user
 from app.web.guard import page
 from app.web.oversight_asked import View, view_of
-from app.web.paging import chosen, cursor, next_link
+from app.web.paging import chosen, cursor, next_link, part_of
 
 LIMIT = 100
+LINES_AT_ONCE = 100
+MOST_PARTS = 62
+"""Parts of a stretch that are told below the chart; more of them make a table of their own."""
 MOST_LISTED = 10
 FIGURES = tuple(words.FIGURES)
 DRAWN = ("in_time", "late", "missed", "waived", "unjudged", "open")
@@ -61,7 +64,8 @@ def oversight() -> str:
         view=view,
         total=found.total,
         counted_at=found.as_of,
-        lines=lines,
+        lines=part_of(lines, LINES_AT_ONCE),
+        most_parts=MOST_PARTS,
         parts=parts,
         chart=_chart(parts),
         out=[
@@ -126,6 +130,7 @@ def compliance_snapshots() -> str:
         months=months,
         month=month,
         found=found,
+        offices=part_of(list(found.offices.items()), LINES_AT_ONCE) if found else None,
         items=items,
         figures=FIGURES,
         words=words,

@@ -4,10 +4,15 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from flask import request
 
 from app.rules.errors import Refused
+
+Row = TypeVar("Row")
+LONGEST_NUMBER = 6
 
 
 def chosen(name: str, known: Sequence[str], default: str | None = None) -> str | None:
@@ -40,3 +45,50 @@ def next_link(key: list[str] | None) -> dict[str, str] | None:
         return None
     kept = {name: value for name, value in request.args.items() if name != "cursor"}
     return {**kept, "cursor": base64.urlsafe_b64encode(json.dumps(key).encode()).decode()}
+
+
+@dataclass(frozen=True)
+class Part(Generic[Row]):
+    """Some lines of a list of which it is known how long it is: `first` and `last` count from 1."""
+
+    items: Sequence[Row]
+    skipped: int
+    of: int
+    limit: int
+
+    @property
+    def first(self) -> int:
+        return self.skipped + 1
+
+    @property
+    def last(self) -> int:
+        return self.skipped + len(self.items)
+
+    @property
+    def cut(self) -> bool:
+        """Whether the list is longer than what is shown of it."""
+        return len(self.items) < self.of
+
+    @property
+    def more(self) -> dict[str, str] | None:
+        return next_link([str(self.last)]) if self.items and self.last < self.of else None
+
+    @property
+    def before(self) -> dict[str, str] | None:
+        return next_link([str(max(self.skipped - self.limit, 0))]) if self.skipped else None
+
+
+def skipped() -> int:
+    """How many lines of such a list stand on the pages before this one; Refused `bad_cursor` where that is none."""
+    key = cursor()
+    if key is None:
+        return 0
+    if len(key) != 1 or not key[0].isdecimal() or len(key[0]) > LONGEST_NUMBER:
+        raise Refused("bad_cursor")
+    return int(key[0])
+
+
+def part_of(rows: Sequence[Row], limit: int) -> Part[Row]:
+    """The lines of a whole list that the address asks for."""
+    begin = skipped()
+    return Part(rows[begin : begin + limit], begin, len(rows), limit)

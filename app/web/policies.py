@@ -17,10 +17,11 @@ from app.rules.wording.policy_items import EVIDENCE, KINDS, PLACES, repeat_words
 from app.web.blueprint import PAGES
 from app.web.context import deps, user
 from app.web.guard import may, page, user_for
+from app.web.paging import cursor, next_link
 from app.web.shown_codes import ROLES
 
 VERSIONS_SHOWN = 20
-DRAFTS_SHOWN = 10
+DRAFTS_SHOWN = 100
 
 
 @PAGES.get("/policies")
@@ -30,7 +31,7 @@ def policies() -> str:
     now, office_id = deps().now(), own_office(user())
     with deps().autocommit() as connection:
         held = queries.in_force(connection, user(), office_id, at=now)
-        versions = queries.policies(connection, user(), limit=VERSIONS_SHOWN).items
+        versions = queries.policies(connection, user(), after=cursor(), limit=VERSIONS_SHOWN)
         open_drafts: Sequence[DraftView] = ()
         if may("policy_drafts.read"):
             reader = user_for("policy_drafts.read")
@@ -40,7 +41,8 @@ def policies() -> str:
         here="policies",
         held=held,
         items=items_of(held),
-        versions=versions,
+        versions=versions.items,
+        more=next_link(versions.next_key),
         drafts=open_drafts,
         states=STATES,
         now=now,

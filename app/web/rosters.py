@@ -21,7 +21,7 @@ from app.web.guard import page
 LARGEST_REQUEST = roster_file.LARGEST_FILE + 64 * 1024
 MOST_SHOWN = 200
 """Faults and people that are listed; the counts are always whole."""
-MOST_OFFICES = 1000
+MOST_OFFICES = 2000
 
 
 @PAGES.before_request

@@ -18,9 +18,10 @@ from app.web.blueprint import PAGES
 from app.web.context import deps, user
 from app.web.forms import client_id, done, hash_of, optional, told, written
 from app.web.guard import may, page
-from app.web.paging import cursor, next_link
+from app.web.paging import Part, cursor, next_link, skipped
 
-LIMIT = 50
+LIMIT, QUESTIONS_AT_ONCE = 50, 30
+MOST_OFFICES = 2000
 LONGEST_NOTE, LONGEST_WHY = 1000, 500
 USUAL_SIZE = 10
 
@@ -102,7 +103,7 @@ def _list_page(typed: Any, fault: str | None) -> str:
     today = legal_day(deps().now())
     with deps().autocommit() as connection:
         found = queries.samples(connection, user(), after=cursor(), limit=LIMIT)
-        sites = offices.offices(connection, user(), limit=200).items if may("samples.draw") else ()
+        sites = offices.offices(connection, user(), limit=MOST_OFFICES).items if may("samples.draw") else ()
         writers = queries.writers(connection, user(), now=deps().now()) if may("samples.draw") else ()
     return render_template(
         "sampling.html",
@@ -139,9 +140,11 @@ def _record_page(sample_id: UUID, record_id: UUID, typed: Any, fault: str | None
 
 def _questions_page(typed: Any, fault: str | None) -> str:
     with deps().autocommit() as connection:
-        rows = queries.questions(connection, user())
+        skip, limit = skipped(), QUESTIONS_AT_ONCE
+        rows = queries.questions(connection, user(), skip=skip, limit=limit)
+        part = Part(rows, skip, queries.how_many_questions(connection, user()), limit)
     return render_template(
-        "sample_questions.html", here="sampling", rows=rows, typed=typed, fault=fault, new_id=uuid4, **_words()
+        "sample_questions.html", here="sampling", part=part, typed=typed, fault=fault, new_id=uuid4, **_words()
     )
 
 

@@ -22,7 +22,9 @@ from app.web.blueprint import PAGES
 from app.web.context import deps, user
 from app.web.forms import done
 from app.web.guard import page
+from app.web.paging import part_of
 
+LOG_INS_AT_ONCE = 50
 LONGEST = 128
 CUT_AT = LONGEST + 1
 """What is longer is cut, and no password."""
@@ -99,7 +101,7 @@ def totp_confirm() -> Response:
 def _security(fault: str | None = None) -> str:
     with deps().autocommit() as connection:
         factor = second_factor.own(connection, user())
-        log_ins = sessions.own(connection, user(), now=deps().now())
+        log_ins = part_of(sessions.own(connection, user(), now=deps().now()), LOG_INS_AT_ONCE)
     return render_template("security.html", here="security", factor=factor, log_ins=log_ins, fault=fault)
 
 

@@ -62,6 +62,7 @@ def subject_map(subject_id: UUID) -> Response:
         here="subjects",
         person=person,
         zones=zones,
+        most_zones=queries.MOST_OF_ONE,
         drawn_zones=[drawn_zone(zone) for zone in zones],
         home=drawn(person.home.lon, person.home.lat) if person.home else None,
         asked=asked,

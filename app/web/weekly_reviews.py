@@ -19,7 +19,7 @@ from app.web.blueprint import PAGES
 from app.web.context import deps, user
 from app.web.forms import client_id, done, hash_of, optional, told, written
 from app.web.guard import page, user_for
-from app.web.paging import cursor, next_link
+from app.web.paging import cursor, next_link, part_of
 
 LIMIT = 50
 MOST_SHOWN = 100
@@ -80,8 +80,8 @@ def _list_page(week: date, typed: Any, fault: str | None) -> str:
     return render_template(
         "red_list.html",
         here="red_list",
-        rows=rows[:MOST_SHOWN],
-        of=len(rows),
+        part=part_of(rows, MOST_SHOWN),
+        place=request.args.get("cursor"),
         week=week,
         last=week + WEEK - timedelta(days=1),
         before=week - WEEK,

@@ -125,6 +125,7 @@ def _form(subject_id: UUID, typed: Any, fault: str | None) -> Response:
         here="subjects",
         person=person,
         zones=[drawn_zone(zone) for zone in zones],
+        most_zones=queries.MOST_OF_ONE,
         home=drawn(person.home.lon, person.home.lat) if person.home else None,
         typed=typed,
         ticked=request.form.getlist("weekdays"),

@@ -22,12 +22,13 @@ from app.web.blueprint import PAGES
 from app.web.context import deps, user
 from app.web.forms import client_id, done, hash_of, instant, optional, told, written
 from app.web.guard import page, user_for
+from app.web.paging import cursor, next_link
 from app.web.shown_codes import hours_words
 
 LONGEST_REASON, LONGEST_NAME, LONGEST_DOCUMENT = 500, 80, 100
 WINDOWS = (1, 2)
 """Windows that the form offers; more come through the interface."""
-SHOWN = 100
+LIMIT = 50
 
 
 @PAGES.get("/subjects/<uuid:subject_id>/zones")
@@ -138,14 +139,17 @@ def _list(subject_id: UUID, typed: Any, fault: str | None) -> str:
     now = deps().now()
     with deps().autocommit() as connection:
         name = queries.whose(connection, user_for("zones.read"), subject_id)
-        found = queries.zones(connection, user_for("zones.read"), subject_id=subject_id, limit=SHOWN).items
+        reader, over = user_for("zones.read"), request.args.get("over") == "1"
+        when = {"over_at": now} if over else {"held_at": now}
+        found = queries.zones(connection, reader, subject_id=subject_id, after=cursor(), limit=LIMIT, **when)
     return render_template(
         "zones.html",
         here="subjects",
         subject_id=subject_id,
         name=name,
-        held=[zone for zone in found if zone.ends_at is None or zone.ends_at > now],
-        ended=[zone for zone in found if zone.ends_at is not None and zone.ends_at <= now],
+        found=found.items,
+        more=next_link(found.next_key),
+        over=over,
         now=now,
         kinds=KINDS,
         hours_words=hours_words,

@@ -7,7 +7,7 @@ import pytest
 
 from app.rules.calendar import SHANGHAI, end_of_day, start_of_day
 from app.rules.day import Urgency, neighbourhood, ring, urgency
-from app.rules.workload import Colleague, Cover, cover, is_alone
+from app.rules.workload import Colleague, Cover, cover, is_alone, there_on
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI).astimezone(UTC)
 TODAY, SECOND = date(2026, 3, 2), timedelta(seconds=1)
@@ -58,15 +58,15 @@ WHOLE_DAY = ((start_of_day(TODAY), end_of_day(TODAY)),)
 
 def test_who_is_there_does_it() -> None:
     staff = (Colleague(XU, "徐敏"), Colleague(LI, "李梅"))
-    assert cover(XU, TODAY, staff, {}) == Cover(XU, XU, covering=False)
+    assert cover(XU, there_on(TODAY, staff), {}) == Cover(XU, XU, covering=False)
 
 
 def test_who_is_away_is_covered_by_whoever_has_least() -> None:
     staff = (Colleague(XU, "徐敏", WHOLE_DAY), Colleague(LI, "李梅"), Colleague(MAO, "毛建华"))
-    assert cover(XU, TODAY, staff, {LI: 4, MAO: 2}) == Cover(XU, MAO, covering=True)
-    assert cover(XU, TODAY, staff, {LI: 2, MAO: 2}) == Cover(XU, LI, covering=True), "by name where equal"
-    assert cover(None, TODAY, staff, {LI: 4}).by == MAO, "what is nobody's is somebody's on the day"
-    assert cover(XU, TODAY + timedelta(days=1), staff, {}).covering is False
+    assert cover(XU, there_on(TODAY, staff), {LI: 4, MAO: 2}) == Cover(XU, MAO, covering=True)
+    assert cover(XU, there_on(TODAY, staff), {LI: 2, MAO: 2}) == Cover(XU, LI, covering=True), "by name where equal"
+    assert cover(None, there_on(TODAY, staff), {LI: 4}).by == MAO, "what is nobody's is somebody's on the day"
+    assert cover(XU, there_on(TODAY + timedelta(days=1), staff), {}).covering is False
 
 
 def test_away_for_a_part_of_the_day_is_there() -> None:
@@ -77,5 +77,5 @@ def test_away_for_a_part_of_the_day_is_there() -> None:
 
 def test_one_person_away_leaves_it_to_the_county() -> None:
     staff = (Colleague(XU, "徐敏", WHOLE_DAY),)
-    assert cover(XU, TODAY, staff, {}) == Cover(XU, None, covering=True)
+    assert cover(XU, there_on(TODAY, staff), {}) == Cover(XU, None, covering=True)
     assert (is_alone(staff), is_alone(()), is_alone((*staff, Colleague(LI, "李梅")))) == (True, True, False)
