@@ -16,7 +16,7 @@ KNOWN_AND_FRAME = 4
 """Around every page: who asks, name and posts of the user (two), unread notices."""
 
 PAGES = {
-    "/": 7,
+    "/": 6,
     "/alerts": 1,
     "/subjects": 1,
     "/duties": 1,
