@@ -10,7 +10,7 @@ import pytest
 from app.rules.calendar import SHANGHAI
 from app.rules.effects import CancelPlanned, PlanDuty
 from app.rules.facts import JOB, Channel, Obligor, Reason, SupervisionClass
-from app.rules.planning import ClassPeriod, PlanningFacts, PolicyPeriod, plan, replan
+from app.rules.planning import CHAINED, ClassPeriod, PlanningFacts, PolicyPeriod, plan, replan
 from app.rules.policy import Policy, with_changes
 from app.rules.wording import sentence
 from tests.rules.policies import shipped
@@ -106,6 +106,15 @@ def test_turns_from_intake_on(case: Chain) -> None:
     assert tuple(due[5:10] for due in dues(found)) == case.expect
     assert {due[10:] for due in dues(found)} <= {"T00:00"}
     assert {(duty.rule_code, duty.obligor) for duty in found} == {(case.code, Obligor.OFFICE)}
+
+
+def test_a_turn_after_a_short_month_says_on_which_day_it_is_due() -> None:
+    visits = duties(facts(only("访1"), "2026-01-21T09:00"), "2026-04-20T00:00")
+    assert [spoken(duty).partition(",自")[2] for duty in visits[1:]] == [
+        "上次期限 1月31日起算,每 1 个月一次。",
+        "上次期限 2月28日起算,每 1 个月一次,在 31 日到期(当月没有这一天的,在月末)。",
+        "上次期限 3月31日起算,每 1 个月一次。",
+    ]
 
 
 def test_an_item_without_intake_is_counted_from_intake_by_its_repeat() -> None:
@@ -363,7 +372,7 @@ def test_a_whole_year_by_the_table_in_small_steps_is_the_same_as_at_once() -> No
             if isinstance(effect, PlanDuty):
                 assert effect.id not in stepwise
                 stepwise[effect.id] = replace(effect, at=until)
-                if _code(effect) in {"owed_after_intake", "owed_again", "owed_again_from_intake"}:
+                if _code(effect) in CHAINED:
                     first_due = {effect.rule_code: effect.due_at} | first_due
                     last_due = last_due | {effect.rule_code: effect.due_at}
         given = replace(whole, planned_until=cursor, first_due=first_due, last_due=last_due)

@@ -121,6 +121,15 @@ def test_a_time_that_was_over_before_anybody_knew_runs_from_then(known: str, due
     assert moment(talk.opens_at) == "2026-03-02T15:00"
 
 
+def test_a_duty_that_comes_too_late_for_its_time_says_so() -> None:
+    (talk,) = planned(happened(OccasionKind.PERIOD_ANNOUNCED, "2026-06-03T20:00", known="2026-06-01T23:58")).values()
+    assert talk.why is not None
+    assert sentence(talk.why.code, dict(talk.why.params)) == (
+        "谈5“节点必谈”:“敏感时期”引起,6月3日开始,应提前 3 天完成;"
+        "6月1日得知时已来不及,最迟在得知的次日完成,尚未开始的在开始前完成。"
+    )
+
+
 def test_the_reasons_say_what_it_was_and_from_which_day() -> None:
     talk = planned(happened(OccasionKind.FAMILY_EVENT, "2026-03-02T15:00"))["谈3"]
     assert talk.why is not None
@@ -141,8 +150,9 @@ def test_the_reasons_say_what_it_was_and_from_which_day() -> None:
         ("2026-03-10T08:00", "2026-03-02T15:00", ("2026-03-02T15:00", "2026-03-10T08:00")),
         ("2026-04-10T08:00", "2026-03-02T15:00", ("2026-03-27T08:00", "2026-04-10T08:00")),
         ("2026-03-02T15:30", "2026-03-02T15:00", ("2026-03-02T15:00", "2026-03-02T15:30")),
-        # It had begun when it was approved: by the end of that day.
-        ("2026-03-01T08:00", "2026-03-02T15:00", ("2026-03-02T15:00", "2026-03-03T00:00")),
+        # It had begun when it was approved: by the end of the next day.
+        ("2026-03-01T08:00", "2026-03-02T15:00", ("2026-03-02T15:00", "2026-03-04T00:00")),
+        ("2026-02-28T08:00", "2026-02-28T23:59", ("2026-02-28T23:59", "2026-03-02T00:00")),
     ],
 )
 def test_a_talk_before_leave_begins(departs: str, approved: str, expected: tuple[str, str]) -> None:
@@ -156,7 +166,10 @@ def test_a_talk_before_leave_begins(departs: str, approved: str, expected: tuple
         ("2027-03-01T00:00", "2027-02-01T09:00", "2027-02-27T00:00"),
         ("2028-03-01T00:00", "2028-02-01T09:00", "2028-02-28T00:00"),
         ("2027-01-02T00:00", "2026-12-20T09:00", "2026-12-31T00:00"),
-        # Announced the day before: what is left of that day.
+        # Announced two days before, late in the evening: the whole next day is left.
+        ("2026-06-03T00:00", "2026-06-01T23:58", "2026-06-03T00:00"),
+        ("2026-06-03T20:00", "2026-06-01T23:58", "2026-06-03T00:00"),
+        # Announced the day before: what is left until it begins.
         ("2026-06-02T00:00", "2026-06-01T09:00", "2026-06-02T00:00"),
         ("2026-06-01T20:00", "2026-06-01T09:00", "2026-06-01T20:00"),
     ],

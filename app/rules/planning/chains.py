@@ -38,9 +38,9 @@ def _next(
         if last_due is None:
             turn = _first(facts, stretch, item)
         else:
-            why = partial(again, last_due=last_due)
-            counted = (_counts_from(facts, stretch, item, first_due or last_due), last_due)
-            turn = _further(stretch, item, counted, why, last_due)
+            first = _counts_from(facts, stretch, item, first_due or last_due)
+            why = partial(again, last_due=last_due, first=first)
+            turn = _further(stretch, item, (first, last_due), why, last_due)
         if turn is not None and not stretch.is_over_by(turn.opens_at):
             return turn
     return None

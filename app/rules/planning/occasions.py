@@ -92,18 +92,19 @@ def _turn(occasion: OccasionFacts, stretch: Stretch, item: Item, trigger: Trigge
 
 
 def _ahead(occasion: OccasionFacts, stretch: Stretch, item: Item, trigger: Trigger, span: Span) -> Turn:
-    """Due before what is known beforehand. Where too little time is left, by the end of the day on which it became
-    known, but not after it begins; where it had begun by then, by the end of that day.
+    """Due before what is known beforehand. Where that time was over before anybody knew, by the end of the day after it
+    became known, but not after it begins, unless it had begun by then.
     """
     begins_at, known_at = occasion.happened_at, occasion.known_at
     due_at = due_before(span, legal_day(begins_at), begins_at)
-    if due_at <= known_at:
-        today = end_of_day(legal_day(known_at))
-        due_at = min(today, begins_at) if begins_at > known_at else today
+    late_known = due_at <= known_at
+    if late_known:
+        tomorrow = end_of_day(legal_day(known_at) + timedelta(days=1))
+        due_at = min(tomorrow, begins_at) if begins_at > known_at else tomorrow
     return Turn(
         stretch=stretch,
         item=item,
-        why=before_occasion(item, occasion.kind, span, begins_at),
+        why=before_occasion(item, occasion.kind, span, begins_at, known_at=known_at if late_known else None),
         slot_start=begins_at + apart(occasion.id),
         opens_at=min(max(known_at, due_at - timedelta(days=trigger.opens_days)), due_at),
         due_at=due_at,
