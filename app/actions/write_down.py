@@ -10,6 +10,7 @@ from app.rules.effects import Decision, WriteAudit
 from app.rules.facts import About, Actor
 from app.rules.proof import decide
 from app.rules.visits import NewRecord, Receipt, judge
+from app.rules.wording.attachments import DELETED_FOR
 from app.store import attachments, effects, proofs, states, visits
 
 
@@ -42,7 +43,7 @@ def _leave_out(tx: Connection, actor: Actor, record_id: UUID, named: Collection[
             "attachments.delete",
             one.subject_id,
             About("attachment", one.id),
-            "left_out",
+            DELETED_FOR["left_out"],
             {"purpose": one.purpose.value},
         )
         for one in left

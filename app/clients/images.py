@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from io import BytesIO
 from itertools import pairwise
 from math import isfinite
+from os import cpu_count
+from threading import BoundedSemaphore
 from typing import Any
 
 from PIL import ExifTags, Image, ImageOps
@@ -17,6 +19,10 @@ from app.rules.photos import KEPT_SIDE, MOST_PIXELS, Picture, fingerprint, refus
 FORMATS = ("JPEG", "PNG")
 """What each phone can send. HEIF is left out: its decoder is another large library that hostile files would reach."""
 QUALITY = 85
+SHRINKABLE = frozenset({"L", "LA", "RGB", "RGBA", "CMYK"})
+"""Kinds of points that can be averaged as they are."""
+AT_ONCE = BoundedSemaphore(cpu_count() or 1)
+"""A picture of few bytes may take some 200 MB to decode: no more at once than there is somebody to work on."""
 LOOK = 8
 """Points on each side of what a picture looks like."""
 LONGEST_MODEL = 80
@@ -36,7 +42,7 @@ def read_picture(sent: bytes) -> Picture:
     """
     refuse_size(len(sent))
     try:
-        with Image.open(BytesIO(sent), formats=FORMATS) as image:
+        with AT_ONCE, Image.open(BytesIO(sent), formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise Refused("photo_too_large", fields={"image": "photo_too_large"})
             told = _told(image)
@@ -52,7 +58,7 @@ def read_attached(sent: bytes, *, longest: int) -> tuple[Picture, int]:
     What a drawing leaves transparent is white. Refused `file_too_many_points`, `file_unreadable`.
     """
     try:
-        with Image.open(BytesIO(sent), formats=FORMATS) as image:
+        with AT_ONCE, Image.open(BytesIO(sent), formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise Refused("file_too_many_points", fields={"file": "file_too_many_points"})
             told = _told(image)
@@ -63,15 +69,19 @@ def read_attached(sent: bytes, *, longest: int) -> tuple[Picture, int]:
 
 
 def _again(image: Image.Image, longest: int) -> Image.Image:
-    """The picture drawn anew: nothing but what is to be seen is left. Large JPEGs are decoded at a fraction."""
+    """The picture drawn anew: nothing but what is to be seen is left. Large JPEGs are decoded at a fraction; whatever
+    else is large is made small before anything is done with it, since each copy takes what the whole takes.
+    """
     image.draft("RGB", (longest, longest))
+    if image.mode not in SHRINKABLE:
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    image.thumbnail((longest, longest))
     upright = ImageOps.exif_transpose(image)
     if upright.has_transparency_data:
         drawn = upright.convert("RGBA")
         upright = Image.new("RGBA", drawn.size, "white")
         upright.alpha_composite(drawn)
     upright = upright.convert("RGB")
-    upright.thumbnail((longest, longest))
     return Image.frombytes("RGB", upright.size, upright.tobytes())
 
 

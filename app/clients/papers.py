@@ -6,14 +6,18 @@ from io import BytesIO
 from docx import Document
 from docx.document import Document as Docx
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
+from docx.shared import Emu, Mm, Pt
 from docx.text.paragraph import Paragraph
 
 from app.rules.wording.papers import LATIN_FONT, TEXT_FONT, TITLE_FONT, Paper, PaperKind
 from app.rules.wording.record_papers import ADDED, RecordPaper, Signature, printable
 
-COLUMNS = (Mm(40), Mm(110))
+A4, MARGIN = (Mm(210), Mm(297)), Mm(25)
+PEN = (Mm(60), Pt(42))
+"""Room for a signature, width and height at most."""
+COLUMNS = (Mm(45), Mm(115))
 """How wide what is told and what it says are."""
 
 MIMETYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -21,8 +25,7 @@ MIMETYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.docum
 
 def render(paper: Paper) -> bytes:
     """The paper as a docx file. Its properties name no author and no person."""
-    document = Document()
-    _properties(document)
+    document = _begun()
     _line(document, paper.title, TITLE_FONT, 22, WD_ALIGN_PARAGRAPH.CENTER)
     if paper.to:
         _line(document, paper.to, TEXT_FONT, 16)
@@ -37,10 +40,29 @@ def render(paper: Paper) -> bytes:
     return content.getvalue()
 
 
-def _properties(document: Docx) -> None:
+def _begun() -> Docx:
+    """An empty file for A4, whose pages count themselves. Its properties name nobody."""
+    document = Document()
     document.core_properties.author = ""
     document.core_properties.title = ""
     document.core_properties.comments = ""
+    section = document.sections[0]
+    section.page_width, section.page_height = A4
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = MARGIN
+    foot = section.footer.paragraphs[0]
+    foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    for words, field in (("第 ", "PAGE"), (" 页,共 ", "NUMPAGES"), (" 页", "")):
+        _say(foot, words, TEXT_FONT, 9)
+        if field:
+            _count(foot, field)
+    return document
+
+
+def _count(paragraph: Paragraph, field: str) -> None:
+    """A number that the office suite fills in: `PAGE`, `NUMPAGES`."""
+    counted = OxmlElement("w:fldSimple")
+    counted.set(qn("w:instr"), field)
+    paragraph.runs[-1].element.addnext(counted)
 
 
 def _line(
@@ -87,8 +109,7 @@ def headers(kind: PaperKind) -> dict[str, str]:
 
 def render_record(paper: RecordPaper, pictures: Mapping[str, bytes]) -> bytes:
     """A record as a docx file; `pictures` are signatures (PNG or JPEG) by whose they are."""
-    document = Document()
-    _properties(document)
+    document = _begun()
     _line(document, paper.title, TITLE_FONT, 22, WD_ALIGN_PARAGRAPH.CENTER)
     _rows(document, paper)
     for title, lines in paper.sections:
@@ -113,6 +134,8 @@ def _rows(document: Docx, paper: RecordPaper) -> None:
     table = document.add_table(rows=0, cols=2)
     table.style = "Table Grid"
     table.autofit = False
+    for column, width in zip(table.columns, COLUMNS, strict=True):
+        column.width = width
     for row in paper.rows:
         for cell, text, width in zip(table.add_row().cells, row, COLUMNS, strict=True):
             cell.width = width
@@ -123,7 +146,9 @@ def _signature(document: Docx, one: Signature, picture: bytes | None) -> None:
     paragraph = document.add_paragraph()
     _say(paragraph, f"{one.label}:", TEXT_FONT, 14)
     if picture:
-        paragraph.add_run().add_picture(BytesIO(picture), height=Pt(42))
+        shown = paragraph.add_run().add_picture(BytesIO(picture), height=PEN[1])
+        if shown.width > PEN[0]:
+            shown.width, shown.height = PEN[0], Emu(shown.height * PEN[0] // shown.width)
     else:
         _say(paragraph, one.said, TEXT_FONT, 14)
     _say(paragraph, "    ____年__月__日", TEXT_FONT, 14)

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 from docx import Document
+from docx.oxml.ns import qn
+from docx.shared import Mm
+from PIL import Image
 from pypdf import PdfReader
 
 from app.clients import papers, pdf_papers
@@ -169,3 +172,14 @@ def test_signs_that_show_nothing_spoil_no_paper() -> None:
     told = "\n".join(one.text for one in Document(BytesIO(docx)).paragraphs)
     assert "第一行\n第二行完" in told
     assert "第一行" in text_of(pdf_papers.render(spoilt, {}))
+
+
+def test_a_docx_is_made_for_the_paper_that_offices_print_on() -> None:
+    wide = BytesIO()
+    Image.new("RGB", (800, 8), "white").save(wide, "PNG")
+    document = Document(BytesIO(papers.render_record(paper(a_talk()), {"subject": wide.getvalue()})))
+    (section,) = document.sections
+    assert (round(section.page_width.mm), round(section.page_height.mm)) == (210, 297)  # type: ignore[union-attr]
+    fields = [one.get(qn("w:instr")) for one in section.footer.paragraphs[0]._p.iter(qn("w:fldSimple"))]
+    assert fields == ["PAGE", "NUMPAGES"]
+    assert document.inline_shapes[0].width <= Mm(60)

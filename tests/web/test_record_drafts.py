@@ -58,7 +58,7 @@ def test_what_was_taken_out_of_a_draft_goes_with_its_reason(undone: Engine, pers
         rows = tx.execute(text("SELECT id, deleted_by, delete_reason FROM attachments WHERE deleted_at IS NOT NULL"))
         assert [(str(row.id), row.deleted_by is None, row.delete_reason) for row in rows] == [(goes, False, "left_out")]
         acts = tx.execute(text("SELECT object_id, reason FROM audit WHERE action = 'attachments.delete'")).all()
-        assert [(str(act.object_id), act.reason) for act in acts] == [(goes, "left_out")]
+        assert [(str(act.object_id), act.reason) for act in acts] == [(goes, "保存记录以前已经去掉")]
     assert visitor.get(f"/attachments/{goes}").status_code == 404
     assert visitor.get(f"/attachments/{stays}").status_code == 200
 
