@@ -46,6 +46,8 @@ def _begun() -> Docx:
     document.core_properties.author = ""
     document.core_properties.title = ""
     document.core_properties.comments = ""
+    for tongue in document.styles.element.iter(qn("w:lang")):
+        tongue.set(qn("w:eastAsia"), "zh-CN")  # or a suite may take the signs of another country's fonts
     section = document.sections[0]
     section.page_width, section.page_height = A4
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = MARGIN

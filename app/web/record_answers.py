@@ -7,7 +7,7 @@ from app.rules.wording import sentence
 from app.web.drawing import answer_json
 from app.web.forms import told
 
-OUT_OF_REACH = "这个人已经不在您的管理范围内。"
+OUT_OF_REACH = "这个人已经不在您的管理范围内。请把内容交给现在负责的司法所补写,再删除这份草稿。"
 
 
 def is_script() -> bool:

@@ -191,6 +191,10 @@ def test_nobody_else_on_the_same_phone_sees_what_was_not_sent(site: Site, contex
     log_in(page, site, office.officer)
     in_the_past(page)
     page.goto(f"{site.base}/subjects/{person}/record")
+    page.goto(f"{site.base}/")
+    expect(page.locator("#unsent")).to_be_hidden()  # who only looked at the form has written nothing
+    assert page.evaluate(KEPT, "drafts") == 0
+    page.goto(f"{site.base}/subjects/{person}/record")
     page.get_by_label("总的情况").fill("在家,情况平稳。")
     expect(page.locator("#draft-told")).to_contain_text("草稿已保存")
     page.evaluate(READY)

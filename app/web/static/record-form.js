@@ -12,6 +12,7 @@ window.zhifangForm = (() => {
   const PLACE = { enableHighAccuracy: true, timeout: 20_000, maximumAge: 0 };
   let draft = null;
   let timer;
+  let touched = false; // whoever only looked at the form has written nothing
   let leaving = false;
   let insists = false; // what is told stays until something is done about it
 
@@ -52,7 +53,7 @@ window.zhifangForm = (() => {
   const fields = () => [...new FormData(form)].filter(([name, value]) => name !== "csrf_token" && !(value instanceof Blob));
   const keep = async () => {
     clearTimeout(timer);
-    if (!draft || leaving) return false;
+    if (!draft || !touched || leaving) return false;
     draft.fields = fields();
     draft.changed = Date.now();
     try {
@@ -68,6 +69,7 @@ window.zhifangForm = (() => {
   const soon = () => {
     if (!draft) return;
     draft.ready = null;
+    touched = true;
     clearTimeout(timer);
     timer = setTimeout(keep, KEEP_MS);
   };
@@ -253,6 +255,7 @@ window.zhifangForm = (() => {
     if (stale.length) return insist("resign");
     if (unsigned()) return insist("unsigned");
     Object.assign(draft, { ready: Date.now(), fault: null, saved: false, offline: draft.offline || !navigator.onLine });
+    touched = true;
     const stored = await keep();
     after({ state: "sending" });
     const state = await window.zhifangSend.send(draft.id, draft);
@@ -261,6 +264,7 @@ window.zhifangForm = (() => {
 
   const open = (one) => {
     draft = one;
+    touched = draft.fields.length > 0;
     field("id").value = draft.id;
     form.inert = false;
     taken.replaceChildren();
