@@ -112,6 +112,8 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "facts.reveal": CASE_WORKERS | {_P},
     "compliance.read": CASE_READERS - {_PR, _A},
     "compliance.export": frozenset({_CS, _CH, _CI, _P}),
+    "visit_points.read": frozenset({_A, _O, _CS, _CH, _CI}),
+    "visit_points.set": CASE_WORKERS,
     "samples.read": frozenset({_CS, _CH, _CI, _P}),
     "samples.draw": frozenset({_CS, _CH, _CI}),
     "samples.answer": frozenset({_A, _O, _CS}),

@@ -36,6 +36,7 @@ from app.models import (  # noqa: F401  (imported for their tables)
     subject,
     tracker,
     visit,
+    visit_point,
     waiver,
     weekly_review,
     zone,

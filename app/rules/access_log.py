@@ -19,6 +19,7 @@ READS = (
     "talks.read",
     "records.paper",
     "samples.look",
+    "visit_points.read",
     "red_list.read",
     "weekly_reviews.read",
     "searches.read",

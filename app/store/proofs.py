@@ -13,7 +13,7 @@ from app.rules.effects.proofs import KeepProof
 from app.rules.facts import DutyKind, FilePurpose
 from app.rules.policy import Policy
 from app.rules.policy.items import Place
-from app.rules.proof import LOOKS, Asked, Nearby, Photographed, ProofFacts, Where
+from app.rules.proof import LOOKS, Asked, Nearby, Photographed, Point, ProofFacts, Where
 from app.store import policies
 
 WHO = text("SELECT id, office_id, written_at FROM records WHERE id = ANY(:ids) ORDER BY id")
@@ -36,6 +36,12 @@ RECORDS = text(
             FROM attachments a
             WHERE a.about_kind = 'record' AND a.about_id = r.id AND a.subject_id = r.subject_id
               AND a.purpose = 'photo' AND a.deleted_at IS NULL) AS photos,
+           (SELECT jsonb_agg(jsonb_build_object(
+                       'place', v.place, 'own', v.set_by = r.officer_id,
+                       'm', ST_Distance(ST_SetSRID(ST_MakePoint(v.lon, v.lat), 4326)::geography, r.place::geography)))
+            FROM visit_points v
+            WHERE r.place IS NOT NULL AND coalesce(v.ended_at, 'infinity') > r.happened_at
+              AND (v.subject_id = r.subject_id OR (v.subject_id IS NULL AND v.office_id = r.office_id))) AS points,
            (SELECT min(s.created_at) FROM sessions s
             WHERE s.owner_kind = 'user' AND s.owner_id = r.officer_id AND s.client_name = r.device
               AND s.created_at <= r.written_at AND coalesce(s.ended_at, 'infinity') >= r.written_at) AS here_since,
@@ -128,6 +134,7 @@ def _facts(row: Row[Any], policy: Policy) -> ProofFacts:
         write_within_days=policy.visits.write_within_days,
         where=Where(row.accuracy_m or 0.0, row.mock, _is_of_then(row, policy)) if row.placed else None,
         distances=((Place.HOME, row.home_distance_m),) if row.home_distance_m is not None else (),
+        points=tuple(Point(Place(told["place"]), told["m"], told["own"]) for told in row.points or ()),
         subject=Nearby(row.seen_at, row.seen_m, row.seen_accuracy) if row.seen_at is not None else None,
         photos=tuple(_photo(told) for told in row.photos or ()),
         attached=frozenset(FilePurpose(purpose) for purpose in row.attached),

@@ -56,6 +56,7 @@ from app.web import (  # noqa: F401  (their views)
     today,
     track_maps,
     trackers,
+    visit_points,
     waivers,
     weekly_reviews,
     zone_drawing,

@@ -55,6 +55,7 @@ LINKS: tuple[Link, ...] = (
     Link("完整经过", to("pages.subject_timeline"), "subjects.read", first=True),
     Link("地图和轨迹", to("pages.subject_map"), "tracks.read"),
     Link("画一处区域", to("pages.draw_zone"), "zones.change"),
+    Link("走访地点", to("pages.visit_points_of"), "visit_points.read"),
     Link("抽查一次", to("pages.spot_check"), "spot_checks.order"),
     Link("限制区域", to("pages.zones"), "zones.read"),
     Link("外出", to("pages.leave_of"), "leave.read", first=True),

@@ -28,6 +28,20 @@ EXAMPLES: dict[str, Example] = {
     "POST /samples/<asked_id>/records/<asked_record_id>/answer": Example(
         CASE, lambda place: {"id": str(place.derived("answer")), "note": "已补充说明"}
     ),
+    "GET /visit-points": Example(OFFICES),
+    "POST /visit-points": Example(
+        OFFICE,
+        lambda place: {
+            "id": str(place.derived("more points")),
+            "office_id": str(place.office.id),
+            "place": "police_station",
+            "name": "派出所",
+            "lon": 118.6,
+            "lat": 28.7,
+        },
+    ),
+    "DELETE /visit-points/<point_id>": Example(CASE),
+    "GET /subjects/<subject_id>/visit-points": Example(CASE),
     "GET /red-list": Example(CASES),
     "GET /weekly-reviews": Example(OFFICES),
     "POST /weekly-reviews": Example(

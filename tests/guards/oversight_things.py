@@ -8,9 +8,12 @@ from sqlalchemy import Connection
 from app.actions.draft_policy import NewDraft, begin_draft, submit_draft
 from app.actions.review_week import review_week
 from app.actions.sample_records import add_to_sampled, draw_sample, look_at_sampled
-from app.rules.facts import OfficeLevel, Role
+from app.actions.set_visit_point import set_visit_point
+from app.rules.facts import GivenPlace, OfficeLevel, Role
 from app.rules.offices import Site
+from app.rules.policy.items import Place as VisitPlace
 from app.rules.sampling import EntryKind, NewEntry, NewSample, Span
+from app.rules.visit_points import NewPoint
 from app.rules.weekly_reviews import Decided, NewReview
 from app.store.shipped_policies import shipped
 from tests.builders.app import MONDAY
@@ -43,6 +46,14 @@ def a_sample(tx: Connection, office: Site, head: Worker, things: Mapping[str, UU
     question = NewEntry(uuid5(new.id, "question"), EntryKind.QUESTION, "请说明", b"walk")
     add_to_sampled(tx, head.actor, new.id, things["talk_id"], question, now=MONDAY)
     return new.id
+
+
+def a_point(tx: Connection, head: Worker, subject_id: UUID) -> UUID:
+    """Where the place's subject works."""
+    point_id, at = uuid5(subject_id, "test:walk:point"), GivenPlace(118.6, 28.7, 118.6, 28.7, "wgs84")
+    new = NewPoint(point_id, None, subject_id, VisitPlace.WORKPLACE, "竹编厂", at, b"walk")
+    set_visit_point(tx, head.actor, new, now=MONDAY)
+    return point_id
 
 
 def a_review(tx: Connection, office: Site, head: Worker, subject_id: UUID) -> UUID:

@@ -34,6 +34,7 @@ NO_PLACE = {
     "GET /duties": "whether a check-in asks for a place, not where",
     "GET /duties/<duty_id>": "whether a check-in asks for a place, not where",
     "GET /rosters/template": "an empty form",
+    "GET /visit-points": "communities and police stations, nobody's own place",
     "GET /zones": "bounds that were set for somebody, not where they are or live",
     "GET /zones/<zone_id>": "the same",
 }

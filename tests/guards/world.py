@@ -56,7 +56,7 @@ from tests.builders.visits import a_new_record
 from tests.builders.zones import a_zone
 from tests.guards.correction_things import a_volunteer, a_waiting_plan
 from tests.guards.occasion_things import a_period, a_waiver, an_occasion
-from tests.guards.oversight_things import a_draft, a_review, a_sample
+from tests.guards.oversight_things import a_draft, a_point, a_review, a_sample
 
 REGISTERED = MONDAY - timedelta(hours=3)
 
@@ -367,6 +367,7 @@ THINGS: dict[str, Callable[[Connection, Place], UUID]] = {
     "sample_id": lambda tx, place: a_sample(tx, place.office, place.head, place.things),
     "asked_id": lambda _, place: place.id_of("sample_id"),
     "asked_record_id": lambda _, place: place.id_of("talk_id"),
+    "point_id": lambda tx, place: a_point(tx, place.head, place.subject_id),
     "review_id": lambda tx, place: a_review(tx, place.office, place.head, place.subject_id),
     "alert_id": _alert,
     "notice_id": _notice,

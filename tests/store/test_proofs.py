@@ -11,16 +11,21 @@ from sqlalchemy import Connection, text
 from app.actions.prove_records import prove_records
 from app.actions.record_talk import record_talk
 from app.actions.record_visit import record_visit
+from app.actions.set_visit_point import end_visit_point, set_visit_point
 from app.clients.file_folder import FolderStore
 from app.clients.sealed_files import SealedFiles
 from app.rules.effects.records import Details
-from app.rules.facts import DutyKind, FilePurpose, Fix
+from app.rules.errors import Conflict, NotFound, Refused
+from app.rules.facts import DutyKind, FilePurpose, Fix, GivenPlace, Role
+from app.rules.policy.items import Place
 from app.rules.proof.circle import near
 from app.rules.proof.facts import Verdict
-from app.store import attachments
+from app.rules.visit_points import NewPoint
+from app.rules.visits import NewRecord
+from app.store import attachments, proofs
 from tests.builders.app import MONDAY, folder_of_tests, settings_for_tests
 from tests.builders.files import a_new_attachment, an_attachment
-from tests.builders.offices import Tree, a_tree
+from tests.builders.offices import Tree, a_policy, a_tree, whole_table
 from tests.builders.photos import a_photo
 from tests.builders.positions import a_power, a_report, report
 from tests.builders.subjects import a_subject
@@ -106,6 +111,51 @@ def test_a_position_that_no_power_covers_any_more_is_not_read(
     tx.execute(text(statement), {"at": MONDAY} if ":at" in statement else {})
     prove_records(tx, now=MONDAY + HOUR)
     assert "subject_there" not in proof(tx, record_id)[1]
+
+
+def test_a_point_that_somebody_else_set_proves_that_one_was_there(
+    tx: Connection, tree: Tree, officer: Worker, subject_id: UUID
+) -> None:
+    a_policy(tx, tree.county, whole_table("jiangshan"), from_at=MONDAY - HOUR)
+    station, at = (118.66, 28.75), Fix(118.6602, 28.75, 20)
+    record_id = receipt_of(tx, officer, a_new_record(subject_id, MONDAY, "访5", fix=at), MONDAY + MINUTE)
+    assert proof(tx, record_id)[1]["at_police_station"][0] == "unknown"
+    given = GivenPlace(*station, *station, "wgs84")
+    own = NewPoint(uuid4(), tree.office.id, None, Place.POLICE_STATION, "城关派出所", given, b"body")
+    others = replace(own, id=uuid4())
+    county = a_user(tx, tree.county, Role.COUNTY_STAFF)
+    for by, new, verdict in ((officer, own, "unknown"), (county, others, "kept")):
+        assert [set_visit_point(tx, by.actor, new, now=MONDAY + HOUR) for _ in range(2)] == [True, False]
+        proofs.evidence_came(tx, [record_id], now=MONDAY + HOUR)
+        prove_records(tx, now=MONDAY + HOUR)
+        assert proof(tx, record_id)[1]["at_police_station"][0] == verdict
+    assert proof(tx, record_id)[0] == "proven"
+    end_visit_point(tx, officer.actor, others.id, now=MONDAY + 2 * HOUR)
+    for happened_at, verdict in ((MONDAY + HOUR, "kept"), (MONDAY + 3 * HOUR, "unknown")):
+        later = receipt_of(tx, officer, a_new_record(subject_id, happened_at, "访5", fix=at), MONDAY + 3 * HOUR)
+        assert proof(tx, later)[1]["at_police_station"][0] == verdict, "as it was when it happened"
+
+
+def test_points_stay_within_reach_and_with_whom_they_are_of(
+    tx: Connection, tree: Tree, officer: Worker, subject_id: UUID
+) -> None:
+    given = GivenPlace(118.66, 28.75, 118.66, 28.75, "wgs84")
+    shop = NewPoint(uuid4(), None, subject_id, Place.WORKPLACE, "竹编厂", given, b"body")
+    stranger = a_user(tx, tree.second_office)
+    with pytest.raises(NotFound):
+        set_visit_point(tx, stranger.actor, shop, now=MONDAY)
+    assert set_visit_point(tx, officer.actor, shop, now=MONDAY)
+    with pytest.raises(NotFound):
+        end_visit_point(tx, stranger.actor, shop.id, now=MONDAY)
+    for unfit in (replace(shop, place=Place.POLICE_STATION), replace(shop, subject_id=None, office_id=tree.office.id)):
+        with pytest.raises(Refused, match="point_unfit"):
+            set_visit_point(tx, officer.actor, unfit, now=MONDAY)
+    with pytest.raises(Conflict, match="id_reused"):
+        set_visit_point(tx, a_user(tx, tree.office).actor, shop, now=MONDAY)
+
+
+def receipt_of(tx: Connection, officer: Worker, new: NewRecord, now: datetime) -> UUID:
+    return record_visit(tx, officer.actor, new, now=now)[0].id
 
 
 def test_a_record_is_judged_when_it_is_due_and_then_left_alone(

@@ -34,6 +34,10 @@ def _leave(_: Place) -> Form:
     }
 
 
+def _point() -> Form:
+    return {"id": str(uuid4()), "name": "竹编厂", "lon": "118.6", "lat": "28.7", "datum": "wgs84"}
+
+
 def _circle(_: Place) -> Form:
     return {
         "id": str(uuid4()),
@@ -270,6 +274,15 @@ PAGES: dict[str, PageExample] = {
     "GET /sampling/questions": PageExample(Shows.CASES),
     "POST /sampling/<asked_id>/<asked_record_id>/answer": PageExample(
         Shows.CASE, lambda _: {"id": str(uuid4()), "note": "已补充"}, 303
+    ),
+    "GET /visit-points": PageExample(Shows.OFFICES),
+    "POST /visit-points": PageExample(
+        Shows.OFFICE, lambda place: {**_point(), "place": "community", "office_id": str(place.office.id)}, 303
+    ),
+    "POST /visit-points/<point_id>/end": PageExample(Shows.CASE, lambda _: {}, 303),
+    "GET /subjects/<subject_id>/visit-points": PageExample(Shows.CASE),
+    "POST /subjects/<subject_id>/visit-points": PageExample(
+        Shows.CASE, lambda _: {**_point(), "place": "workplace"}, 303
     ),
     "GET /red-list": PageExample(Shows.CASES),
     "GET /weekly-reviews": PageExample(Shows.OFFICES),

@@ -50,6 +50,15 @@ class Nearby:
 
 
 @dataclass(frozen=True)
+class Point:
+    """How far the officer was from a point that was set for places of that kind; `own`: set by the same officer."""
+
+    place: Place
+    distance_m: float
+    own: bool
+
+
+@dataclass(frozen=True)
 class Photographed:
     """A photo that belongs to the record: when its camera says, how far from the officer, None where not told."""
 
@@ -62,7 +71,8 @@ class Photographed:
 class ProofFacts:
     """One record with everything that speaks for or against it.
 
-    `distances` are those from the officer's fix to the places whose point is known. `here_since` is since when the
+    `distances` are those from the officer's fix to the one place of its kind whose point is in the file, `points` to
+    others that somebody set. `here_since` is since when the
     officer was logged in on the device that it was written on, None where nobody knows.
     """
 
@@ -77,6 +87,7 @@ class ProofFacts:
     write_within_days: int
     where: Where | None = None
     distances: tuple[tuple[Place, float], ...] = ()
+    points: tuple[Point, ...] = ()
     subject: Nearby | None = None
     photos: tuple[Photographed, ...] = ()
     attached: frozenset[FilePurpose] = frozenset()

@@ -5,8 +5,9 @@ SENTENCES: dict[str, str] = {
     "proof_far": "工作人员的位置离登记的地点 {metres} 米,定位误差 {accuracy} 米,整个误差范围都在 {limit} 米以外。",
     "proof_far_later": "工作人员的位置离登记的地点 {metres} 米,定位误差 {accuracy} 米。记录是事后写的,"
     "不知道这个位置是什么时候的,不作判断。",
-    "proof_not_beside": "工作人员的位置离对象住处 {metres} 米,定位误差 {accuracy} 米。"
-    "监护人、保证人不一定住在附近,不作判断。",
+    "proof_elsewhere": "工作人员的位置离最近一处登记的地点 {metres} 米,定位误差 {accuracy} 米。"
+    "可能在没有登记的地方办理,不作判断。",
+    "proof_point_own": "这个地点的坐标是写记录的人自己登记的,不用来判断是否到场。",
     "proof_near_unsure": "工作人员的位置离登记的地点 {metres} 米,定位误差 {accuracy} 米,"
     "是否在 {limit} 米以内不能判断。",
     "proof_near_rough": "工作人员的位置离登记的地点 {metres} 米,手机没有说明定位误差,不能判断。",

@@ -1,6 +1,9 @@
 """Sentences of samples, of the red list and of weekly reviews."""
 
 SENTENCES: dict[str, str] = {
+    "point_unfit": "单位、邻里(监护人)按人登记,社区、派出所按司法所登记,请检查后再提交。",
+    "point_name_needed": "请写明这个地点的名称。",
+    "points_full": "登记的地点太多,请先停用不用的。",
     "sample_empty": "所选的范围里没有记录,请换一个时间段、机构、人员或项目。",
     "sample_closed": "这份记录的抽检已经办结。",
     "sample_not_asked": "这份记录没有等待答复的问题。",

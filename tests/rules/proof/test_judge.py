@@ -10,7 +10,7 @@ import pytest
 from app.rules.facts import DutyKind, FilePurpose
 from app.rules.policy.items import Evidence, Place
 from app.rules.policy.proof import ProofRules
-from app.rules.proof import Asked, Nearby, Photographed, ProofFacts, Verdict, Where, judge
+from app.rules.proof import Asked, Nearby, Photographed, Point, ProofFacts, Verdict, Where, judge
 from app.rules.proof.judge import next_look
 from app.rules.wording import sentence
 from app.rules.wording.proof import CHECKS, WHOLE
@@ -21,6 +21,9 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 HOME_VISIT = Asked("访1", Place.HOME, frozenset({Evidence.PLACE, Evidence.NOTE}))
 OFFICE_TALK = Asked("谈1", Place.OFFICE, frozenset({Evidence.SIGNATURE}))
 NEXT_DOOR = Asked("访4", Place.NEIGHBOURS, frozenset({Evidence.NOTE}))
+SHOP = Asked("访3", Place.WORKPLACE, frozenset({Evidence.NOTE}))
+A_POINT, OWN_POINT = Point(Place.WORKPLACE, 40, own=False), Point(Place.WORKPLACE, 40, own=True)
+FAR_POINT, OTHER_POINT = Point(Place.WORKPLACE, 5_000, own=False), Point(Place.POLICE_STATION, 40, own=False)
 FAR_LATER = Where(20, then=False)
 AT_HOME: dict[str, Any] = {"where": Where(20), "distances": ((Place.HOME, 50.0),)}
 
@@ -78,6 +81,12 @@ def verdicts(given: ProofFacts) -> dict[str, Verdict]:
         ({"where": FAR_LATER, "distances": ((Place.HOME, 5_000.0),)}, "at_home", UNKNOWN, "unknown"),
         ({"where": FAR_LATER, "distances": ((Place.HOME, 50.0),)}, "at_home", KEPT, "proven"),
         ({"asked": (NEXT_DOOR,), **AT_HOME}, "at_neighbours", KEPT, "proven"),
+        ({"asked": (SHOP,), "where": Where(20), "points": (A_POINT,)}, "at_workplace", KEPT, "proven"),
+        ({"asked": (SHOP,), "where": Where(20), "points": (FAR_POINT, A_POINT)}, "at_workplace", KEPT, "proven"),
+        ({"asked": (SHOP,), "where": Where(20), "points": (FAR_POINT,)}, "at_workplace", UNKNOWN, "unknown"),
+        ({"asked": (SHOP,), "where": Where(0), "points": (A_POINT,)}, "at_workplace", UNKNOWN, "unknown"),
+        ({"asked": (SHOP,), "where": Where(20), "points": (OWN_POINT,)}, "at_workplace", UNKNOWN, "unknown"),
+        ({"asked": (SHOP,), "where": Where(20), "points": (OTHER_POINT,)}, "at_workplace", UNKNOWN, "unknown"),
         (
             {"asked": (NEXT_DOOR,), "where": Where(20), "distances": ((Place.HOME, 5_000.0),)},
             *("at_neighbours", UNKNOWN, "unknown"),
