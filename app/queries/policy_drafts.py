@@ -14,7 +14,7 @@ from app.models.policy_draft import PolicyDraft, PolicyDraftEvent
 from app.queries.page import Key, Page, instant_key, page_of
 from app.queries.policies import ChangeView, changes
 from app.rules.errors import NotFound
-from app.rules.facts import Actor
+from app.rules.facts import Actor, Role
 from app.rules.policy_drafts import HANDS, OPEN
 from app.store import policy_drafts as store
 from app.store.scope import offices_of
@@ -109,6 +109,12 @@ def drafts(
         statement = statement.where(tuple_(PolicyDraft.changed_at, PolicyDraft.id) < tuple_(*key))
     rows = [DraftView(**row) for row in connection.execute(statement).mappings()]
     return page_of(rows, limit, lambda row: [row.changed_at.isoformat(), str(row.id)])
+
+
+def may_be_decided(connection: Connection, draft: WholeDraft, *, now: datetime) -> bool:
+    """Whether there is a head at all who had no hand in it: else it would wait for nobody."""
+    heads = store.holders(connection, draft.head.office_id, [Role.COUNTY_HEAD], now=now)
+    return not draft.hands.issuperset(heads)
 
 
 def _steps(connection: Connection, draft_id: UUID) -> tuple[StepView, ...]:

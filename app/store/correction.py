@@ -28,7 +28,7 @@ KINDS = (DutyKind.CORRECTION_GROUP, DutyKind.CORRECTION_PLAN)
 
 PLANS = text(
     """
-    SELECT p.id, p.version, p.made_by, d.approved,
+    SELECT p.id, p.version, p.made_by, d.approved, p.made_at < :since AS of_before,
            (SELECT q.id FROM correction_plans q JOIN plan_decisions a ON a.plan_id = q.id AND a.approved
             WHERE q.subject_id = p.subject_id AND q.made_at >= :since ORDER BY q.version DESC LIMIT 1) AS in_force_id
     FROM correction_plans p LEFT JOIN plan_decisions d ON d.plan_id = p.id
@@ -127,9 +127,14 @@ def facts(tx: Connection, subject_id: UUID, *, now: datetime) -> CorrectionFacts
         holidays=in_force.policy.holidays,
         members=members_of(tx, [subject_id], since=since).get(subject_id, ()),
         owed=_owed(tx, subject_id, since),
-        newest=PlanStanding(plan.id, plan.version, plan.made_by, plan.approved) if plan else None,
+        newest=_standing(plan) if plan else None,
         in_force_id=plan.in_force_id if plan else None,
     )
+
+
+def _standing(plan: Any) -> PlanStanding:
+    """What was written in an earlier correction waits for nobody any more; its number still counts."""
+    return PlanStanding(plan.id, plan.version, plan.made_by, False if plan.of_before else plan.approved)
 
 
 def members_of(

@@ -31,7 +31,10 @@ PEOPLE = text(
     JOIN offices scope ON scope.id = d.office_id
     JOIN offices o ON o.path = scope.path OR o.path LIKE scope.path || '.%'
     JOIN subjects s ON s.office_id = o.id
-    WHERE d.id = :draft_id AND s.registered_at < :until AND (s.ended_at IS NULL OR s.ended_at > :since)
+    WHERE d.id = :draft_id AND NOT EXISTS (
+            SELECT FROM offices own JOIN policy_versions v ON v.office_id = own.id AND upper_inf(v.in_force)
+            WHERE own.path LIKE scope.path || '.%' AND (o.path = own.path OR o.path LIKE own.path || '.%'))
+      AND s.registered_at < :until AND (s.ended_at IS NULL OR s.ended_at > :since)
     ORDER BY md5(CAST(s.id AS text) || CAST(:trial_id AS text))
     """
 )
@@ -91,7 +94,10 @@ def take_next(tx: Connection, *, now: datetime) -> Trial | None:
 
 
 def people(tx: Connection, trial: Trial, since: datetime, until: datetime) -> list[UUID]:
-    """Those under correction in that time under the draft's office, in an order that the trial's id draws."""
+    """Those under correction in that time under the draft's office, in an order that the trial's id draws.
+
+    Not of offices further down that have a version of their own: for them the draft would change nothing.
+    """
     bound = {"draft_id": trial.draft_id, "trial_id": trial.id, "since": since, "until": until}
     return list(tx.execute(PEOPLE, bound).scalars())
 

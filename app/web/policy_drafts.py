@@ -100,6 +100,7 @@ def draft_page(draft_id: UUID, typed: Any, fault: str | None) -> str:
         reader = user_for("policy_drafts.read")
         draft = queries.draft(connection, reader, draft_id)
         trials = trials_of(connection, reader, draft_id)
+        decided_by_somebody = queries.may_be_decided(connection, draft, now=deps().now())
         later = yet_to_begin(connection, reader, draft.head.office_id, now=deps().now())
     state = DraftState(draft.head.state)
     return render_template(
@@ -114,6 +115,7 @@ def draft_page(draft_id: UUID, typed: Any, fault: str | None) -> str:
         open=state in OPEN and may("policy_drafts.edit"),
         decidable=state is DraftState.SUBMITTED and may("policy_drafts.decide"),
         later=later,
+        waits_for_nobody=state in OPEN and not decided_by_somebody,
         own_hand=user().id in draft.hands,
         typed=typed,
         fault=fault,

@@ -157,6 +157,15 @@ def test_the_text_tells_its_faults_with_lines(writer: Visitor, draft: str) -> No
     assert "失联时限(小时):由 24 改为 12。" in writer.text(draft)
 
 
+def test_a_draft_that_nobody_may_approve_says_so(
+    undone: Engine, app: Flask, writer: Visitor, office: Office, draft: str
+) -> None:
+    assert "现在没有人可以核准" in writer.text(draft)
+    with transaction(undone) as tx:
+        a_user(tx, office.tree.county, Role.COUNTY_HEAD, login="head")
+    assert "现在没有人可以核准" not in writer.text(draft)
+
+
 def test_from_the_form_to_a_new_version(writer: Visitor, head: Visitor, office: Office, app: Flask) -> None:
     begun = writer.post("/policies/drafts", {"id": str(UUID(int=78))})
     draft = begun.headers["Location"]

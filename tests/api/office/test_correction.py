@@ -141,6 +141,18 @@ def test_a_plan_needs_a_second_person_and_is_never_written_over(
         tx.execute(text("UPDATE correction_plans SET measures = '[]'"))
 
 
+def test_a_plan_of_an_earlier_correction_is_decided_on_no_more(
+    undone: Engine, app: Flask, client: FlaskClient, officer: Worker, county: Worker, person: UUID
+) -> None:
+    with transaction(undone) as tx:
+        left = a_plan(tx, officer, person, at=MONDAY - DAY)  # registered, this time, on Monday
+    url = URL.format(person, "plan")
+    answer = client.post(f"{url}/{left}/decision", json={"approve": True}, headers=logged_in(app, county))
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "plan_decided")
+    made = client.post(url, json={"id": str(uuid4()), **A_PLAN}, headers=logged_in(app, officer)).get_json()
+    assert [(one["version"], one["state"]) for one in made["versions"]] == [(2, "waiting")]
+
+
 def test_a_change_of_class_asks_for_a_review_that_another_look_settles(
     undone: Engine, app: Flask, client: FlaskClient, officer: Worker, county: Worker, person: UUID
 ) -> None:

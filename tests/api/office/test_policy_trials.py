@@ -1,6 +1,7 @@
 """A trial of a draft: asked for on record, made by the worker in the background, told as sums without people."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -15,7 +16,7 @@ from app.store.session import transaction
 from app.store.shipped_policies import shipped
 from tests.builders.app import MONDAY
 from tests.builders.duties import a_supervised
-from tests.builders.offices import Tree
+from tests.builders.offices import Tree, a_policy
 from tests.builders.users import a_user, logged_in
 
 URL = "/api/office/v1/policy-drafts"
@@ -28,6 +29,9 @@ def headers(app: Flask, undone: Engine, tree: Tree) -> dict[str, str]:
         officer = a_user(tx, tree.office, login="officer")
         for days in (100, 40):
             a_supervised(tx, tree, officer, at=MONDAY - days * DAY)
+        a_policy(tx, tree.second_office, tree.policy, from_at=MONDAY - 200 * DAY)
+        next_door = replace(tree, office=tree.second_office)
+        a_supervised(tx, next_door, a_user(tx, tree.second_office), at=MONDAY - 40 * DAY)
         return logged_in(app, a_user(tx, tree.county, Role.COUNTY_STAFF, login="writer"))
 
 
@@ -54,7 +58,7 @@ def test_from_the_question_to_the_sums(app: Flask, undone: Engine, headers: dict
 
     (trial,) = client.get(draft, headers=headers).get_json()["items"]
     result = trial["result"]
-    assert (trial["state"], result["people"], result["of"]) == ("done", 2, 2)
+    assert (trial["state"], result["people"], result["of"]) == ("done", 2, 2), "next door has a version of its own"
     assert (result["from"], result["to"]) == ("2026-01-31", "2026-03-01")
     checks = next(line for line in result["items"] if line["code"] == "location_check")
     assert (checks["before"]["strict"], checks["after"]["strict"]) == (2 * 30 * 4, 2 * 30 * 6)
