@@ -23,6 +23,7 @@ from app.rules.errors import NotFound
 from app.rules.facts import Actor, DutyKind, Reason
 from app.rules.visits import Covered, days_until_written
 from app.store.scope import subjects_of
+from app.store.visits import also
 
 
 @dataclass(frozen=True)
@@ -150,8 +151,17 @@ def _corrected() -> Any:
 
 def _items() -> Any:
     """The record's items as one JSON array, so that a page of records is one statement."""
+    further = aliased(Duty)
+    told = func.jsonb_agg(
+        aggregate_order_by(
+            func.jsonb_build_array(further.id, further.due_at), further.opens_at, further.due_at, further.id
+        )
+    )
+    of_the_item = (further.subject_id == Record.subject_id, further.rule_code == RecordItem.item)
+    settled = (further.evidence_id == Record.id, further.id != RecordItem.duty_id)
+    also = select(told).where(*of_the_item, *settled).correlate(Record, RecordItem).scalar_subquery()
     item = func.jsonb_build_object(
-        "item", RecordItem.item, "duty_id", cast(RecordItem.duty_id, Text), "due_at", Duty.due_at
+        "item", RecordItem.item, "duty_id", cast(RecordItem.duty_id, Text), "due_at", Duty.due_at, "also", also
     )
     return (
         select(func.jsonb_agg(aggregate_order_by(item, RecordItem.item)))
@@ -205,10 +215,11 @@ def _row(actor: Actor, row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def _covered(item: dict[str, str | None]) -> Covered:
+def _covered(item: dict[str, Any]) -> Covered:
     duty_id, due_at = item["duty_id"], item["due_at"]
     return Covered(
         str(item["item"]),
         UUID(duty_id) if duty_id else None,
         datetime.fromisoformat(due_at) if due_at else None,
+        also(item["also"]),
     )

@@ -39,7 +39,10 @@ OWED = text(
 RECEIPT = text(
     """
     SELECT r.id, r.kind, r.subject_id, r.office_id, r.officer_id, r.happened_at, r.ended_at, r.written_at, r.reasons,
-           r.home_distance_m, r.accuracy_m, r.corrects_id, r.body_hash, i.item, i.duty_id, d.due_at
+           r.home_distance_m, r.accuracy_m, r.corrects_id, r.body_hash, i.item, i.duty_id, d.due_at,
+           (SELECT jsonb_agg(jsonb_build_array(e.id, e.due_at) ORDER BY e.opens_at, e.due_at, e.id) FROM duties e
+            WHERE e.subject_id = r.subject_id AND e.rule_code = i.item
+              AND e.evidence_id = r.id AND e.id <> i.duty_id) AS also
     FROM records r JOIN record_items i ON i.record_id = r.id LEFT JOIN duties d ON d.id = i.duty_id
     WHERE r.id = :record_id
     ORDER BY i.item
@@ -207,12 +210,17 @@ def _receipt(rows: Sequence[Row[Any]]) -> Receipt:
         happened_at=first.happened_at,
         ended_at=first.ended_at,
         written_at=first.written_at,
-        items=tuple(Covered(row.item, row.duty_id, row.due_at) for row in rows),
+        items=tuple(Covered(row.item, row.duty_id, row.due_at, also(row.also)) for row in rows),
         reasons=tuple(_reason(reason) for reason in first.reasons),
         home_distance_m=first.home_distance_m,
         accuracy_m=first.accuracy_m,
         corrects_id=first.corrects_id,
     )
+
+
+def also(told: Sequence[tuple[str, str]] | None) -> tuple[tuple[UUID, datetime], ...]:
+    """Further duties of an item that a record settled, as JSON tells them: id and due time."""
+    return tuple((UUID(duty_id), datetime.fromisoformat(due_at)) for duty_id, due_at in told or ())
 
 
 def _reason(stored: dict[str, Any]) -> Reason:

@@ -118,7 +118,7 @@ def _page(record_id: UUID, typed: Any, fault: str | None) -> str:
         record=found,
         details=found.details,
         items=[
-            (one, title_of(one.item), outcome(found.happened_at, one.due_at) if one.due_at else None)
+            (one, title_of(one.item), [(*settled, outcome(found.happened_at, settled[1])) for settled in one.settled])
             for one in found.items
         ],
         reasons=[sentence(reason.code, dict(reason.params)) for reason in found.reasons],

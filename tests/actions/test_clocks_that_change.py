@@ -21,6 +21,7 @@ from app.actions.withdraw_occasion import withdraw_occasion
 from app.actions.write_occasion import write_occasion
 from app.queries.duties import may_fulfil
 from app.queries.record_form import record_form
+from app.queries.visits import record
 from app.rules.errors import NotAllowed
 from app.rules.facts import Fix, OccasionKind, Role, SupervisionClass
 from app.rules.occasions import Written
@@ -174,7 +175,9 @@ def test_one_visit_serves_the_turn_of_the_month_and_what_happened(
     after = duties(tx, subject_id, "访1")
     assert [(row.state, row.evidence_id) for row in after] == [("fulfilled", kept.id)] * 3
     assert [reason.code for reason in kept.reasons].count("record_in_time") == 3
-    assert [one.item for one in kept.items] == ["访1"]
+    (item,) = kept.items
+    assert {duty_id for duty_id, _ in item.settled} == {row.id for row in owed}
+    assert record(tx, officer.actor, None, kept.id).items == kept.items
     verdict = tx.execute(text("SELECT verdict FROM record_proofs WHERE record_id = :id"), {"id": kept.id}).scalar_one()
     assert {row.proof for row in after} == {verdict}
     tx.execute(text("UPDATE record_proofs SET verdict = 'contradicted' WHERE record_id = :id"), {"id": kept.id})

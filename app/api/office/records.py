@@ -61,6 +61,14 @@ class RecordBody(DetailsBody):
     )
 
 
+class SettledAnswer(Body):
+    """A duty that a record settled, in time or late."""
+
+    duty_id = fields.UUID(required=True)
+    due_at = Instant(required=True)
+    outcome = choice([DutyState.FULFILLED, DutyState.LATE], required=True)
+
+
 class CoveredAnswer(Body):
     """An item of a record, and the duty that it fulfilled; without one it was an extra record, or a correction."""
 
@@ -69,6 +77,11 @@ class CoveredAnswer(Body):
     duty_id = fields.UUID(required=True, allow_none=True)
     due_at = Instant(required=True, allow_none=True)
     outcome = choice([DutyState.FULFILLED, DutyState.LATE], required=True, allow_none=True)
+    also = fields.List(
+        fields.Nested(SettledAnswer),
+        required=True,
+        metadata={"description": "Further duties of the item that the same record settled; `duty_id` is the oldest."},
+    )
 
 
 class RecordReceipt(Body):
@@ -203,6 +216,10 @@ def _covered(item: Covered, kept: Receipt | RecordRow) -> dict[str, Any]:
         "duty_id": item.duty_id,
         "due_at": item.due_at,
         "outcome": outcome(kept.happened_at, item.due_at).value if item.due_at else None,
+        "also": [
+            {"duty_id": duty_id, "due_at": due_at, "outcome": outcome(kept.happened_at, due_at).value}
+            for duty_id, due_at in item.also
+        ],
     }
 
 

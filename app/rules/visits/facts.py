@@ -80,12 +80,19 @@ class RecordFacts:
 class Covered:
     """An item of a kept record and the duty that it fulfilled, if any; the duty is settled by when it happened.
 
-    Of several duties of one item this is the oldest. The others name the record as their evidence.
+    Of several duties of one item this is the oldest, `also` are the others with their due times.
     """
 
     item: str
     duty_id: UUID | None = None
     due_at: datetime | None = None
+    also: tuple[tuple[UUID, datetime], ...] = ()
+
+    @property
+    def settled(self) -> tuple[tuple[UUID, datetime], ...]:
+        """All duties of the item that the record settled, with their due times."""
+        first = () if self.duty_id is None or self.due_at is None else ((self.duty_id, self.due_at),)
+        return first + self.also
 
 
 @dataclass(frozen=True)
