@@ -246,7 +246,7 @@ def test_what_the_routes_cost(
     """Each with one statement for who asks; savepoints of the test's engine do not count."""
     with counted(undone) as sent:
         client.post(VISITS, json=a_body(subject_id, clock.now()), headers=headers)
-    assert len(sent) == 14
+    assert len(sent) == 15
     with counted(undone) as sent:
         client.get(VISITS, headers=headers)
     assert len(sent) == 2
