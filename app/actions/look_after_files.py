@@ -5,19 +5,20 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from app.rules.attachments import Stored
+from app.rules.attachments import Stored, is_own_name
 from app.store import attachments
 
 
 def nobodys(tx: Connection, names: Sequence[str]) -> list[str]:
     """Which of these objects no content names; none of them where this database knows of no content at all.
 
-    A database that was made anew must not empty the store that belongs to the old one.
+    A database that was made anew must not empty the store that belongs to the old one; and what is not named as we name
+    things is somebody else's, who keeps it in the same bucket or folder.
     """
     if not attachments.any_content(tx):
         return []
     known = attachments.known_objects(tx, names)
-    return [name for name in names if name not in known]
+    return [name for name in names if name not in known and is_own_name(name)]
 
 
 def held_after(tx: Connection, after: UUID, *, limit: int) -> list[Stored]:

@@ -3,6 +3,7 @@
 How long each is kept, and on which basis, says the policy in force when it comes [PIPL 19, 47].
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -30,6 +31,7 @@ UNCLAIMED_FOR = timedelta(days=30)
 ORPHAN_AFTER = timedelta(days=7)
 """How old a stored object must be before it may be swept as nobody's: whoever wrote it has long ended."""
 
+OWN_NAME = re.compile(r"[0-9a-f]{64}|begun/[0-9a-f]{32}")
 AHEAD = timedelta(minutes=2)
 
 
@@ -192,6 +194,11 @@ def media_type_for(purpose: FilePurpose, content: bytes) -> MediaType:
     if found is None or found not in FITTING[purpose]:
         raise Refused("file_wrong_type", fields={"file": "file_wrong_type"})
     return found
+
+
+def is_own_name(name: str) -> bool:
+    """Whether an object of the store is named as ours are: by a SHA-256, or begun by a folder and never named."""
+    return OWN_NAME.fullmatch(name) is not None
 
 
 def keep_until(policy: Policy, purpose: FilePurpose, *, now: datetime) -> tuple[datetime, str]:

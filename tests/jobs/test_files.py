@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Engine, text
@@ -61,7 +61,10 @@ def objects(folder: Path) -> set[str]:
 def test_what_nobody_names_goes_after_a_week_and_nothing_else(deps: Deps, kept: UUID, tmp_path: Path) -> None:
     named = objects(tmp_path)
     orphan = deps.files.put(b"whose row was never written")
-    (tmp_path / "begun" / "half").write_bytes(b"half")
+    (tmp_path / "begun" / uuid4().hex).write_bytes(b"half")
+    (tmp_path / "minutes").mkdir()
+    (tmp_path / "minutes" / "of 2025.pdf").write_bytes(b"somebody else's, in the same folder")
+    named |= {"of 2025.pdf"}
     aged(tmp_path, 6.9)
     assert jobs.sweep(deps, MONDAY) == {"swept": 0, "failed": 0}
     aged(tmp_path, 7.1)
