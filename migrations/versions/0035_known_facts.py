@@ -31,9 +31,16 @@ def upgrade() -> None:
     fields = ", ".join(f"'{field}'" for field in COMPARED)
     op.execute(
         f"""
-        WITH live AS (
-            SELECT k.* FROM known_facts k LEFT JOIN known_fact_ends e ON e.fact_id = k.id
-            WHERE e.fact_id IS NULL AND k.field IN ({fields}))
+        WITH disputed AS MATERIALIZED (
+            SELECT k.subject_id, k.field FROM known_facts k LEFT JOIN known_fact_ends e ON e.fact_id = k.id
+            WHERE e.fact_id IS NULL AND k.field IN ({fields})
+            GROUP BY k.subject_id, k.field
+            HAVING min(k.value COLLATE "C") <> max(k.value COLLATE "C")
+        ), live AS MATERIALIZED (
+            SELECT k.id, k.subject_id, k.field, k.value, k.written_at
+            FROM disputed JOIN known_facts k USING (subject_id, field)
+            LEFT JOIN known_fact_ends e ON e.fact_id = k.id
+            WHERE e.fact_id IS NULL)
         INSERT INTO known_fact_disputes (fact_id, other_id, subject_id)
         SELECT a.id, b.id, subject_id FROM live a JOIN live b USING (subject_id, field)
         WHERE a.value <> b.value AND (a.written_at, a.id) > (b.written_at, b.id)
