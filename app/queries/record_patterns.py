@@ -24,7 +24,7 @@ from app.store import policies
 from app.store.scope import offices_of
 
 SUPERVISORS = frozenset({Role.COUNTY_STAFF, Role.COUNTY_HEAD, Role.CITY_STAFF})
-OFFICES_AT_ONCE = 25
+OFFICES_AT_ONCE = 10
 MOST_DAYS = 366
 """No policy may look further back."""
 NOTES_SHOWN = 3

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from difflib import SequenceMatcher
 from enum import StrEnum
+from itertools import pairwise
 from uuid import UUID
 
 from app.rules.facts import DutyKind, Reason
@@ -123,31 +123,45 @@ def _same_text(records: Sequence[Written], rules: ProofRules) -> Iterator[Seen]:
     """
     texts = {one.id: plain(one.note) for one in records}
     long = {key: text for key, text in texts.items() if len(text) >= rules.look_same_length}
-    alike = _alike(long, rules.look_same_percent) | _alike(
-        {key: text[::-1] for key, text in long.items()}, rules.look_same_percent
-    )
+    alike = _alike(long, rules.look_same_percent, set())
+    alike = _alike({key: text[::-1] for key, text in long.items()}, rules.look_same_percent, alike)
     if len(alike) >= 2:
         params = (("records", str(len(alike))), ("percent", str(rules.look_same_percent)))
         yield Seen(RecordPattern.SAME_TEXT, Reason("records_same_text", params), _ids(records, alike))
 
 
-def _alike(texts: Mapping[UUID, str], percent: int) -> set[UUID]:
-    found: set[UUID] = set()
+def _alike(texts: Mapping[UUID, str], percent: int, found: set[UUID]) -> set[UUID]:
+    """What is alike, beside what was found so: two of which that is known already need not be compared.
+
+    Alike is what differs in one stretch alone, or has so many of its pairs of letters in common, wherever they stand.
+    """
+    found = set(found)
     in_order = sorted(texts, key=lambda key: (texts[key], key))
-    matcher = SequenceMatcher(None, autojunk=False)
+    pairs = {key: Counter(map("".join, pairwise(text))) for key, text in texts.items()}
     for place, one in enumerate(in_order):
-        matcher.set_seq2(texts[one])
         for other in in_order[place + 1 : place + 1 + NEIGHBOURS]:
-            if texts[one] == texts[other] or _is_alike(matcher, texts[other], percent):
+            if one in found and other in found:
+                continue
+            least = percent * (len(texts[one]) + len(texts[other])) / 200
+            if _at_both_ends(texts[one], texts[other]) >= least or _in_common(pairs[one], pairs[other], least):
                 found |= {one, other}
     return found
 
 
-def _is_alike(matcher: SequenceMatcher[str], text: str, percent: int) -> bool:
-    """Whether the matcher's own text and this one are alike; what is counted quickly rules most pairs out."""
-    matcher.set_seq1(text)
-    least = percent / 100
-    return matcher.real_quick_ratio() >= least and matcher.quick_ratio() >= least and matcher.ratio() >= least
+def _in_common(one: Counter[str], other: Counter[str], least: float) -> bool:
+    """Whether so many are in common; what the other has not at all soon rules most out."""
+    return one.total() - len(one.keys() - other.keys()) >= least and (one & other).total() >= least
+
+
+def _at_both_ends(one: str, other: str) -> int:
+    """How many letters two texts have in common from the front, and from the back of what is left."""
+    front = _begin_alike(one, other)
+    return front + _begin_alike(one[front:][::-1], other[front:][::-1])
+
+
+def _begin_alike(one: str, other: str) -> int:
+    differ = (n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
+    return next(differ, min(len(one), len(other)))
 
 
 def _same_photo(records: Sequence[Written], rules: ProofRules) -> Iterator[Seen]:
