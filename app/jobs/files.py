@@ -14,6 +14,7 @@ from app.rules.errors import Unavailable
 
 LOG = logging.getLogger(__name__)
 AT_ONCE = 200
+MOST_FAILED = 3
 FIRST = UUID(int=0)
 
 
@@ -34,22 +35,34 @@ def _due(deps: Deps, now: datetime) -> int:
 
 
 def _remove(deps: Deps) -> tuple[int, int]:
-    """Contents that nobody holds any more leave the store. The name is forgotten once the object is gone."""
-    removed = 0
+    """Contents that nobody holds any more leave the store. The name is forgotten once the object is gone.
+
+    One that cannot be deleted keeps no other; where several cannot, the store is away.
+    """
+    removed, failed = 0, 0
     while True:
         with deps.autocommit() as connection:
             gone = given_up(connection, limit=AT_ONCE)
         for stored in gone:
-            try:
-                deps.files.delete(stored.name)
-            except Unavailable:
-                LOG.warning("the store of files is away; %d contents wait to be deleted", len(gone))
-                return removed, 1
-            with deps.transaction() as tx:
-                note_removed(tx, stored)
-            removed += 1
-        if len(gone) < AT_ONCE:
-            return removed, 0
+            if failed == MOST_FAILED:
+                break
+            if _is_removed(deps, stored):
+                removed += 1
+            else:
+                failed += 1
+        if failed or len(gone) < AT_ONCE:
+            return removed, failed
+
+
+def _is_removed(deps: Deps, stored: Stored) -> bool:
+    try:
+        deps.files.delete(stored.name)
+    except Unavailable:
+        LOG.warning("the store of files does not delete content %s: it waits", stored.content_id)
+        return False
+    with deps.transaction() as tx:
+        note_removed(tx, stored)
+    return True
 
 
 def sweep(deps: Deps, now: datetime) -> Counts:

@@ -113,6 +113,21 @@ def test_one_that_the_store_has_lost_or_spoilt_keeps_no_other_from_its_new_key(d
     assert versions == [1, 1, 2]
 
 
+def test_one_that_cannot_be_deleted_keeps_no_other(deps: Deps, tmp_path: Path) -> None:
+    with transaction(deps.engine) as tx:
+        officer = a_user(tx, a_tree(tx).office)
+        subject = a_subject(tx, officer).id
+        for shade in (0, 90):
+            new = a_new_attachment(subject)
+            an_attachment(tx, deps.files, officer, new, a_photo(colour=(shade, 0, 0)), now=MONDAY)
+        stuck = tx.execute(text("SELECT object FROM file_contents ORDER BY stored_at, id LIMIT 1")).scalar_one()
+    (tmp_path / stuck[:2] / stuck).unlink()
+    (tmp_path / stuck[:2] / stuck).mkdir()  # no file any more, and not to be deleted as one
+    assert jobs.delete(deps, MONDAY + 1_200 * DAY) == {"attachments": 2, "objects": 1, "failed": 1}
+    (tmp_path / stuck[:2] / stuck).rmdir()
+    assert jobs.delete(deps, MONDAY + 1_200 * DAY) == {"attachments": 0, "objects": 1, "failed": 0}
+
+
 def test_what_the_store_does_not_delete_stays_due(deps: Deps, kept: UUID, tmp_path: Path) -> None:
     late = MONDAY + 1_200 * DAY
     aside = tmp_path.with_name("aside")

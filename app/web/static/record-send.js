@@ -93,7 +93,7 @@ window.zhifangSend = (() => {
   const start = (told, open) => {
     listener = told;
     current = open;
-    const again = () => sendAll().catch(() => {});
+    const again = () => (navigator.onLine ? sendAll() : Promise.resolve()).catch(() => {});
     window.addEventListener("online", again);
     setInterval(again, AGAIN_MS);
     return again();
