@@ -62,16 +62,24 @@ def serve(port: int, host: str, workers: int, metrics_port: int, metrics_host: s
     """Serve the HTTP interfaces and pages."""
     from app.deps import make_deps
 
-    deps = make_deps(own_settings())
+    settings = own_settings()
+    deps = make_deps(settings)
     refuse_missing_keys(deps)
     deps.engine.dispose()
     if metrics_port:
         _show_processes(metrics_port, metrics_host)
-    server("app.main:serving_app", host=host, port=port, workers=workers).serve()
+    longest_s = max(15, settings.statement_timeout_ms // 1000)
+    server("app.main:serving_app", host=host, port=port, workers=workers, longest_s=longest_s).serve()
 
 
-def server(application: str, *, port: int, host: str = "127.0.0.1", workers: int = 2) -> "AbstractServer[Any]":
-    """The HTTP server as production runs it, for an application named as `module:factory`."""
+def server(
+    application: str, *, port: int, host: str = "127.0.0.1", workers: int = 2, longest_s: int = 15
+) -> "AbstractServer[Any]":
+    """The HTTP server as production runs it, for an application named as `module:factory`.
+
+    Told to end, it waits a little longer than the `longest_s` that a statement may take, so that what is being answered
+    is answered.
+    """
     from granian.constants import Interfaces
     from granian.server import Server
 
@@ -84,7 +92,7 @@ def server(application: str, *, port: int, host: str = "127.0.0.1", workers: int
         workers=workers,
         blocking_threads=24,  # sixteen may wait for notices (api/long_poll.py), eight work
         respawn_failed_workers=True,
-        workers_kill_timeout=20,  # longer than any statement may take, so that what is being answered is answered
+        workers_kill_timeout=longest_s + 5,
         log_access=False,
         working_dir=ROOT,
     )

@@ -1,17 +1,23 @@
 """What every test may ask for: a database, and the clean-up after all of them. Nothing starts until a test asks."""
 
+import os
 from collections.abc import Iterator
 
 import hypothesis
 import pytest
 from sqlalchemy import Connection, Engine
 
-from app.store.session import Limits, make_engine
+from app.store.session import make_engine
 from tests import database
+from tests.builders.numbers import Numbers
 from tests.database import Database
-from tests.undone import undone_engine
+from tests.order import dealt
+from tests.patience import PATIENT
+from tests.undone import Undone
 
 SLOW_RULE = "slow rule, ms"
+EMPTY = {"tx", "undone", "fresh_database", "durable_database"}
+"""Fixtures that give a test a database with nothing in it."""
 
 hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
 hypothesis.settings.register_profile("explore", deadline=None)
@@ -28,6 +34,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Whoever opened the run closes it."""
     if not hasattr(config, "workerinput"):
         database.close_run()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put first what takes long."""
+    items[:] = dealt(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What a test makes in an empty database has the same ids whatever ran before it."""
+    if EMPTY & set(getattr(item, "fixturenames", ())):
+        Numbers.begin_anew()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -54,7 +71,7 @@ def worker_database(database_server: database.Server) -> Iterator[Database]:
 @pytest.fixture(scope="session")
 def engine(worker_database: Database) -> Iterator[Engine]:
     """The service's own kind of engine on the shared copy, in the application's role. Commit nothing with it."""
-    made = make_engine(worker_database.url, limits=Limits(idle_ms=0))
+    made = make_engine(worker_database.url, limits=PATIENT)
     yield made
     made.dispose()
 
@@ -68,10 +85,18 @@ def tx(engine: Engine) -> Iterator[Connection]:
         outer.rollback()
 
 
+@pytest.fixture(scope="session")
+def undoing(worker_database: Database) -> Iterator[Undone]:
+    """The connection on which the service may commit, in every test that asks for it."""
+    made = Undone(worker_database.url)
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def undone(worker_database: Database) -> Iterator[Engine]:
+def undone(undoing: Undone) -> Iterator[Engine]:
     """An engine on which the service may commit: all of it is undone after the test (one connection only)."""
-    with undone_engine(worker_database.url) as made:
+    with undoing.of_one_test() as made:
         yield made
 
 
@@ -80,6 +105,19 @@ def fresh_database(database_server: database.Server) -> Iterator[Database]:
     """A database of the test's own, for what really commits: several connections, several processes."""
     with database.copy_of_template(database_server) as copy:
         yield copy
+
+
+@pytest.fixture
+def alone(fresh_database: Database) -> Iterator[Connection]:
+    """A transaction in a database of the test's own, for what the planner makes of it: in the shared one it counts what
+    other tests took back, too.
+    """
+    made = make_engine(fresh_database.url, limits=PATIENT)
+    with made.connect().execution_options(isolation_level="READ COMMITTED") as connection:
+        outer = connection.begin()
+        yield connection
+        outer.rollback()
+    made.dispose()
 
 
 @pytest.fixture

@@ -3,6 +3,9 @@
 It has one connection, inside one transaction that nobody commits. What the service takes for a transaction is a
 savepoint. Whatever needs two connections at once, LISTEN, or a commit that another process sees, wants
 `fresh_database` instead.
+
+The connection outlives the test: to open one, to load PostGIS and to read the catalogues in it takes longer than most
+tests.
 """
 
 from collections.abc import Iterator
@@ -13,24 +16,57 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import StaticPool
 
-from app.store.session import Limits
+from tests.patience import PATIENT
+
+
+class Undone:
+    """The one connection of a process, and the engine over it, for one test after the other."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._engine: Engine | None = None
+        self._driver: Any = None
+
+    @contextmanager
+    def of_one_test(self) -> Iterator[Engine]:
+        """An engine whose commits last until the end of the block."""
+        engine = self._opened()
+        try:
+            yield engine
+        finally:
+            if self._driver.closed:
+                self.close()
+            else:
+                self._driver.rollback()
+
+    def close(self) -> None:
+        """End the connection; the next test, if there is one, opens another."""
+        if self._engine is not None:
+            self._engine.dispose()
+        self._engine = None
+
+    def _opened(self) -> Engine:
+        if self._engine is None:
+            self._engine = create_engine(
+                self._url,
+                poolclass=StaticPool,
+                pool_reset_on_return=None,
+                hide_parameters=True,
+                connect_args={"options": PATIENT.options},
+            )
+            with self._engine.connect() as connection:
+                self._driver = connection.connection.driver_connection
+            _commit_to_savepoints(self._engine, self._driver)
+        return self._engine
 
 
 @contextmanager
 def undone_engine(url: str) -> Iterator[Engine]:
-    """An engine for `url` whose commits last until the end of the block."""
-    options = Limits(idle_ms=0).options  # a test may think for as long as it likes
-    engine = create_engine(
-        url, poolclass=StaticPool, pool_reset_on_return=None, hide_parameters=True, connect_args={"options": options}
-    )
-    with engine.connect() as connection:
-        driver: Any = connection.connection.driver_connection
-    _commit_to_savepoints(engine, driver)
-    try:
+    """Such an engine with a connection of its own, for a file whose tests share what they look at."""
+    made = Undone(url)
+    with made.of_one_test() as engine:
         yield engine
-    finally:
-        driver.rollback()
-        engine.dispose()
+    made.close()
 
 
 def _commit_to_savepoints(engine: Engine, driver: Any) -> None:

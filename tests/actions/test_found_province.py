@@ -69,7 +69,7 @@ def zhifang(database: Database, password: str = PASSWORD) -> subprocess.Complete
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
 
 

@@ -18,11 +18,12 @@ from tests.builders.offices import Tree, a_tree
 from tests.builders.subjects import a_subject
 from tests.builders.users import a_user
 from tests.database import Database
+from tests.patience import PATIENT
 
 
 @pytest.fixture
 def engine(fresh_database: Database) -> Iterator[Engine]:
-    made = make_engine(fresh_database.url)
+    made = make_engine(fresh_database.url, limits=PATIENT)
     yield made
     made.dispose()
 

@@ -32,6 +32,7 @@ from tests.builders.positions import (
 )
 from tests.builders.users import Worker, a_user
 from tests.database import Database
+from tests.patience import PATIENT, eventually
 
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 NOW = MONDAY
@@ -274,7 +275,7 @@ def test_the_end_of_supervision_ends_every_power(tx: Connection, head: Worker, s
 
 def test_a_batch_that_waits_for_a_lifting_is_judged_by_what_the_lifting_left(fresh_database: Database) -> None:
     """The statement began before the lifting was committed, and would read the power as it was then."""
-    engine = make_engine(fresh_database.url)
+    engine = make_engine(fresh_database.url, limits=PATIENT)
     with transaction(engine) as tx:
         tree = a_tree(tx, policy=phones_under_order())
         subject_id = a_supervised(tx, tree, a_user(tx, tree.office), at=MONDAY - DAY)
@@ -304,8 +305,4 @@ def _until_somebody_waits(engine: Any) -> None:
         "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
     )
     with autocommit(engine) as connection:
-        for _ in range(500):
-            if connection.execute(waiting).scalar_one():
-                return
-            connection.execute(text("SELECT pg_sleep(0.01)"))
-    raise AssertionError("the batch never waited")
+        eventually(lambda: bool(connection.execute(waiting).scalar_one()), every_s=0.01)

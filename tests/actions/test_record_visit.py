@@ -23,6 +23,7 @@ from tests.builders.subjects import a_subject
 from tests.builders.users import Worker, a_user
 from tests.builders.visits import DOOR, a_new_record
 from tests.database import Database
+from tests.patience import LONG_S, PATIENT
 from tests.statements import counted
 
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -247,7 +248,7 @@ def test_what_a_visit_costs(tx: Connection) -> None:
 
 def test_two_officers_at_once_fulfil_one_duty_once(fresh_database: Database) -> None:
     """The second waits for the subject's lock until the first is done, and then finds nothing more to fulfil."""
-    engine = make_engine(fresh_database.url)
+    engine = make_engine(fresh_database.url, limits=PATIENT)
     with transaction(engine) as tx:
         _, officer, subject_id = county(tx)
     now = MONDAY + DAY
@@ -263,7 +264,7 @@ def test_two_officers_at_once_fulfil_one_duty_once(fresh_database: Database) -> 
         thread.start()
         thread.join(timeout=0.3)
         assert kept == []
-    thread.join(timeout=10)
+    thread.join(timeout=LONG_S)
     engine.dispose()
     assert [receipt.items for receipt in kept] == [(Covered("访1"),)]
 

@@ -18,6 +18,7 @@ from tests.builders.offices import a_tree
 from tests.builders.subjects import a_registration, a_subject, an_id_number
 from tests.builders.users import Worker, a_user
 from tests.database import Database
+from tests.patience import PATIENT
 
 AT_ONCE = 4
 WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))")
@@ -25,7 +26,7 @@ WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_p
 
 @pytest.fixture
 def engine(fresh_database: Database) -> Iterator[Engine]:
-    made = make_engine(fresh_database.url)
+    made = make_engine(fresh_database.url, limits=PATIENT)
     yield made
     made.dispose()
 

@@ -20,6 +20,7 @@ from tests.builders.offices import Tree, a_tree
 from tests.builders.positions import a_power, a_report, report, state_of, stored
 from tests.builders.users import a_user
 from tests.database import Database
+from tests.patience import PATIENT
 from tests.statements import counted
 
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -304,7 +305,7 @@ def test_only_what_earlier_requests_proved_of_a_clock_is_asked_for_beforehand(tx
 class TestSeveralAtOnce:
     @pytest.fixture
     def everybody(self, fresh_database: Database) -> UUID:
-        engine = make_engine(fresh_database.url)
+        engine = make_engine(fresh_database.url, limits=PATIENT)
         with transaction(engine) as tx:
             tree = a_tree(tx)
             subject_id = a_supervised(tx, tree, a_user(tx, tree.office), at=MONDAY)
@@ -313,7 +314,7 @@ class TestSeveralAtOnce:
         return subject_id
 
     def together(self, database: Database, work: list[Any]) -> list[Any]:
-        engine = make_engine(database.url, pool_size=len(work))
+        engine = make_engine(database.url, pool_size=len(work), limits=PATIENT)
         answers: list[Any] = []
         start = threading.Barrier(len(work))
 
@@ -334,7 +335,7 @@ class TestSeveralAtOnce:
         return answers
 
     def on_disk(self, database: Database) -> tuple[int, int]:
-        engine = make_engine(database.url)
+        engine = make_engine(database.url, limits=PATIENT)
         with autocommit(engine) as connection:
             counted_rows = connection.execute(
                 text("SELECT (SELECT count(*) FROM positions), (SELECT count(*) FROM position_batches)")

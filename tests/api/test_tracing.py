@@ -9,10 +9,13 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import Engine
 
 from app.api.tracing import HEADER
 from app.logs import set_up_logs
 from app.metrics import REQUESTS
+from app.simulation.clock import TestClock
+from tests.builders.app import deps_for_tests, wired_test_app
 
 
 @pytest.fixture
@@ -29,8 +32,9 @@ def logs() -> Iterator[StringIO]:
 
 
 @pytest.fixture
-def app(app: Flask) -> Flask:
+def app(undone: Engine, clock: TestClock) -> Flask:
     """With a route that fails: nothing in the service does so when asked."""
+    app = wired_test_app(deps_for_tests(undone, clock))
 
     def fail(what: str) -> str:
         logging.getLogger("app.test").warning("before the fault")

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import count
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -14,10 +13,11 @@ from app.rules.absences import Away
 from app.rules.effects import Decision, Notify, RaiseAlert, RecoverAlert
 from app.rules.facts import About, AlertKind, Cause, LadderStep, Reason, Role, Strength
 from app.store import absences, alerts, effects, endpoints
+from tests.builders.numbers import Numbers
 from tests.builders.offices import Tree
 from tests.builders.users import Worker, a_user
 
-_numbers = count(1)
+_numbers = Numbers()
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,14 @@
 import atexit
 import shutil
 import tempfile
+from copy import copy
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import Engine
+from sqlalchemy import Engine, create_engine
 
 from app.clients.file_folder import FolderStore
 from app.clients.push import PushChannel
@@ -55,7 +56,23 @@ def deps_for_tests(engine: Engine, clock: TestClock, *, push: PushChannel | None
 
 
 def make_test_app(engine: Engine, clock: TestClock, *, push: PushChannel | None = None) -> Flask:
-    """The HTTP application on `engine` (`undone`, or a fresh database's). What it answers must be declared."""
-    app = create_app(deps_for_tests(engine, clock, push=push))
+    """The HTTP application on `engine` (`undone`, or a fresh database's). What it answers must be declared.
+
+    It is a copy with a handle of its own: nothing may be wired into it. `wired_test_app` gives one that is all its own.
+    """
+    app = copy(_wired())
+    app.extensions = {**app.extensions, "deps": deps_for_tests(engine, clock, push=push)}
+    return app
+
+
+def wired_test_app(deps: Deps) -> Flask:
+    """The application with all of its routes; to wire them takes longer than most tests."""
+    app = create_app(deps)
     watch(app)
     return app
+
+
+@cache
+def _wired() -> Flask:
+    """The one of this process that all tests share, without a database."""
+    return wired_test_app(deps_for_tests(create_engine("postgresql+psycopg://"), a_clock()))

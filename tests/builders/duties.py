@@ -1,7 +1,6 @@
 """Subjects who owe something, duties in any state, and a service that was up."""
 
 from datetime import date, datetime, timedelta
-from itertools import count
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -23,13 +22,14 @@ from app.rules.facts import (
 )
 from app.rules.schedule import JUDGE_DELAY
 from app.store import effects, periods, subjects, uptimes
+from tests.builders.numbers import Numbers
 from tests.builders.offices import Tree
 from tests.builders.users import Worker
 
 KEY = b"the secret of random windows, in tests"
 LONG = timedelta(days=400)
 
-_numbers = count(1)
+_numbers = Numbers()
 
 
 def a_supervised(

@@ -1,14 +1,14 @@
 """Judgment notices as an officer enters them."""
 
 from datetime import date
-from itertools import count
 from uuid import NAMESPACE_URL, uuid5
 
 from app.rules.facts import Category
 from app.rules.intake import Announced
 from app.rules.offices import Site
+from tests.builders.numbers import Numbers
 
-_numbers = count(1)
+_numbers = Numbers()
 
 
 def an_announcement(

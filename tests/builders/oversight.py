@@ -1,7 +1,6 @@
 """Visits, talks and the like as the audit counts them: opened, done by a record, proven or not."""
 
 from datetime import datetime, timedelta
-from itertools import count
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy import Connection, text
@@ -12,10 +11,11 @@ from app.rules.offices import Site
 from app.rules.oversight import Proof
 from app.rules.schedule import JUDGE_DELAY
 from app.store import effects
+from tests.builders.numbers import Numbers
 from tests.builders.offices import Tree
 from tests.builders.users import Worker
 
-_numbers = count(1)
+_numbers = Numbers()
 KINDS = {"访": DutyKind.VISIT, "谈": DutyKind.TALK, "知": DutyKind.VERIFICATION, "查": DutyKind.REVIEW}
 DAYS_OPEN = timedelta(days=10)
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from itertools import count
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy import Connection
@@ -12,9 +11,10 @@ from app.rules.facts import Category, Channel, GivenPlace, SupervisionClass
 from app.rules.identity import check_digit
 from app.rules.registration import Registration
 from tests.builders.app import MONDAY, settings_for_tests
+from tests.builders.numbers import Numbers
 from tests.builders.users import Worker, password_hash
 
-_numbers = count(1)
+_numbers = Numbers()
 
 JIANGSHAN_HOME = GivenPlace(118.627, 28.738, 118.627, 28.738, "wgs84")
 """In the town of Jiangshan, several kilometres from the county's edge."""

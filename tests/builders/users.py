@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from itertools import count
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from flask import Flask
@@ -15,12 +14,13 @@ from app.rules.devices import Device
 from app.rules.facts import Actor, Grant, Role
 from app.rules.offices import Site
 from app.store import accounts, devices, passwords, sessions
+from tests.builders.numbers import Numbers
 from tests.builders.offices import LONG_AGO
 
 PASSWORD = "北山 17 fen chang"
 LONG = timedelta(days=3650)
 
-_numbers = count(1)
+_numbers = Numbers()
 
 
 @dataclass(frozen=True)

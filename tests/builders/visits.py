@@ -1,7 +1,6 @@
 """Visits and talks as officers write them, and duties of any office in any state."""
 
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
@@ -13,9 +12,10 @@ from app.rules.offices import Site
 from app.rules.schedule import JUDGE_DELAY
 from app.rules.visits import NewRecord
 from app.store import effects
+from tests.builders.numbers import Numbers
 from tests.builders.offices import Tree
 
-_numbers = count(1)
+_numbers = Numbers()
 
 DOOR = (118.6275, 28.738)
 """Lon and lat some fifty metres from JIANGSHAN_HOME of `tests.builders.subjects`."""

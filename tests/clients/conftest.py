@@ -1,6 +1,8 @@
 """A fake FCM for each test, one key for all of them, and a watch over where the machine is asked to go."""
 
 import socket
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,21 @@ def fcm(account_directory: Path) -> Iterator[FakeFcm]:
 def channel(fcm: FakeFcm, hosts_asked: list[str]) -> Iterator[FcmChannel]:
     with FcmChannel(fcm.credentials_path, fcm.base_url) as opened:
         yield opened
+
+
+@pytest.fixture
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """For how many seconds the caller's own thread was put to sleep: a library that tries again sleeps before it."""
+    seconds: list[float] = []
+    caller, sleep = threading.get_ident(), time.sleep
+
+    def note(for_s: float) -> None:
+        if threading.get_ident() == caller:
+            seconds.append(for_s)
+        sleep(for_s)
+
+    monkeypatch.setattr(time, "sleep", note)
+    return seconds
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def robots(running: Robots) -> Iterator[Robots]:
 
 @pytest.fixture
 def channel(robots: Robots) -> AppriseChannel:
-    return AppriseChannel(ChannelSettings(CHANNELS, origin=robots.origin), timeout_s=1.0)
+    return AppriseChannel(ChannelSettings(CHANNELS, origin=robots.origin), timeout_s=60.0)
 
 
 @pytest.mark.parametrize(("address", "vendor"), [(DING, DINGTALK), (WE, WECOM), (FEI, FEISHU)])
@@ -91,7 +91,8 @@ def test_what_answers_mean(
     assert channel.send(address, TEXT) == outcome
 
 
-def test_a_vendor_that_says_nothing_is_left_in_time(channel: AppriseChannel, robots: Robots) -> None:
+def test_a_vendor_that_says_nothing_is_left_in_time(robots: Robots) -> None:
+    channel = AppriseChannel(ChannelSettings(CHANNELS, origin=robots.origin), timeout_s=1.0)
     robots.outage = Reply(-1)
     assert channel.send(DING, TEXT) == Retry(None, "timeout")
 
@@ -100,7 +101,7 @@ def test_nobody_listens() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         origin = f"http://127.0.0.1:{unused.getsockname()[1]}"
-    channel = AppriseChannel(ChannelSettings(CHANNELS, origin=origin), timeout_s=1.0)
+    channel = AppriseChannel(ChannelSettings(CHANNELS, origin=origin), timeout_s=60.0)
     assert channel.send(DING, TEXT) == Retry(None, "connection")
 
 
@@ -117,14 +118,14 @@ def test_what_is_not_offered_is_not_written_to(robots: Robots) -> None:
 def test_addresses_within_the_house_are_not_written_to(robots: Robots, host: str) -> None:
     """Robots whose host the settings do not name: the connection is given up before a byte is sent."""
     port = robots.host.rpartition(":")[2]
-    channel = AppriseChannel(ChannelSettings(CHANNELS), timeout_s=1.0)
+    channel = AppriseChannel(ChannelSettings(CHANNELS), timeout_s=60.0)
     before = len(robots.asked)
     assert channel.send(Address(Schema.JSON, f"{host}:{port}/bot"), TEXT) == Rejected("address_refused")
     assert len(robots.asked) == before
 
 
 def test_a_robot_that_the_settings_name_is_written_to_wherever_it_is(robots: Robots) -> None:
-    channel = AppriseChannel(ChannelSettings(CHANNELS, hosts=frozenset({robots.host})), timeout_s=1.0)
+    channel = AppriseChannel(ChannelSettings(CHANNELS, hosts=frozenset({robots.host})), timeout_s=60.0)
     assert channel.send(Address(Schema.JSON, f"{robots.host}/bot"), TEXT) == Sent("taken")
     assert robots.texts_to("/bot") == [TEXT]
     robots.outage = Reply(410, {})
@@ -149,7 +150,7 @@ def test_a_fake_lies_on_this_machine_or_nowhere() -> None:
 @pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # by Python's own mail package, as Apprise imports it
 def test_mail_goes_by_the_relay_of_the_settings_to_the_user_alone() -> None:
     with a_mail_server() as (mailbox, relay):
-        channel = AppriseChannel(ChannelSettings(CHANNELS, mail=relay), timeout_s=2.0)
+        channel = AppriseChannel(ChannelSettings(CHANNELS, mail=relay), timeout_s=60.0)
         assert channel.send(Address(Schema.MAIL, "xu@jiangshan.gov.cn"), TEXT) == Sent("mail")
         ((to, subject, text),) = mailbox.received
         assert (to, subject) == ("xu@jiangshan.gov.cn", "知访")

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from time import perf_counter
 from uuid import UUID
 
 import pytest
@@ -22,7 +21,6 @@ from app.simulation.fake_fcm_answers import CUT, DEAD, OK, UNAVAILABLE, Answer, 
 
 NOTICE = UUID("6f0d1c9a-2f6e-4f0e-9d62-0a4b5c6d7e8f")
 MESSAGE = PushMessage(NOTICE, "alert-17-step-1")
-AT_ONCE_S = 0.8
 LATER = "Thu, 01 Jan 2026 00:02:00 GMT"
 
 BY_ADDRESS: list[tuple[str, PushOutcome]] = [
@@ -75,11 +73,10 @@ def test_an_installation_id_is_addressed_as_such(fcm: FakeFcm, channel: FcmChann
 
 @pytest.mark.parametrize(("address", "expected"), BY_ADDRESS, ids=[case[0] for case in BY_ADDRESS])
 def test_every_answer_is_one_try_and_returns_at_once(
-    fcm: FakeFcm, channel: FcmChannel, address: str, expected: PushOutcome
+    fcm: FakeFcm, channel: FcmChannel, address: str, expected: PushOutcome, slept: list[float]
 ) -> None:
-    started = perf_counter()
     assert channel.send(token(address), MESSAGE) == expected
-    assert perf_counter() - started < AT_ONCE_S
+    assert slept == []
     assert len(fcm.received) == 1
 
 
@@ -90,19 +87,15 @@ def test_odd_answers_are_outcomes_too(fcm: FakeFcm, channel: FcmChannel, answer:
     assert len(fcm.received) == 1
 
 
-def test_a_wish_to_wait_is_handed_on_and_not_slept(fcm: FakeFcm, channel: FcmChannel) -> None:
-    channel.send(token("warm-up"), MESSAGE)
-    started = perf_counter()
+def test_a_wish_to_wait_is_handed_on_and_not_slept(fcm: FakeFcm, channel: FcmChannel, slept: list[float]) -> None:
     assert channel.send(token("quota2-a"), MESSAGE) == Retry(2.0, "quota")
     assert channel.send(token("unavailable2-a"), MESSAGE) == Retry(2.0, "unavailable")
-    assert perf_counter() - started < 0.5
+    assert slept == []
 
 
 def test_a_slow_answer_is_a_timeout_although_fcm_took_the_message(fcm: FakeFcm) -> None:
-    with FcmChannel(fcm.credentials_path, fcm.base_url, timeout_s=0.3) as channel:
-        started = perf_counter()
-        assert channel.send(token("slow5-a"), MESSAGE) == Retry(None, "timeout")
-        assert perf_counter() - started < 2.0
+    with FcmChannel(fcm.credentials_path, fcm.base_url, timeout_s=1.5) as channel:
+        assert channel.send(token("slow600-a"), MESSAGE) == Retry(None, "timeout")
     assert [one.shown for one in fcm.received] == [True]
 
 

@@ -14,7 +14,6 @@ LAST = "kill-api"
 
 @pytest.mark.durable
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 def test_nothing_that_was_acknowledged_is_lost_whatever_fails() -> None:
     lots = Random(1)
     with ground() as made:

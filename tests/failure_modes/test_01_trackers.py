@@ -25,7 +25,7 @@ from tests.database import Database
 from tests.wire_cutter import wire
 
 REQUESTS = golden_requests()
-QUICK = Limits(statement_ms=2000, lock_ms=300, pool_ms=300)
+QUICK = Limits(statement_ms=60_000, lock_ms=300, idle_ms=0, pool_ms=300)
 
 
 def a_phone(engine: Engine, client: TrackerClient) -> tuple[Phone, UUID]:

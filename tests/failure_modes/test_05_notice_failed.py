@@ -24,6 +24,7 @@ from tests.builders.duties import a_duty, a_supervised, api_up
 from tests.builders.offices import a_tree
 from tests.builders.push import Push, a_push
 from tests.database import Database
+from tests.patience import PATIENT
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 EXPIRY = MONDAY + 30 * MINUTE + timedelta(seconds=30)
@@ -96,8 +97,8 @@ class County:
 
 @pytest.fixture
 def county(fresh_database: Database) -> Iterator[County]:
-    engine, owner = make_engine(fresh_database.url), create_engine(fresh_database.owner_url)
-    with a_push(timeout_s=1.0) as push:
+    engine, owner = make_engine(fresh_database.url, limits=PATIENT), create_engine(fresh_database.owner_url)
+    with a_push() as push:
         yield County(engine, push, owner)
     engine.dispose()
     owner.dispose()

@@ -20,6 +20,7 @@ from tests.builders.push import a_push
 from tests.builders.robots import Reply, Robots, the_robots
 from tests.database import Database
 from tests.failure_modes.test_05_notice_failed import DAY, EXPIRY, HOUR, MINUTE, PEOPLE, County
+from tests.patience import PATIENT
 
 TOLD = ("xu", "wang", "zhang")
 """Whom two hours reach: the officer in charge, and both at the county once its time has come."""
@@ -48,12 +49,12 @@ def token_of(login: str) -> str:
 
 @pytest.fixture
 def county(fresh_database: Database) -> Iterator[TwoChannels]:
-    engine, owner = make_engine(fresh_database.url), create_engine(fresh_database.owner_url)
-    with a_push(timeout_s=1.0) as push, the_robots() as robots:
+    engine, owner = make_engine(fresh_database.url, limits=PATIENT), create_engine(fresh_database.owner_url)
+    with a_push() as push, the_robots() as robots:
         made = TwoChannels(engine, push, owner)
         made.robots = robots
         settings = ChannelSettings(CHANNELS, origin=robots.origin)
-        made.deps = replace(made.deps, channels=AppriseChannel(settings, timeout_s=1.0))
+        made.deps = replace(made.deps, channels=AppriseChannel(settings, timeout_s=60.0))
         with transaction(engine) as tx:
             for user in made.team.everybody:
                 a_channel(tx, user, token_of(user.login), at=EXPIRY - DAY)

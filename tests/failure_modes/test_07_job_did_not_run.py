@@ -35,6 +35,7 @@ from tests.builders.offices import Tree, a_tree
 from tests.builders.subjects import a_subject
 from tests.builders.users import Worker, a_user, phone_logged_in
 from tests.database import Database
+from tests.patience import LONG_S, PATIENT
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -107,7 +108,7 @@ class County:
 @contextmanager
 def a_county(server: database.Server) -> Iterator[County]:
     with database.copy_of_template(server) as copy:
-        engine = make_engine(copy.url)
+        engine = make_engine(copy.url, limits=PATIENT)
         try:
             yield County(engine)
         finally:
@@ -270,7 +271,7 @@ def test_who_never_reported_is_flagged_too_once_each(undone: Engine) -> None:
 @pytest.fixture
 def busy(fresh_database: Database) -> Database:
     """Thirty people, each with two windows at which nobody checked in, one that is open, and a plan that is used up."""
-    engine = make_engine(fresh_database.url)
+    engine = make_engine(fresh_database.url, limits=PATIENT)
     with transaction(engine) as tx:
         tree = a_tree(tx)
         officer = a_user(tx, tree.office, Role.OFFICER)
@@ -293,9 +294,9 @@ def both(url: str, work: Callable[[Engine], None]) -> None:
     faults: list[BaseException] = []
 
     def run() -> None:
-        engine = make_engine(url)
+        engine = make_engine(url, limits=PATIENT)
         try:
-            begin.wait(timeout=10)
+            begin.wait(timeout=LONG_S)
             work(engine)
         except BaseException as fault:  # noqa: BLE001  (told by the thread that waits)
             faults.append(fault)
@@ -306,7 +307,7 @@ def both(url: str, work: Callable[[Engine], None]) -> None:
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(timeout=60)
+        worker.join(timeout=LONG_S)
     assert not faults
     assert not any(worker.is_alive() for worker in workers)
 
@@ -328,7 +329,7 @@ def tick(engine: Engine) -> None:
 
 def test_two_schedulers_at_once_write_nothing_twice(busy: Database) -> None:
     both(busy.url, tick)
-    engine = make_engine(busy.url)
+    engine = make_engine(busy.url, limits=PATIENT)
     tick(engine)
     with transaction(engine) as tx:
 

@@ -31,7 +31,8 @@ from tests.builders.duties import a_supervised
 from tests.builders.offices import Tree, a_tree
 from tests.builders.push import Push, a_push
 from tests.database import Database
-from tests.jobs.processes import environment, eventually
+from tests.jobs.processes import environment
+from tests.patience import LONG_S, PATIENT, eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 SECOND = timedelta(seconds=1)
@@ -43,7 +44,7 @@ from app.actions.climb_ladder import climb_ladder
 with deps.transaction() as tx:
     climb_ladder(tx, now=deps.now())
 print("committed", flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 
 CLIMB_AND_HANG = """
@@ -51,7 +52,7 @@ from app.actions.climb_ladder import climb_ladder
 with deps.transaction() as tx:
     climb_ladder(tx, now=deps.now())
     print("written", flush=True)
-    time.sleep(60)
+    time.sleep(600)
 """
 
 DELIVER = """
@@ -75,7 +76,7 @@ class Service:
         self.database = database
         self.push = push
         self.now: datetime = SystemClock().now()
-        self.engine: Engine = make_engine(database.url)
+        self.engine: Engine = make_engine(database.url, limits=PATIENT)
         self.deps = deps_for_tests(self.engine, a_clock(self.now), push=push.channel)
         with transaction(self.engine) as tx:
             tree: Tree = a_tree(tx)
@@ -96,7 +97,7 @@ class Service:
         with self._process(code) as process:
             assert process.stdout is not None
             assert process.stdout.readline().decode().strip() == word
-            eventually(lambda: len(self.received()) >= reached, within_s=20)
+            eventually(lambda: len(self.received()) >= reached)
             self._kill(process)
 
     def _process(self, code: str) -> "subprocess.Popen[bytes]":
@@ -112,7 +113,7 @@ class Service:
     def _kill(self, process: "subprocess.Popen[bytes]") -> None:
         assert process.poll() is None, "it should have been busy still"
         process.kill()
-        assert process.wait(timeout=10) == -9
+        assert process.wait(timeout=LONG_S) == -9
 
     def climb_and_deliver(self, at: datetime) -> None:
         """What another worker does, at `at`."""
@@ -205,7 +206,7 @@ def test_killed_between_commit_and_send_it_is_sent_after_the_restart(durable_ser
 def test_killed_before_the_commit_it_is_as_if_it_never_began(durable_service: Service) -> None:
     service = durable_service
     service.killed_after(CLIMB_AND_HANG, "written")
-    eventually(lambda: service.number(BEGUN) == 0, within_s=20)
+    eventually(lambda: service.number(BEGUN) == 0)
     assert service.number("notices") == 0
     service.climb_and_deliver(SystemClock().now())
     assert len(service.received()) == 1
@@ -218,7 +219,7 @@ def test_killed_between_the_vendors_yes_and_our_note_it_is_repeated_under_the_sa
 ) -> None:
     service = durable_service
     service.killed_after(CLIMB, "committed")
-    service.push.fcm.script("phone", slow(30.0), OK)
+    service.push.fcm.script("phone", slow(600.0), OK)
     service.killed_while(DELIVER, "begun", reached=1)
     assert service.states() == [("pending", 1)]
 

@@ -15,6 +15,7 @@ from tests.builders.app import MONDAY
 from tests.builders.positions import report
 from tests.builders.tracked import a_fix, a_tracked
 from tests.database import Database
+from tests.patience import PATIENT
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
@@ -42,7 +43,7 @@ def test_three_tellings_by_two_clients_are_one_alert(tx: Connection) -> None:
 
 
 def test_two_workers_at_once_judge_once(fresh_database: Database) -> None:
-    one, two = make_engine(fresh_database.url), make_engine(fresh_database.url)
+    one, two = make_engine(fresh_database.url, limits=PATIENT), make_engine(fresh_database.url, limits=PATIENT)
     try:
         with transaction(one) as tx:
             person = a_tracked(tx)

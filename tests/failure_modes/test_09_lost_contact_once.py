@@ -21,6 +21,7 @@ from tests.builders.duties import a_supervised, api_up, set_state
 from tests.builders.offices import a_tree
 from tests.builders.users import Worker, a_user
 from tests.database import Database
+from tests.patience import PATIENT
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 PEOPLE, WORKERS = 100, 4
@@ -77,7 +78,7 @@ class County:
 
 @pytest.fixture
 def county(fresh_database: Database) -> Iterator[County]:
-    engine = make_engine(fresh_database.url, pool_size=2 * WORKERS)
+    engine = make_engine(fresh_database.url, pool_size=2 * WORKERS, limits=PATIENT)
     yield County(engine)
     engine.dispose()
 

@@ -30,6 +30,7 @@ from tests.builders.duties import a_duty, a_supervised, api_up
 from tests.builders.offices import Tree, a_tree
 from tests.builders.push import Push, a_push
 from tests.database import Database
+from tests.patience import PATIENT
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 JUDGED = MONDAY + 30 * MINUTE + timedelta(seconds=30)
@@ -92,7 +93,7 @@ class County:
 
 @pytest.fixture
 def county(fresh_database: Database) -> Iterator[County]:
-    engine = make_engine(fresh_database.url)
+    engine = make_engine(fresh_database.url, limits=PATIENT)
     with a_push() as push:
         yield County(engine, push)
     engine.dispose()

@@ -21,6 +21,7 @@ from tests.builders.duties import a_duty, a_supervised, api_up, set_state
 from tests.builders.offices import a_tree
 from tests.builders.users import a_user
 from tests.database import Database
+from tests.patience import PATIENT
 from tests.simulation.replays import at, habit, header, play, registered, staff
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -91,7 +92,7 @@ class County:
 
 @pytest.fixture
 def county(fresh_database: Database) -> Iterator[County]:
-    engine = make_engine(fresh_database.url, pool_size=4)
+    engine = make_engine(fresh_database.url, pool_size=4, limits=PATIENT)
     yield County(engine)
     engine.dispose()
 

@@ -26,6 +26,7 @@ from tests.builders.positions import a_sent_batch, a_sent_report
 from tests.builders.subjects import an_id_number
 from tests.builders.users import PASSWORD, Worker, a_user, logged_in, phone_logged_in
 from tests.database import Database
+from tests.patience import PATIENT
 
 OFFICE, MOBILE = "/api/office/v1", "/api/mobile/v1"
 LON, LAT = 118.62731, 28.73857
@@ -72,7 +73,7 @@ def logs() -> Iterator[StringIO]:
 
 @pytest.fixture
 def engine(fresh_database: Database) -> Iterator[Engine]:
-    made = make_engine(fresh_database.url)
+    made = make_engine(fresh_database.url, limits=PATIENT)
     yield made
     made.dispose()
 

@@ -3,7 +3,6 @@ request that waits, and on the pages.
 """
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +11,9 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, event, text
 
+from app.deps import Deps
 from app.rules.devices import Device
 from app.rules.facts import Role
 from app.simulation.clock import TestClock
@@ -25,6 +25,7 @@ from tests.builders.positions import a_sent_batch, a_sent_report
 from tests.builders.subjects import a_subject
 from tests.builders.users import Worker, a_user, logged_in, phone_logged_in
 from tests.database import Database
+from tests.patience import LONG_S, PATIENT
 from tests.web.browsing import Visitor, a_visitor
 
 OFFICE, MOBILE = "/api/office/v1", "/api/mobile/v1"
@@ -169,7 +170,7 @@ def test_a_request_that_waits_ends_with_nothing(
     fresh_database: Database, clock: TestClock, path: str, change: Change, status: int
 ) -> None:
     """It was let in, waits for news, and is asked who it is once more before anything is handed to it."""
-    engine = make_engine(fresh_database.url)
+    engine = make_engine(fresh_database.url, limits=PATIENT)
     app = make_test_app(engine, clock)
     with transaction(engine) as tx:
         team = a_team(tx)
@@ -179,13 +180,22 @@ def test_a_request_that_waits_ends_with_nothing(
 
     def wait() -> None:
         with app.test_client() as waiting:
-            answers.append(waiting.get(path, query_string={"wait": 2}, headers=headers).status_code)
+            answers.append(waiting.get(path, query_string={"wait": 25}, headers=headers).status_code)
 
+    inside = threading.Event()
+
+    def look(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "EXISTS" in statement and "notices" in statement:
+            inside.set()
+
+    event.listen(engine, "after_cursor_execute", look)
     thread = threading.Thread(target=wait)
     thread.start()
-    time.sleep(0.7)
+    assert inside.wait(LONG_S), "it never looked for news"
     with transaction(engine) as tx:
         change(tx, team, clock.now())
-    thread.join(timeout=20)
+    deps: Deps = app.extensions["deps"]
+    deps.stopping.set()  # no wait goes on
+    thread.join(timeout=LONG_S)
     engine.dispose()
     assert answers == [status]

@@ -90,7 +90,7 @@ def audit(url: str, *locks: Path) -> subprocess.CompletedProcess[str]:
         "VENV": str(Path(sys.executable).parents[1]),
     }
     command = [str(ROOT / "scripts" / "audit-dependencies"), *map(str, locks)]
-    return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=300)
 
 
 def test_a_known_fault_is_named_with_its_package_and_fails(source: Source, lock: Path) -> None:

@@ -4,8 +4,10 @@ import pytest
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
+from app.rules.errors import Unavailable
 from app.store.session import autocommit, transaction
 from tests.database import Database
+from tests.undone import Undone
 
 ADD = text(
     "INSERT INTO offices (id, code, level, name, path, created_at)"
@@ -54,6 +56,23 @@ def test_a_transaction_that_raises_leaves_nothing(undone: Engine) -> None:
         connection.execute(text("SELECT 1 / 0"))
     with transaction(undone) as connection:
         assert connection.scalar(COUNT) == 1
+
+
+def test_what_one_test_does_to_its_connection_the_next_does_not_find(worker_database: Database) -> None:
+    undoing = Undone(worker_database.url)
+    with undoing.of_one_test() as engine, transaction(engine) as connection:
+        connection.execute(ADD)
+        connection.execute(text("SET statement_timeout = 1"))
+        connection.execute(text("CREATE TEMPORARY TABLE left_over ()"))
+    with undoing.of_one_test() as engine, autocommit(engine) as connection:
+        assert connection.scalar(COUNT) == 0
+        assert connection.scalar(text("SHOW statement_timeout")) != "1ms"
+        assert connection.scalar(text("SELECT to_regclass('left_over')")) is None
+    with pytest.raises(Unavailable), undoing.of_one_test() as engine, autocommit(engine) as connection:
+        connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    with undoing.of_one_test() as engine, autocommit(engine) as connection:
+        assert connection.scalar(COUNT) == 0
+    undoing.close()
 
 
 def test_a_fresh_database_takes_commits_of_its_own(fresh_database: Database, tx: Connection) -> None:

@@ -19,8 +19,10 @@ from tests.builders.users import a_user
 from tests.database import Database
 from tests.jobs.processes import environment
 
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-"""A command leaves its connections to the end of its process, which here is the tests' own."""
+pytestmark = [
+    pytest.mark.usefixtures("_as_at_the_end_of_a_process"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
 
 
 def ask(database: Database, *arguments: str) -> Result:

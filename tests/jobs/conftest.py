@@ -15,7 +15,7 @@ from tests.builders.push import Push, a_push
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Push]:
-    with a_push(timeout_s=1.0) as push:
+    with a_push() as push:
         yield push
 
 

@@ -3,17 +3,17 @@
 import base64
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import requests
 
+from app.simulation.ports import free_ports
 from tests.builders.app import settings_for_tests
+from tests.patience import LONG_S, PATIENT
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -33,14 +33,21 @@ def environment(database_url: str) -> dict[str, str]:
     }
 
 
-class Process:
-    """One process of the service in a process group of its own."""
+PATIENCE = {
+    "ZHIFANG_STATEMENT_TIMEOUT_MS": str(PATIENT.statement_ms),
+    "ZHIFANG_LOCK_TIMEOUT_MS": str(PATIENT.lock_ms),
+    "ZHIFANG_POOL_WAIT_MS": str(PATIENT.pool_ms),
+}
 
-    def __init__(self, database_url: str, *words: str) -> None:
+
+class Process:
+    """One process of the service in a process group of its own. It is patient, unless `settings` say otherwise."""
+
+    def __init__(self, database_url: str, *words: str, settings: Mapping[str, str] = PATIENCE) -> None:
         self._running = subprocess.Popen(
             [sys.executable, "-m", "app.cli", *words],
             cwd=ROOT,
-            env=environment(database_url),
+            env={**environment(database_url), **settings},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
@@ -55,7 +62,7 @@ class Process:
         """A signal to the program itself, as a supervisor sends it."""
         self._running.send_signal(number)
 
-    def wait(self, within_s: float) -> int:
+    def wait(self, within_s: float = LONG_S) -> int:
         """Its exit code; fails where it does not end in time."""
         return self._running.wait(within_s)
 
@@ -65,9 +72,9 @@ class Process:
 
 
 @contextmanager
-def running(database_url: str, *words: str) -> Iterator[Process]:
+def running(database_url: str, *words: str, settings: Mapping[str, str] = PATIENCE) -> Iterator[Process]:
     """A process that is killed at the end, if it still runs."""
-    process = Process(database_url, *words)
+    process = Process(database_url, *words, settings=settings)
     try:
         yield process
     finally:
@@ -76,25 +83,12 @@ def running(database_url: str, *words: str) -> Iterator[Process]:
 
 
 def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+    return free_ports(1)[0]
 
 
 def answers(port: int) -> bool:
     """Whether the API at that port is alive."""
     try:
-        return requests.get(f"http://127.0.0.1:{port}/health/live", timeout=1).status_code == 200
+        return requests.get(f"http://127.0.0.1:{port}/health/live", timeout=10).status_code == 200
     except requests.RequestException:
         return False
-
-
-def eventually(done: Callable[[], bool], *, within_s: float, every_s: float = 0.2) -> float:
-    """Wait until `done`; gives how long it took, and fails after `within_s`."""
-    begun = time.monotonic()
-    while not done():
-        passed = time.monotonic() - begun
-        assert passed < within_s, f"not done after {passed:.0f} s"
-        time.sleep(every_s)
-    return time.monotonic() - begun

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing, nullcontext
 from dataclasses import replace
@@ -27,13 +26,14 @@ from tests.builders.app import MONDAY, a_clock, deps_for_tests
 from tests.builders.audit import acts, all_rights, an_act
 from tests.database import ROOT, Database, Server
 from tests.jobs.processes import Process, environment
+from tests.patience import LONG_S, PATIENT, eventually
 
 NOBODY_WAITS = 0.0
 
 
 @pytest.fixture
 def engine(fresh_database: Database) -> Iterator[Engine]:
-    made = make_engine(fresh_database.url)
+    made = make_engine(fresh_database.url, limits=PATIENT)
     yield made
     made.dispose()
 
@@ -90,7 +90,9 @@ def test_sealing_waits_for_those_who_write_when_it_begins_and_for_nobody_after(d
         first, second = early.begin(), later.begin()
         an_act(early, 1)
         run: list[int] = []
-        sealing = threading.Thread(target=lambda: run.append(audit_chain.seal(deps, MONDAY, patience_s=20)["sealed"]))
+        sealing = threading.Thread(
+            target=lambda: run.append(audit_chain.seal(deps, MONDAY, patience_s=LONG_S)["sealed"])
+        )
         with_horizon(deps, sealing)
         an_act(later, 2)
         first.commit()
@@ -111,7 +113,7 @@ def with_horizon(deps: Deps, sealing: threading.Thread) -> None:
 
     event.listen(deps.engine, "after_cursor_execute", look)
     sealing.start()
-    assert seen.wait(10), "it never looked who writes"
+    assert seen.wait(LONG_S), "it never looked who writes"
 
 
 def test_an_act_that_was_taken_back_leaves_no_hole(deps: Deps) -> None:
@@ -147,9 +149,7 @@ def test_a_sealer_that_is_killed_leaves_nothing_and_the_next_goes_on(fresh_datab
         holding.execute("LOCK TABLE audit_seals IN SHARE MODE")
         sealer = Process(fresh_database.url, "jobs", "run", "seal_audit")
         waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'audit_seals'::regclass AND NOT granted"
-        ends = time.monotonic() + 30
-        while holding.execute(waiting).fetchone() != (1,) and time.monotonic() < ends:
-            time.sleep(0.02)
+        eventually(lambda: holding.execute(waiting).fetchone() == (1,))
         sealer.kill()
         assert chain(deps) == []
     assert sealed(deps) == 3
@@ -331,5 +331,5 @@ def run(*words: str, url: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )

@@ -33,6 +33,7 @@ from tests.builders.duties import a_supervised
 from tests.builders.offices import Tree, a_tree
 from tests.builders.push import Push
 from tests.database import Database
+from tests.patience import PATIENT
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -125,7 +126,7 @@ def test_the_one_who_settles_the_last_delivery_hurries_the_ladder(
 
 def test_two_workers_that_settle_the_last_two_hurry_the_ladder(fresh_database: Database, push: Push) -> None:
     """Neither sees the other's delivery settled when it writes its own."""
-    engine = make_engine(fresh_database.url)
+    engine = make_engine(fresh_database.url, limits=PATIENT)
     deps = deps_for_tests(engine, TestClock(MONDAY), push=push.channel)
     with deps.transaction() as tx:
         tree = a_tree(tx)

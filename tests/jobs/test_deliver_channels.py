@@ -42,6 +42,7 @@ from tests.builders.offices import Tree
 from tests.builders.push import Push
 from tests.builders.robots import Reply, Robots, the_robots
 from tests.builders.users import Worker, a_user
+from tests.patience import LONG_S
 from tests.statements import counted
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
@@ -65,7 +66,7 @@ def robots(running_robots: Robots) -> Iterator[Robots]:
 @pytest.fixture
 def deps(deps: Deps, robots: Robots) -> Deps:
     settings = ChannelSettings(CHANNELS, origin=robots.origin)
-    return replace(deps, channels=AppriseChannel(settings, timeout_s=1.0))
+    return replace(deps, channels=AppriseChannel(settings, timeout_s=60.0))
 
 
 @pytest.fixture
@@ -265,7 +266,7 @@ def test_a_channel_that_hangs_holds_up_no_push(deps: Deps, officer: Worker, toke
     class Hanging:
         def send(self, address: Address, text: str) -> PushOutcome:  # noqa: ARG002  (the channel's signature)
             entered.set()
-            assert release.wait(20)
+            assert release.wait(LONG_S)
             return Retry(None, "timeout")
 
     with deps.transaction() as tx:
@@ -274,7 +275,7 @@ def test_a_channel_that_hangs_holds_up_no_push(deps: Deps, officer: Worker, toke
     about = told(deps, officer)
     hanging = threading.Thread(target=deliver_channels, args=(replace(deps, channels=Hanging()), MONDAY))
     hanging.start()
-    assert entered.wait(20)
+    assert entered.wait(LONG_S)
     assert deliver(deps, MONDAY) == {"sent": 1}
     release.set()
     hanging.join()

@@ -21,7 +21,8 @@ from tests.builders.duties import a_duty, a_supervised
 from tests.builders.offices import a_tree
 from tests.builders.users import a_user, phone_logged_in
 from tests.database import Database
-from tests.jobs.processes import answers, eventually, free_port, running
+from tests.jobs.processes import answers, free_port, running
+from tests.patience import LONG_S, PATIENT, eventually
 
 PHONES = 4
 KILLS = 3
@@ -68,7 +69,7 @@ class Sender:
     def _until_taken(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         while True:
             try:
-                answer = requests.post(f"{self.base}{path}", json=body, headers=self.headers, timeout=5)
+                answer = requests.post(f"{self.base}{path}", json=body, headers=self.headers, timeout=30)
             except requests.RequestException:
                 time.sleep(0.1)
                 continue
@@ -82,7 +83,7 @@ class Sender:
 @pytest.mark.durable
 @pytest.mark.slow
 def test_nothing_that_was_acknowledged_is_lost_or_doubled(durable_database: Database) -> None:
-    engine = make_engine(durable_database.url)
+    engine = make_engine(durable_database.url, limits=PATIENT)
     port = free_port()
     now = SystemClock().now()
     with transaction(engine) as tx:
@@ -101,13 +102,13 @@ def test_nothing_that_was_acknowledged_is_lost_or_doubled(durable_database: Data
         thread.start()
     for _ in range(KILLS):
         with running(durable_database.url, "serve", "--port", str(port)):
-            eventually(lambda: answers(port), within_s=30)
+            eventually(lambda: answers(port))
             time.sleep(1 + 2 * lots.random())
     with running(durable_database.url, "serve", "--port", str(port)):
-        eventually(lambda: answers(port), within_s=30)
+        eventually(lambda: answers(port))
         stop.set()
         for thread in threads:
-            thread.join(timeout=30)
+            thread.join(timeout=LONG_S)
             assert not thread.is_alive()
     with transaction(engine) as tx:
         for sender in senders:

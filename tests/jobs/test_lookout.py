@@ -19,13 +19,14 @@ from tests.builders.app import MONDAY, deps_for_tests
 from tests.builders.offices import a_tree
 from tests.builders.users import a_user
 from tests.database import Database
+from tests.patience import PATIENT
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 
 @pytest.fixture
 def engine(fresh_database: Database) -> Iterator[Engine]:
-    made = make_engine(fresh_database.url)
+    made = make_engine(fresh_database.url, limits=PATIENT)
     with transaction(made) as tx:
         a_user(tx, a_tree(tx).city, Role.ADMIN)
     yield made

@@ -3,12 +3,13 @@
 import requests
 
 from tests.database import Database
-from tests.jobs.processes import answers, eventually, free_port, running
+from tests.jobs.processes import answers, free_port, running
+from tests.patience import eventually
 
 
 def read(port: int) -> str:
     try:
-        return requests.get(f"http://127.0.0.1:{port}/metrics", timeout=5).text
+        return requests.get(f"http://127.0.0.1:{port}/metrics", timeout=60).text
     except requests.ConnectionError:
         return ""
 
@@ -22,11 +23,11 @@ def test_the_figures_of_all_processes_are_added_up(fresh_database: Database) -> 
     port, metrics_port = free_port(), free_port()
     words = ("serve", "--port", str(port), "--workers", "2", "--metrics-port", str(metrics_port))
     with running(fresh_database.url, *words):
-        eventually(lambda: answers(port), within_s=60)
+        eventually(lambda: answers(port))
         before = figure(read(metrics_port), 'zhifang_http_request_seconds_count{method="GET",route="/health/ready"')
         for _ in range(40):
             with requests.get(
-                f"http://127.0.0.1:{port}/health/ready", timeout=5, headers={"Connection": "close"}
+                f"http://127.0.0.1:{port}/health/ready", timeout=60, headers={"Connection": "close"}
             ) as got:
                 assert got.status_code == 200
         text = read(metrics_port)
@@ -36,7 +37,7 @@ def test_the_figures_of_all_processes_are_added_up(fresh_database: Database) -> 
 def test_a_scheduler_shows_its_jobs_and_the_state_of_the_service(fresh_database: Database) -> None:
     port = free_port()
     with running(fresh_database.url, "worker", "--metrics-port", str(port)):
-        eventually(lambda: figure(read(port), 'zhifang_job_runs_total{job="watchdog",outcome="ok"}') >= 1, within_s=60)
+        eventually(lambda: figure(read(port), 'zhifang_job_runs_total{job="watchdog",outcome="ok"}') >= 1)
         text = read(port)
     assert figure(text, "zhifang_database_up") == 1
     assert 'zhifang_job_age_seconds{job="watchdog"}' in text

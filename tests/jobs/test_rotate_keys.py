@@ -53,7 +53,7 @@ def read(engine: Engine, actor: Actor, subject_id: UUID, settings: Settings) -> 
 def zhifang(url: str, *words: str, **keys: str) -> subprocess.CompletedProcess[str]:
     env = {**environment(url), **keys}
     command = [sys.executable, "-m", "app.cli", *words]
-    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=300)
 
 
 def test_an_operator_changes_the_key(

@@ -14,7 +14,7 @@ import requests
 from app.deps import SystemClock
 
 PAUSE_S = 0.1
-PATIENCE_S = 60.0
+PATIENCE_S = 150.0
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Phone:
 
     def _sent(self, path: str, body: dict[str, Any]) -> dict[str, Any] | None:
         try:
-            answer = requests.post(f"{self.base}{path}", json=body, headers=self.headers, timeout=8)
+            answer = requests.post(f"{self.base}{path}", json=body, headers=self.headers, timeout=60)
         except requests.RequestException:
             self.troubles.append(Trouble(None, None))
             return None

@@ -14,17 +14,17 @@ from app.simulation.layout.layout import Layout
 from app.simulation.layout.places import APIS, NODES
 from app.store.session import Limits, make_engine
 from tests.database import ROOT
-from tests.jobs.processes import eventually
 from tests.layout.county import County
 from tests.layout.phones import Phone, sending
+from tests.patience import eventually
 
-pytestmark = [pytest.mark.durable, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.durable
 
 PHONES = 4
 PEOPLE = 40
-GAP_S = 45.0
-"""A failover may take the leader's term (10 s here), the promotion and a round of health checks; twice that on a busy
-machine. In a county's settings the term is 20 s."""
+GAP_S = 120.0
+"""A failover may take the leader's term (10 s here), the promotion and a round of health checks, on a busy machine many
+times that. In a county's settings the term is 20 s."""
 
 LISTENERS = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
 
@@ -55,7 +55,7 @@ def test_the_time_limits_and_time_zone_hold_through_the_pooler(layout: Layout) -
 
 
 def test_the_command_tells_who_runs_and_who_leads(layout: Layout, capsys: pytest.CaptureFixture[str]) -> None:
-    layout.databases.await_standby(within_s=60)
+    layout.databases.await_standby(within_s=120)
     assert main(["status", str(layout.places.folder)]) == 0
     lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
     assert sorted(lines[node].split(maxsplit=2)[2] for node in NODES) == ["primary", "synchronous standby"]
@@ -71,18 +71,18 @@ def test_a_rolling_restart_is_not_noticed(layout: Layout, county: County) -> Non
         layout.roll()
     assert [phone.troubles for phone in phones] == [[]] * PHONES
     assert_kept(county, phones)
-    eventually(lambda: county.told(missed) == {PEOPLE}, within_s=30)
+    eventually(lambda: county.told(missed) == {PEOPLE})
 
 
 @pytest.mark.slow
 def test_a_dead_primary_is_replaced_and_nothing_is_lost(layout: Layout, county: County) -> None:
-    layout.databases.await_standby(within_s=60)
+    layout.databases.await_standby(within_s=120)
     phones = phones_of(layout, county)
     lost = layout.databases.leader()
     assert lost is not None
     (heir,) = set(NODES) - {lost}
     with sending(phones):
-        eventually(lambda: all(len(phone.check_ins) > 3 for phone in phones), within_s=20)
+        eventually(lambda: all(len(phone.check_ins) > 3 for phone in phones))
         missed = county.missed_morning(PEOPLE)
         layout.databases.kill_node(lost)
         before = [phone.answers for phone in phones]
@@ -90,12 +90,12 @@ def test_a_dead_primary_is_replaced_and_nothing_is_lost(layout: Layout, county: 
     assert layout.databases.leader() == heir
     assert_only_told_to_come_again(phones)
     assert_kept(county, phones)
-    eventually(lambda: county.told(missed) == {PEOPLE}, within_s=30)
+    eventually(lambda: county.told(missed) == {PEOPLE})
     layout.databases.start_node(lost)
-    layout.databases.await_standby(within_s=60)
+    layout.databases.await_standby(within_s=120)
     assert layout.databases.leader() == heir
     assert_refuses_writes(layout.places.node_url(lost))
-    eventually(lambda: county.ask(LISTENERS) == 2, within_s=20)
+    eventually(lambda: county.ask(LISTENERS) == 2)
 
 
 def assert_refuses_writes(url: str) -> None:
@@ -126,7 +126,7 @@ def test_the_state_of_a_chosen_time_comes_back_after_everything_is_gone(layout: 
     said = layout.restore(chosen)
     assert re.search(r"restore: the state of \S+", said)
     for phone in before:
-        eventually(lambda phone=phone: _taken(phone), within_s=30)  # type: ignore[misc]
+        eventually(lambda phone=phone: _taken(phone))  # type: ignore[misc]
     assert_kept(county, before)
     for phone in after:
         assert county.kept(phone) == ({}, [])
@@ -159,4 +159,4 @@ def assert_a_drill_tells_the_truth(layout: Layout) -> None:
     damaged = drill()
     assert damaged.returncode != 0
     assert "Nothing could be restored" in damaged.stderr
-    assert SystemClock().now() - began < timedelta(minutes=1)
+    assert SystemClock().now() - began < timedelta(minutes=3)

@@ -115,8 +115,10 @@ def test_a_year_is_not_looked_at(tx: Connection, officer: Worker) -> None:
         people(tx, officer.actor, days=61, now=MONDAY)
 
 
-def test_six_hundred_people_with_two_months_behind_them(tx: Connection, tree: Tree, officer: Worker) -> None:
+def test_six_hundred_people_with_two_months_behind_them(alone: Connection) -> None:
     """Of 36,000 tries those of the fortnight are found by their index; nothing reads the whole table."""
+    tx, tree = alone, a_tree(alone)
+    officer = a_user(tx, tree.office)
     ids = many_like(tx, a_resident(tx, tree, officer), 600)
     weeks_of_check_ins(tx, tree, ids, Manner(), last=OPENS, days=60)
     for table in ("attempts", "duties", "subjects"):

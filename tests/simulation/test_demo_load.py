@@ -9,6 +9,7 @@ from app.simulation.demo.load import load
 from app.store.session import make_engine, transaction
 from tests.builders.app import a_clock, deps_for_tests
 from tests.database import Database
+from tests.patience import PATIENT
 
 WRITTEN = """
 SELECT kind, count(*) AS written, count(place) AS placed, count(lines) AS spoken, count(follow_up) AS promised
@@ -17,7 +18,7 @@ FROM records GROUP BY kind ORDER BY kind
 
 
 def test_the_demo_shows_records_as_they_are_made_at_the_place(fresh_database: Database) -> None:
-    engine = make_engine(fresh_database.url)
+    engine = make_engine(fresh_database.url, limits=PATIENT)
     deps = deps_for_tests(engine, a_clock())
     demo = replace(deps, settings=replace(deps.settings, demo_password="demo password of the test", policy="demo"))
     assert load(demo)

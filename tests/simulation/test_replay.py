@@ -284,7 +284,6 @@ def test_the_same_file_gives_the_same_output_byte_for_byte_on_any_server(monkeyp
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)  # a busy machine takes longer, and nothing here measures speed
 def test_real_tracks_run_to_their_end() -> None:
     path = TRACES / "beijing-traces.jsonl"
     if not path.exists():

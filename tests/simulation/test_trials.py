@@ -27,6 +27,7 @@ from tests.builders.subjects import a_subject
 from tests.builders.users import Worker, a_user, logged_in
 from tests.builders.zones import a_zone
 from tests.database import Database
+from tests.patience import PATIENT
 from tests.simulation.replays import at, habit, header, registered, staff
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -115,7 +116,7 @@ def some_days(engine: Engine) -> tuple[UUID, Worker]:
 
 
 def test_the_last_days_without_identities_and_on_record(fresh_database: Database, tmp_path: Path) -> None:
-    engine = make_engine(fresh_database.url)
+    engine = make_engine(fresh_database.url, limits=PATIENT)
     silent, head = some_days(engine)
     deps = deps_for_tests(engine, TestClock(NOW))
     with deps.autocommit() as connection:

@@ -18,6 +18,7 @@ from tests.builders.duties import a_supervised
 from tests.builders.offices import Tree, a_tree
 from tests.builders.users import a_user
 from tests.database import Database
+from tests.patience import PATIENT
 
 HOUR = timedelta(hours=1)
 SOURCE = About("duty", UUID(int=1))
@@ -27,7 +28,7 @@ WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_p
 
 @pytest.fixture
 def engine(fresh_database: Database) -> Iterator[Engine]:
-    made = make_engine(fresh_database.url)
+    made = make_engine(fresh_database.url, limits=PATIENT)
     yield made
     made.dispose()
 

@@ -1,6 +1,8 @@
 """What the database refuses for a while is `Unavailable`, and no dead connection of the pool is ever used."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, text
@@ -9,16 +11,24 @@ from sqlalchemy.exc import DBAPIError
 from app.rules.errors import Unavailable
 from app.store.session import Limits, autocommit, make_engine, single, transaction
 from tests.database import Database
+from tests.patience import PATIENT, eventually
 
 BACKEND = text("SELECT pg_backend_pid()")
 
 
-@pytest.fixture
-def engine(fresh_database: Database) -> Iterator[Engine]:
-    """A pool of one, so that the same connection comes again unless it was given up."""
-    made = make_engine(fresh_database.url, pool_size=1, limits=Limits(300, 200, 300, pool_ms=200))
+@contextmanager
+def pool_of_one(database: Database, limits: Limits) -> Iterator[Engine]:
+    """So that the same connection comes again unless it was given up."""
+    made = make_engine(database.url, pool_size=1, limits=limits)
     yield made
     made.dispose()
+
+
+@pytest.fixture
+def engine(fresh_database: Database) -> Iterator[Engine]:
+    """With time for everything."""
+    with pool_of_one(fresh_database, PATIENT) as made:
+        yield made
 
 
 @pytest.fixture
@@ -118,22 +128,25 @@ def test_a_value_that_no_database_can_hold_is_a_fault_of_ours_and_not_the_databa
         tx.execute(text("SELECT CAST(:value AS text)"), {"value": "a\0b"})
 
 
-def test_a_statement_that_takes_too_long_is_ended(engine: Engine) -> None:
-    assert told(engine, "SELECT pg_sleep(5)") == "database_busy"
+def test_a_statement_that_takes_too_long_is_ended(fresh_database: Database) -> None:
+    with pool_of_one(fresh_database, replace(PATIENT, statement_ms=300)) as engine:
+        assert told(engine, "SELECT pg_sleep(600)") == "database_busy"
 
 
-def test_a_lock_that_is_not_given_is_not_waited_for_without_end(engine: Engine, owner: Connection) -> None:
-    with owner.execution_options(isolation_level="READ COMMITTED").begin():
-        owner.execute(text("LOCK TABLE offices"))
-        assert told(engine, "SELECT FROM offices") == "database_busy"
-    with transaction(engine) as tx:
-        tx.execute(text("SELECT FROM offices"))
+def test_a_lock_that_is_not_given_is_not_waited_for_without_end(fresh_database: Database, owner: Connection) -> None:
+    with pool_of_one(fresh_database, replace(PATIENT, lock_ms=200)) as engine:
+        with owner.execution_options(isolation_level="READ COMMITTED").begin():
+            owner.execute(text("LOCK TABLE offices"))
+            assert told(engine, "SELECT FROM offices") == "database_busy"
+        with transaction(engine) as tx:
+            tx.execute(text("SELECT FROM offices"))
 
 
-def test_a_pool_without_a_free_connection_is_unavailable_and_recovers(engine: Engine) -> None:
-    with transaction(engine), pytest.raises(Unavailable, match="database_busy"), autocommit(engine):
-        pass
-    assert backend(engine)
+def test_a_pool_without_a_free_connection_is_unavailable_and_recovers(fresh_database: Database) -> None:
+    with pool_of_one(fresh_database, replace(PATIENT, pool_ms=200)) as engine:
+        with transaction(engine), pytest.raises(Unavailable, match="database_busy"), autocommit(engine):
+            pass
+        assert backend(engine)
 
 
 def test_a_connection_whose_server_went_away_between_two_uses_is_never_used_again(
@@ -153,19 +166,17 @@ def test_a_connection_that_dies_in_use_costs_one_answer_and_no_other(engine: Eng
 
 @pytest.mark.parametrize("commits", [True, False])
 def test_a_transaction_in_which_nothing_happens_gives_its_locks_back(
-    engine: Engine, peer: Connection, commits: bool
+    fresh_database: Database, peer: Connection, commits: bool
 ) -> None:
     """As when its process stands still: the subject that it holds would stand still with it."""
-    with pytest.raises(Unavailable), transaction(engine) as tx:
-        pid = tx.execute(BACKEND).scalar_one()
-        gone = text("SELECT count(*) = 0 FROM pg_stat_activity WHERE pid = :pid")
-        for _ in range(40):
-            peer.execute(text("SELECT pg_sleep(0.05)"))
-            if peer.execute(gone, {"pid": pid}).scalar_one():
-                break
-        if not commits:
-            tx.execute(BACKEND)
-    assert backend(engine) != pid
+    gone = text("SELECT count(*) = 0 FROM pg_stat_activity WHERE pid = :pid")
+    with pool_of_one(fresh_database, replace(PATIENT, idle_ms=1_000)) as engine:
+        with pytest.raises(Unavailable), transaction(engine) as tx:
+            pid = tx.execute(BACKEND).scalar_one()
+            eventually(lambda: bool(peer.execute(gone, {"pid": pid}).scalar_one()))
+            if not commits:
+                tx.execute(BACKEND)
+        assert backend(engine) != pid
 
 
 def test_a_connection_to_what_became_a_standby_is_left(engine: Engine) -> None:

@@ -12,19 +12,46 @@ from app.rules.facts import DutyKind, DutyState
 from app.rules.positions import sort_out
 from app.rules.timing import Sending
 from app.store import orders, positions, rejudging, tracks
+from app.store.session import make_engine
+from tests import database
 from tests.builders.app import MONDAY
 from tests.builders.duties import a_duty, a_supervised, set_state
 from tests.builders.offices import a_tree
 from tests.builders.positions import a_power, a_report
 from tests.builders.users import a_user
+from tests.patience import PATIENT
 
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 NOW = MONDAY + 12 * HOUR
 HISTORY = 25_000
 
 
+@pytest.fixture(scope="module")
+def history(database_server: database.Server) -> Iterator[tuple[Connection, UUID]]:
+    """Somebody's history in a database of this file's own: how rows are found must not hang on other tests' rows."""
+    with database.copy_of_template(database_server) as copy:
+        engine = make_engine(copy.url, limits=PATIENT)
+        with engine.connect().execution_options(isolation_level="READ COMMITTED") as tx:
+            outer = tx.begin()
+            yield tx, somebody_with_a_history(tx)
+            outer.rollback()
+        engine.dispose()
+
+
 @pytest.fixture
-def subject_id(tx: Connection) -> UUID:
+def tx(history: tuple[Connection, UUID]) -> Iterator[Connection]:
+    connection, _ = history
+    with connection.begin_nested() as before:
+        yield connection
+        before.rollback()
+
+
+@pytest.fixture
+def subject_id(history: tuple[Connection, UUID]) -> UUID:
+    return history[1]
+
+
+def somebody_with_a_history(tx: Connection) -> UUID:
     """Somebody with a fix each minute of the last seventeen days, by the phone's own clock and by ours."""
     tree = a_tree(tx)
     made = a_supervised(tx, tree, a_user(tx, tree.office), at=MONDAY - 30 * DAY)

@@ -37,9 +37,10 @@ def test_an_unknown_account_takes_as_long_as_a_wrong_password() -> None:
     stored = hash_password("right", COSTLY)
 
     def took(password_hash: str | None) -> float:
-        begun = time.perf_counter()
+        """Of the processor's time, which does not hang on what else the machine has to do."""
+        begun = time.process_time()
         is_password("wrong", password_hash, COSTLY)
-        return time.perf_counter() - begun
+        return time.process_time() - begun
 
     pairs = [(took(stored), took(None)) for _ in range(15)]
     known, unknown = (median(times) for times in zip(*pairs, strict=True))
@@ -65,24 +66,25 @@ def test_a_crowd_waits_for_its_turn_or_is_told_to_come_again() -> None:
     """Sixteen at once: one is worked on at a time, a few wait, and the others hear so before any work is done."""
     stored = hash_password("right", COSTLY)
     start = Barrier(16)
-    refused_after: list[float] = []
+    order: list[str] = []
     told: list[tuple[str, object]] = []
 
     def one(_: int) -> bool | None:
         start.wait()
-        begun = time.perf_counter()
         try:
-            return is_password("right", stored, COSTLY)
+            found = is_password("right", stored, COSTLY)
         except Unavailable as busy:
             told.append((busy.code, busy.params["retry_after_s"]))
-            refused_after.append(time.perf_counter() - begun)
-        return None
+            order.append("refused")
+            return None
+        order.append("answered")
+        return found
 
     with ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(one, range(16)))
     assert False not in answers
     assert set(told) == {("log_ins_busy", 3)}
     assert answers.count(True) >= 1 + MOST_WAITING
-    assert answers.count(None) == len(refused_after) > 0
-    assert min(refused_after) < 0.2, "who finds no place does not wait for it"
+    assert answers.count(None) == order.count("refused") > 0
+    assert order.index("refused") < MOST_WAITING, "who finds no place does not wait for it"
     assert is_password("right", stored, COSTLY), "and the places are free again"

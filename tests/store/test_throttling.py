@@ -15,6 +15,7 @@ from app.store.session import make_engine, transaction
 from app.store.throttling import Try, a_try, from_address, give_back, network, settle, take
 from tests.builders.app import MONDAY
 from tests.database import Database
+from tests.patience import PATIENT
 from tests.statements import counted
 
 SECOND = timedelta(seconds=1)
@@ -113,7 +114,7 @@ def test_what_one_customer_can_change_at_will_is_one_address(address: str, count
 @pytest.fixture
 def engines(fresh_database: Database) -> Iterator[list[Engine]]:
     """As two processes hold them: nothing is shared but the database."""
-    made = [make_engine(fresh_database.url), make_engine(fresh_database.url)]
+    made = [make_engine(fresh_database.url, limits=PATIENT), make_engine(fresh_database.url, limits=PATIENT)]
     yield made
     for engine in made:
         engine.dispose()

@@ -75,7 +75,7 @@ class Noted:
 
 def drawn(page: Page, host: str) -> None:
     """The map of the page has loaded and holds its data."""
-    expect(page.locator(f"#{host}[data-ready]")).to_have_count(1, timeout=20_000)
+    expect(page.locator(f"#{host}[data-ready]")).to_have_count(1)
 
 
 def seen(page: Page) -> None:

@@ -156,7 +156,7 @@ def test_a_record_is_written_without_a_network_and_sent_once(site: Site, context
     expect(page.locator("#draft-told")).to_contain_text("联网后会自动发送")
 
     context.set_offline(offline=False)
-    expect(page.get_by_role("heading", level=1)).to_contain_text("走访记录", timeout=15_000)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("走访记录")
     expect(page.locator("main")).to_contain_text("母亲也在。")
     expect(page.locator("main")).to_contain_text("在没有网络的地方写成")
     check(page)

@@ -160,7 +160,7 @@ def test_what_is_typed_outlives_the_network_and_the_log_in(site: Site, context: 
     expect(page.locator("#net")).to_contain_text("还没有发出去")
     expect(page.get_by_label("情况")).to_have_value("家中见到本人。")
     context.set_offline(offline=False)
-    expect(page.locator("main")).to_contain_text("记录已保存", timeout=15_000)
+    expect(page.locator("main")).to_contain_text("记录已保存")
     page.goto(visit)
     assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('draft:'))") == []
     assert page.evaluate("Object.keys(localStorage)") == []

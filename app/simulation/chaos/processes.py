@@ -3,7 +3,6 @@
 import base64
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -16,20 +15,13 @@ from secrets import token_bytes, token_hex
 import requests
 
 from app.simulation.chaos.ground import ROOT
+from app.simulation.ports import free_ports
 
 FAKETIME = (
     "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
     "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
 )
 LOOK_S = 0.1
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 class Process:
@@ -87,7 +79,7 @@ class Service:
     folder: Path
     fcm_url: str
     fcm_credentials: Path
-    port: int = field(default_factory=free_port)
+    port: int = field(default_factory=lambda: free_ports(1)[0])
     token_secret: str = field(default_factory=lambda: token_hex(24), repr=False)
 
     def __post_init__(self) -> None:

@@ -3,7 +3,8 @@
 from pathlib import Path
 from string import Template
 
-from app.simulation.layout.places import APIS, CONFIGURATION, HOST, NODES, Places
+from app.simulation.layout.places import APIS, CONFIGURATION, NODES, Places
+from app.simulation.ports import HOST
 
 QUICK = {"LEADER_TTL_S": "10", "LEADER_LOOP_S": "1", "LEADER_RETRY_S": "3"}
 """How soon a primary that fell silent is replaced. A county takes longer times (compose.yaml): its networks hiccup."""

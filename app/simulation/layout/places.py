@@ -2,17 +2,16 @@
 
 import json
 import secrets
-import socket
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
+
+from app.simulation.ports import HOST, free_ports
 
 ROOT = Path(__file__).resolve().parents[3]
 CONFIGURATION = ROOT / "scripts" / "lib" / "compose"
 """The very files that the containers run with."""
 
-HOST = "127.0.0.1"
 NODES = ("database1", "database2")
 APIS = ("api1", "api2")
 WORKERS = ("worker1", "worker2")
@@ -82,15 +81,8 @@ def places_of(folder: Path) -> Places:
     """The places of the layout in `folder`, drawn at its first start. The folder must exist."""
     notes = folder / "places.json"
     if not notes.exists():
-        drawn = {"ports": _free_ports(), "passwords": {name: secrets.token_hex(24) for name in PASSWORDS}}
+        ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
+        drawn = {"ports": ports, "passwords": {name: secrets.token_hex(24) for name in PASSWORDS}}
         notes.touch(mode=0o600)
         notes.write_text(json.dumps(drawn, indent=1), encoding="utf-8")
     return Places(folder, **json.loads(notes.read_text(encoding="utf-8")))
-
-
-def _free_ports() -> dict[str, int]:
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in PORTS]
-        for each in sockets:
-            each.bind((HOST, 0))
-        return {name: int(each.getsockname()[1]) for name, each in zip(PORTS, sockets, strict=True)}

@@ -16,13 +16,14 @@ from tests.builders.duties import a_duty
 from tests.builders.offices import a_tree
 from tests.builders.users import a_user, phone_logged_in
 from tests.database import Database
+from tests.patience import PATIENT
 
 HOUR = timedelta(hours=1)
 AT_ONCE = 10
 
 
 def test_ten_at_once_are_one_attempt_and_one_receipt(fresh_database: Database) -> None:
-    engine, clock = make_engine(fresh_database.url), a_clock()
+    engine, clock = make_engine(fresh_database.url, limits=PATIENT), a_clock()
     app = make_test_app(engine, clock)
     with transaction(engine) as tx:
         tree = a_tree(tx)
