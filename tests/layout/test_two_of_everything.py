@@ -18,7 +18,7 @@ from tests.layout.county import County
 from tests.layout.phones import Phone, sending
 from tests.patience import eventually
 
-pytestmark = pytest.mark.durable
+pytestmark = [pytest.mark.durable, pytest.mark.slow]
 
 PHONES = 4
 PEOPLE = 40
@@ -63,7 +63,6 @@ def test_the_command_tells_who_runs_and_who_leads(layout: Layout, capsys: pytest
     assert not [name for name in layout.parts() if " down" in lines[name]]
 
 
-@pytest.mark.slow
 def test_a_rolling_restart_is_not_noticed(layout: Layout, county: County) -> None:
     phones = phones_of(layout, county)
     missed = county.missed_morning(PEOPLE)
@@ -74,7 +73,6 @@ def test_a_rolling_restart_is_not_noticed(layout: Layout, county: County) -> Non
     eventually(lambda: county.told(missed) == {PEOPLE})
 
 
-@pytest.mark.slow
 def test_a_dead_primary_is_replaced_and_nothing_is_lost(layout: Layout, county: County) -> None:
     layout.databases.await_standby(within_s=120)
     phones = phones_of(layout, county)
@@ -111,7 +109,6 @@ def assert_only_told_to_come_again(phones: list[Phone]) -> None:
     assert all(trouble.retry_after for trouble in troubles)
 
 
-@pytest.mark.slow
 def test_the_state_of_a_chosen_time_comes_back_after_everything_is_gone(layout: Layout, county: County) -> None:
     layout.backup("full")
     before, after = phones_of(layout, county), phones_of(layout, county)

@@ -115,6 +115,7 @@ def test_a_year_is_not_looked_at(tx: Connection, officer: Worker) -> None:
         people(tx, officer.actor, days=61, now=MONDAY)
 
 
+@pytest.mark.slow
 def test_six_hundred_people_with_two_months_behind_them(alone: Connection) -> None:
     """Of 36,000 tries those of the fortnight are found by their index; nothing reads the whole table."""
     tx, tree = alone, a_tree(alone)
