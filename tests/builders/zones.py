@@ -1,6 +1,7 @@
 """Zones, set by the service's own action; and shapes as people send them."""
 
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -12,10 +13,10 @@ from app.clients.datum import Datum
 from app.rules.bounds import WeeklyHours, ZoneKind
 from app.rules.zones.setting import Prohibition, Wanted
 from tests.builders.app import MONDAY
-from tests.builders.numbers import Numbers
 from tests.builders.users import Worker
 
-_numbers = Numbers()
+_numbers = count(1)
+"""Never anew: a process keeps the shape of a zone under its id, for what a zone covers never changes."""
 
 TOWN = (118.627, 28.738)
 """Lon and lat of the middle of Jiangshan's town."""
