@@ -63,7 +63,8 @@ def done(target: str, code: str, params: Mapping[str, str] | None = None) -> Res
 
     A form that htmx sent moves the whole page; what the browser kept of its fields is dropped there.
     """
-    flash({"code": code, "form": request.path, **(params or {})}, "done")  # type: ignore[arg-type]
+    sent = f"?{request.query_string.decode()}" if request.query_string else ""
+    flash({"code": code, "form": f"{request.path}{sent}", **(params or {})}, "done")  # type: ignore[arg-type]
     if "HX-Request" in request.headers:
         return Response(status=200, headers={"HX-Redirect": target})
     return redirect(target, code=303)  # type: ignore[return-value]

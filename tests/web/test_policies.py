@@ -236,9 +236,17 @@ def test_what_was_typed_comes_back_to_its_own_item_and_overwrites_nobody(site: S
     expect(page.get_by_label("名称")).to_have_value("走访家里")
     expect(page.get_by_label("照片").first).to_be_checked(checked=ticked)
 
+    page.goto(f"{base}?code=谈1")
+    page.get_by_label("名称").fill("入矫谈话")
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator("main")).to_contain_text("已保存到修改稿")
+    unsent = page.evaluate(
+        "Object.keys(sessionStorage).filter((key) => key.startsWith('draft:')).map(decodeURIComponent)"
+    )
+    assert [one[-2:] for one in unsent] == ["访1"], "what was saved is kept no longer, what was not is"
     with transaction(site.engine) as tx:
-        write_draft(tx, other.actor, new.id, 1, shipped("jiangshan"), now=MONDAY)
-    page.reload()
+        write_draft(tx, other.actor, new.id, 2, shipped("jiangshan"), now=MONDAY)
+    page.goto(f"{base}?code=访1")
     expect(page.get_by_label("名称")).not_to_have_value("走访家里")
     page.get_by_text("没有放回去").click()
     expect(page.locator(".outdated pre")).to_contain_text("名称:走访家里")

@@ -43,7 +43,7 @@ document.addEventListener("DOMContentLoaded", () => {
     }
   };
   const look = () => {
-    for (const done of document.querySelectorAll("[data-clear]")) drop(key(done.dataset.clear));
+    for (const done of document.querySelectorAll("[data-clear]")) sessionStorage.removeItem(key(done.dataset.clear));
     for (const form of document.querySelectorAll("form[data-keep]")) restore(form);
   };
 
