@@ -15,7 +15,7 @@ from app.rules.errors import NotFound
 from app.rules.facts import Actor
 from app.store.scope import offices_of, subjects_of
 
-MOST_SHOWN = 500
+MOST_SHOWN = 5_000
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,9 @@ class PointView:
 def of_offices(connection: Connection, actor: Actor) -> tuple[PointView, ...]:
     """Communities and police stations of offices within reach, by office, kind and name."""
     statement = _points().where(VisitPoint.subject_id.is_(None), offices_of(actor))
-    rows = connection.execute(statement.order_by(Office.code, VisitPoint.place, VisitPoint.name).limit(MOST_SHOWN))
+    rows = connection.execute(
+        statement.order_by(Office.code, VisitPoint.place, VisitPoint.name, VisitPoint.id).limit(MOST_SHOWN)
+    )
     return tuple(PointView(**row) for row in rows.mappings())
 
 

@@ -19,8 +19,10 @@ from app.web.blueprint import PAGES
 from app.web.context import deps, user
 from app.web.forms import client_id, done, hash_of, told, written
 from app.web.guard import may, page, user_for
+from app.web.paging import Part, part_of
 
 LONGEST_NAME, MOST_OFFICES = 100, 1_000
+AT_ONCE = 50
 
 
 @PAGES.get("/visit-points")
@@ -108,7 +110,7 @@ def _list(subject_id: UUID | None, typed: Any, fault: str | None) -> str:
         here="subjects",
         subject_id=subject_id,
         title=title,
-        points=points,
+        part=Part(points, 0, len(points), len(points)) if subject_id else part_of(points, AT_ONCE),
         sites=sites,
         places=[(place.value, PLACES[place.value]) for place in places],
         words=PLACES,

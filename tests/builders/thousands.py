@@ -169,6 +169,8 @@ def _of_the_office(tx: Connection, world: World) -> None:
         away=f"tstzrange(lower(t.away) {later}, upper(t.away) {later})",
     )
     copier.copy("announced_periods", f"t.id = '{place.id_of('period_id')}'", title="t.title || g")
+    of_office = {"subject_id": "NULL", "place": "'community'", "name": "t.name || g"}
+    copier.copy("visit_points", f"t.id = '{place.id_of('point_id')}'", **of_office)
     copier.copy("weekly_reviews", f"t.id = '{place.id_of('review_id')}'")
     before = "lower(t.in_force) - g * interval '1 day'"
     copier.copy(

@@ -51,6 +51,7 @@ OFFICERS: Mapping[str, str] = {
     "/subjects/<subject_id>/timeline": NEXT,
     "/subjects/<subject_id>/zones": NEXT,
     "/subjects/<subject_id>/zones/draw": "这里只画出最近的 50 处区域",
+    "/visit-points": FIRST,
     "/waivers": NEXT,
     "/weekly-reviews": NEXT,
 }
