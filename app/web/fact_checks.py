@@ -10,7 +10,7 @@ from app.actions.record_facts import record_facts
 from app.queries.known_fact_views import FieldShown, ItemShown, Knowledge
 from app.queries.known_facts import known_facts
 from app.rules.effects.known_facts import How, Source
-from app.rules.errors import Refused, ZhifangError
+from app.rules.errors import Conflict, Refused, ZhifangError
 from app.rules.known_facts import BY_CODE, Form, KnownItem, NewCheck, Told
 from app.rules.wording.known_facts import ITEMS, SOURCES, STANDINGS, VALUES, WAYS
 from app.web.blueprint import PAGES
@@ -108,5 +108,7 @@ def _told(field: FieldShown) -> list[Told]:
             tests = ((contact.key, request.form.get(f"contact_{contact.key}")) for contact in field.contacts)
             return [Told(field.code, answer, key) for key, answer in tests if answer]
         case _:
+            if same and not value and optional(f"seen_{field.code}", LONGEST) != (field.value or "").strip():
+                raise Conflict("file_changed")  # nobody answers for what they did not see
             said = value or (field.value if same else None)
             return [Told(field.code, said, note=note)] if said else []

@@ -62,7 +62,12 @@ def test_an_item_is_checked_on_a_form_and_only_what_was_ticked_is_kept(
     assert officer.post(path, a_form("知1", **ticked)).status_code == 303
     known = officer.text(f"/subjects/{person}/facts")
     assert "盗窃罪,(2026)浙0881刑初1号" in known
-    assert officer.post(path, a_form("知1", same_case="on")).status_code == 303
+    shown = officer.text(f"{path}?item=知1")
+    seen = re.search(r'name="seen_case" value="([^"]+)"', shown)
+    assert seen
+    overtaken = officer.post(path, a_form("知1", same_case="on", seen_case="诈骗罪"))
+    assert (overtaken.status_code, "请刷新后再核实" in overtaken.get_data(as_text=True)) == (409, True)
+    assert officer.post(path, a_form("知1", same_case="on", seen_case=seen[1])).status_code == 303
     assert officer.text(f"/subjects/{person}/facts/history?field=case").count("盗窃罪") == 2
 
 
