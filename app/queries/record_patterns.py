@@ -37,11 +37,7 @@ RECORDS = text(
     SELECT r.officer_id, r.office_id, r.id, r.kind, r.subject_id, r.happened_at, r.note,
            CASE WHEN r.accuracy_m > 0 AND NOT r.reasons @> '[{"code": "place_mock"}]'
                 THEN r.home_distance_m - r.accuracy_m END AS far_m,
-           ARRAY(SELECT i.item FROM record_items i WHERE i.record_id = r.id ORDER BY i.item) AS items,
-           ARRAY(SELECT d.opens_at FROM record_items i JOIN duties d ON d.id = i.duty_id
-                 WHERE i.record_id = r.id ORDER BY d.id) AS openings,
-           ARRAY(SELECT d.due_at FROM record_items i JOIN duties d ON d.id = i.duty_id
-                 WHERE i.record_id = r.id ORDER BY d.id) AS dues,
+           covered.items, covered.openings, covered.dues,
            ARRAY(SELECT encode(a.sha256, 'hex') || ':' || coalesce(a.look, 0) FROM attachments a
                  WHERE a.about_kind = 'record' AND a.about_id = r.id AND a.subject_id = r.subject_id
                    AND a.purpose = 'photo' AND a.deleted_at IS NULL
@@ -49,6 +45,10 @@ RECORDS = text(
     FROM unnest(CAST(:offices AS uuid[]), CAST(:since AS timestamptz[]), CAST(:writers AS uuid[]))
          AS asked(office_id, since, writer_id)
     JOIN records r ON r.office_id = asked.office_id AND r.happened_at > asked.since AND r.happened_at <= :now
+    CROSS JOIN LATERAL (
+        SELECT array_agg(i.item ORDER BY i.item) AS items, array_agg(d.opens_at ORDER BY i.item) AS openings,
+               array_agg(d.due_at ORDER BY i.item) AS dues
+        FROM record_items i LEFT JOIN duties d ON d.id = i.duty_id WHERE i.record_id = r.id) covered
     WHERE (asked.writer_id IS NULL OR r.officer_id = asked.writer_id) AND r.corrects_id IS NULL AND r.kind <> 'review'
     """
 )
@@ -172,7 +172,8 @@ def _written(
 
 def _record(row: Row[Any], policy: Policy) -> Written:
     """How far from the home it was written says something only of what is done there."""
-    items = [policy.item(code) for code in row.items]
+    items = [policy.item(code) for code in row.items or ()]
+    turns = zip(row.openings or (), row.dues or (), strict=True)
     at_home = any(item is not None and item.place is Place.HOME for item in items)
     return Written(
         id=row.id,
@@ -182,7 +183,7 @@ def _record(row: Row[Any], policy: Policy) -> Written:
         day=legal_day(row.happened_at),
         note=row.note,
         far_m=row.far_m if at_home else None,
-        turns=tuple((legal_day(a), last_day_before(b)) for a, b in zip(row.openings, row.dues, strict=True)),
+        turns=tuple((legal_day(opens_at), last_day_before(due_at)) for opens_at, due_at in turns if opens_at),
         photos=tuple(_photo(told) for told in row.photos),
     )
 
