@@ -37,12 +37,16 @@ class Told:
     id: UUID
     office: UUID
     officer: UUID | None
-    item: str
+    rule: str
     class_: str
     opens_at: datetime
     due_at: datetime
     state: DutyState = DutyState.OPEN
     proof: Proof | None = None
+
+    @property
+    def item(self) -> str:
+        return self.rule.partition(".")[0]
 
     @property
     def day(self) -> date:
@@ -147,7 +151,7 @@ def _owed(tx: Connection, county: RandomCounty, person: Person, random: Random) 
     def opened(at: datetime) -> None:
         worker = person.officer(at)
         duty_id = audited(tx, county.tree, worker.office, person.id, item, due_at, opens_at=at)
-        told = Told(duty_id, worker.office.id, worker.id, item.partition(".")[0], person.class_(at), at, due_at)
+        told = Told(duty_id, worker.office.id, worker.id, item, person.class_(at), at, due_at)
         owed.append(told)
         county.duties.append(told)
 
@@ -194,7 +198,7 @@ def _became(
     if state in DONE:
         kind, how = KINDS[told.item[0]], random.choice(["record", "record", "nothing", "other"])
         if how == "record":
-            record_id = a_record(tx, kind, person.id, holder.office, holder, told.item, told.id, done_at or at)
+            record_id = a_record(tx, kind, person.id, holder.office, holder, told.rule, told.id, done_at or at)
             evidence, proof = About(kind.value, record_id), random.choice([None, *Proof])
         elif how == "other":
             evidence = About("fact_check", told.id)
