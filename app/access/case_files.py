@@ -8,9 +8,9 @@ from app.actions.keep_attachment import held_content, keep_attachment, known_att
 from app.actions.read_attachment import located, read_attachment
 from app.clients.attached_files import prepare
 from app.deps import Deps
-from app.queries.attachments import Wanted, attachments
+from app.queries.attachments import Wanted, attachments, is_closed
 from app.rules.attachments import Kept, NewAttachment, Prepared, Stored, refuse_size
-from app.rules.errors import Unavailable
+from app.rules.errors import Refused, Unavailable
 from app.rules.facts import Actor, FilePurpose
 from app.rules.photos import fingerprint
 
@@ -53,8 +53,13 @@ def _stored(deps: Deps, prepared: Prepared) -> Stored:
 
 
 def open_file(deps: Deps, actor: Actor, attachment_id: UUID, *, reason: str | None = None) -> Opened:
-    """The content, once it is recorded that this actor looks at it. NotFound as `located`."""
+    """The content, once it is recorded that this actor looks at it. NotFound as `located`.
+
+    Refused `reason_needed_for_minor` where the law seals it and nobody says why it is opened.
+    """
     with deps.autocommit() as connection:
+        if not reason and is_closed(connection, actor, attachment_id):
+            raise Refused("reason_needed_for_minor")
         kept, stored = located(connection, actor, attachment_id)
     content = deps.files.get(stored)
     with deps.transaction() as tx:

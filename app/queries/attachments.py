@@ -18,6 +18,9 @@ from app.rules.facts import Actor, FilePurpose
 from app.store.attachments import KEPT, LIVE, kept
 from app.store.scope import subjects_of
 
+IN_FILE = (Subject.minor_regime, Subject.office_id, Attachment.about_kind.in_(("subject", "record")).label("in_file"))
+"""What decides whether an attachment is sealed."""
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -32,11 +35,12 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Listed:
-    """One attachment in a list, and who added it."""
+    """One attachment in a list, and who added it. `sealed` ones are opened with a reason only, see `is_closed`."""
 
     kept: Kept
     added_by_name: str
     deleted_by_name: str | None
+    sealed: bool
 
 
 def attachments(
@@ -48,7 +52,7 @@ def attachments(
         at, attachment_id = last
         same = and_(Attachment.added_at == at, Attachment.id < attachment_id)
         statement = statement.where(or_(Attachment.added_at < at, same))
-    found = [_listed(row) for row in connection.execute(statement).mappings()]
+    found = [_listed(actor, row) for row in connection.execute(statement).mappings()]
     return page_of(found, limit, lambda one: [one.kept.added_at.isoformat(), str(one.kept.id)])
 
 
@@ -71,6 +75,17 @@ def portrait_of(connection: Connection, actor: Actor, subject_id: UUID) -> UUID 
     return cast("UUID", row.id)
 
 
+def is_closed(connection: Connection, actor: Actor, attachment_id: UUID) -> bool:
+    """Whether it takes a reason to open it: what a minor's file and records hold, for those above the assigned office.
+
+    What belongs to something that they decide, such as a leave, is open to them [Law 54]. One statement.
+    """
+    statement = select(*IN_FILE).join(Subject, Subject.id == Attachment.subject_id)
+    row = connection.execute(statement.where(Attachment.id == attachment_id, subjects_of(actor))).mappings()
+    found = row.one_or_none()
+    return found is not None and _is_closed(actor, found)
+
+
 def attachment(connection: Connection, actor: Actor, attachment_id: UUID) -> Kept:
     """One attachment within reach, also one whose content is gone. NotFound for any other."""
     statement = select(*KEPT).join(Subject, Subject.id == Attachment.subject_id)
@@ -84,7 +99,7 @@ def attachment(connection: Connection, actor: Actor, attachment_id: UUID) -> Kep
 def _within(actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
     deleter = aliased(User)
     statement = (
-        select(*KEPT, User.name.label("added_by_name"), deleter.name.label("deleted_by_name"))
+        select(*KEPT, *IN_FILE, User.name.label("added_by_name"), deleter.name.label("deleted_by_name"))
         .join(Subject, Subject.id == Attachment.subject_id)
         .join(User, User.id == Attachment.added_by)
         .outerjoin(deleter, deleter.id == Attachment.deleted_by)
@@ -101,5 +116,9 @@ def _within(actor: Actor, wanted: Wanted) -> Select[*tuple[Any, ...]]:
     return statement if wanted.gone else statement.where(LIVE)
 
 
-def _listed(row: RowMapping) -> Listed:
-    return Listed(kept(row), row["added_by_name"], row["deleted_by_name"])
+def _listed(actor: Actor, row: RowMapping) -> Listed:
+    return Listed(kept(row), row["added_by_name"], row["deleted_by_name"], _is_closed(actor, row))
+
+
+def _is_closed(actor: Actor, row: RowMapping) -> bool:
+    return bool(row["in_file"]) and is_sealed(actor, Named("", row["minor_regime"], row["office_id"]))

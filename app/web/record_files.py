@@ -18,7 +18,7 @@ from app.web.forms import client_id, done
 from app.web.guard import may, page, user_for
 from app.web.record_answers import fault_for_script
 
-MOST_SHOWN = 50
+MOST_SHOWN, LONGEST_REASON = 50, 500
 OF_RECORDS = frozenset({FilePurpose.PHOTO, FilePurpose.STAMP, FilePurpose.DOCUMENT, *SIGNATURES})
 
 
@@ -47,7 +47,8 @@ def add_file(record_id: UUID) -> Response:
 @page("attachments.read")
 def attachment(attachment_id: UUID) -> Response:
     """What is inside: a picture to be seen, anything else as a file. Kept by no browser; the look is recorded."""
-    opened = open_file(deps(), user(), attachment_id)
+    reason = request.args.get("reason", "").replace("\0", "").strip()[:LONGEST_REASON]
+    opened = open_file(deps(), user(), attachment_id, reason=reason or None)
     headers = {"Cache-Control": "no-store"}
     if opened.kept.media_type not in PICTURES:
         name = f"{attachment_id}.{SUFFIXES[opened.kept.media_type]}"

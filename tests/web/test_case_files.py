@@ -13,7 +13,7 @@ from app.actions.record_visit import record_visit
 from app.rules.facts import Role
 from app.store.session import transaction
 from tests.builders.app import MONDAY
-from tests.builders.files import PDF
+from tests.builders.files import PDF, a_paper
 from tests.builders.users import a_user
 from tests.builders.visits import a_new_record
 from tests.web.browsing import Visitor, a_visitor
@@ -58,6 +58,22 @@ def test_a_paper_is_added_seen_and_deleted_with_its_reason(
     with transaction(undone) as tx:
         acts = tx.execute(text("SELECT action FROM audit WHERE action LIKE 'attachments.%' ORDER BY action")).scalars()
         assert list(acts) == ["attachments.delete", "attachments.keep", "attachments.read"]
+
+
+def test_papers_of_a_minor_are_opened_above_the_office_with_a_reason_only(
+    app: Flask, undone: Engine, office: Office, county: Visitor
+) -> None:
+    with transaction(undone) as tx:
+        person = a_person(tx, office, minor=True)
+        paper = a_paper(tx, office.officer, person, uuid4())
+    visitor, address = a_visitor(app, office.officer), f"/attachments/{paper}"
+    assert (visitor.get(address).status_code, county.get(address).status_code) == (200, 422)
+    shown = county.text(f"/subjects/{person}")
+    assert (f'href="{address}"' in shown, "查看理由" in shown) == (False, True)
+    assert county.get(f"{address}?reason=复核").data.startswith(PDF)
+    with transaction(undone) as tx:
+        reasons = tx.execute(text("SELECT reason FROM audit WHERE action = 'attachments.read' ORDER BY id")).scalars()
+        assert list(reasons) == [None, "复核"]
 
 
 def test_a_file_of_the_wrong_kind_is_told(app: Flask, undone: Engine, office: Office) -> None:

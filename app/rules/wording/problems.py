@@ -70,6 +70,7 @@ SENTENCES: dict[str, str] = {
     "not_counted": "这次登记已经留存,但没有计入:{reasons}",
     "no_such_page": "没有这个页面,请回到今日页面。",
     "reason_needed": "请写明理由。",
+    "reason_needed_for_minor": "未成年人的档案材料平时只由其所在司法所打开。确有需要的,请在“查看理由”中写明,再打开。",
     "close_reason_needed": "请选择原因。",
     "result_needed": "请写明怎样处理的,结果如何。",
     "note_needed": "请写明情况。",
