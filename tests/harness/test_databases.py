@@ -62,11 +62,11 @@ def test_what_one_test_does_to_its_connection_the_next_does_not_find(worker_data
     undoing = Undone(worker_database.url)
     with undoing.of_one_test() as engine, transaction(engine) as connection:
         connection.execute(ADD)
-        connection.execute(text("SET statement_timeout = 1"))
+        connection.execute(text("SET lock_timeout = 12345"))
         connection.execute(text("CREATE TEMPORARY TABLE left_over ()"))
     with undoing.of_one_test() as engine, autocommit(engine) as connection:
         assert connection.scalar(COUNT) == 0
-        assert connection.scalar(text("SHOW statement_timeout")) != "1ms"
+        assert connection.scalar(text("SHOW lock_timeout")) != "12345ms"
         assert connection.scalar(text("SELECT to_regclass('left_over')")) is None
     with pytest.raises(Unavailable), undoing.of_one_test() as engine, autocommit(engine) as connection:
         connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
