@@ -13,8 +13,8 @@ from app.models.office import Office, User
 from app.models.subject import Subject
 from app.queries.names import Named, shown_name
 from app.rules.calendar import start_of_day
-from app.rules.facts import Actor, Reason, SupervisionClass
-from app.rules.red_list import OF_PERSON, WEEK, Sign, Week, order_of, reasons_of
+from app.rules.facts import ABOUT_A_PERSON, Actor, Reason, SupervisionClass
+from app.rules.red_list import WEEK, Sign, Week, order_of, reasons_of
 from app.rules.weekly_reviews import Decided
 from app.rules.wording import sentence
 from app.store.scope import offices_of, subjects_of
@@ -121,7 +121,7 @@ def _people(actor: Actor, office_id: UUID | None, only: Sequence[UUID] | None) -
 
 
 def _weeks(connection: Connection, people: dict[UUID, Row[Any]], week: date) -> list[Week]:
-    span = {"since": start_of_day(week), "until": start_of_day(week + WEEK), "of_person": sorted(OF_PERSON)}
+    span = {"since": start_of_day(week), "until": start_of_day(week + WEEK), "of_person": list(ABOUT_A_PERSON)}
     counts: dict[UUID, dict[Sign, int]] = defaultdict(dict)
     offices = list({row.office_id for row in people.values()})
     for row in connection.execute(SIGNS, {"ids": list(people), "office_ids": offices, **span}):

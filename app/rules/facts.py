@@ -169,6 +169,20 @@ class AlertKind(StrEnum):
     ORDER_EXPIRING = "order_expiring"
 
 
+ABOUT_A_PERSON = (
+    AlertKind.MISSED_CHECK_IN,
+    AlertKind.LOST_CONTACT,
+    AlertKind.LEFT_AREA,
+    AlertKind.FORBIDDEN_ZONE,
+    AlertKind.LEFT_ZONE,
+    AlertKind.LEAVE_OVERDUE,
+    AlertKind.MISSED_INTAKE,
+    AlertKind.SUSPECTED_SEPARATION,
+    AlertKind.SUSPECTED_FAKE,
+)
+"""Alerts that tell of what somebody may have done; the others tell of the office's own work, or of a phone."""
+
+
 class Condition(StrEnum):
     """Whether what the alert tells of goes on."""
 

@@ -10,20 +10,10 @@ from uuid import UUID
 
 from app.rules.calendar import SHANGHAI
 from app.rules.effects import Decision, RaiseAlert, RecoverAlert
-from app.rules.facts import About, AlertKind, Cause, Reason, Strength
+from app.rules.facts import ABOUT_A_PERSON, About, AlertKind, Cause, Reason, Strength
 
 RULE_CODE = "handling"
-WATCHED = (
-    AlertKind.MISSED_CHECK_IN,
-    AlertKind.LOST_CONTACT,
-    AlertKind.LEFT_AREA,
-    AlertKind.FORBIDDEN_ZONE,
-    AlertKind.LEFT_ZONE,
-    AlertKind.LEAVE_OVERDUE,
-    AlertKind.MISSED_INTAKE,
-    AlertKind.SUSPECTED_SEPARATION,
-    AlertKind.SUSPECTED_FAKE,
-)
+WATCHED = ABOUT_A_PERSON
 """What is about a person. What an office owes is ended by doing it, and a phone that needs a hand can wait."""
 
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from app.rules.facts import AlertKind, Reason, SupervisionClass
+from app.rules.facts import Reason, SupervisionClass
 
 WEEK = timedelta(days=7)
 MISSED = 2
@@ -36,21 +36,6 @@ ALONE = frozenset({Sign.ALERT_REAL, Sign.LOST_CONTACT, Sign.LEFT, Sign.SANCTION,
 
 OWN_WORK = frozenset({Sign.OVERDUE, Sign.UNPROVEN})
 """What the office owes alone lists nobody: it is no doing of theirs."""
-
-OF_PERSON = frozenset(
-    {
-        AlertKind.MISSED_CHECK_IN,
-        AlertKind.LOST_CONTACT,
-        AlertKind.LEFT_AREA,
-        AlertKind.FORBIDDEN_ZONE,
-        AlertKind.LEFT_ZONE,
-        AlertKind.LEAVE_OVERDUE,
-        AlertKind.MISSED_INTAKE,
-        AlertKind.SUSPECTED_SEPARATION,
-        AlertKind.SUSPECTED_FAKE,
-    }
-)
-"""Alerts that tell of what somebody did. An overdue visit or a worn-out phone is nobody's to be listed for."""
 
 
 @dataclass(frozen=True)
