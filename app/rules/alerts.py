@@ -8,6 +8,7 @@ from app.rules.effects import AcknowledgeAlert, CloseAlert, Decision, MoveSilenc
 from app.rules.effects.occasions import occasion
 from app.rules.errors import Conflict
 from app.rules.facts import (
+    ABOUT_A_PERSON,
     About,
     Actor,
     AlertKind,
@@ -41,21 +42,9 @@ KIND_WEIGHT: dict[AlertKind, int] = {
 HANDLING_WEIGHT: dict[Handling, int] = {Handling.OPEN: 1000, Handling.ACKNOWLEDGED: 0, Handling.CLOSED: -5000}
 CONDITION_WEIGHT: dict[Condition, int] = {Condition.ACTIVE: 2000, Condition.RECOVERED: 0}
 STRENGTH_WEIGHT: dict[Strength, int] = {Strength.STRONG: 60, Strength.MEDIUM: 30, Strength.WEAK: 0}
-ABOUT_THE_PERSON = frozenset(
-    {
-        AlertKind.MISSED_CHECK_IN,
-        AlertKind.LOST_CONTACT,
-        AlertKind.LEFT_AREA,
-        AlertKind.FORBIDDEN_ZONE,
-        AlertKind.LEFT_ZONE,
-        AlertKind.LEAVE_OVERDUE,
-        AlertKind.SUSPECTED_SEPARATION,
-        AlertKind.SUSPECTED_FAKE,
-    }
-)
-"""Alerts about what somebody under correction does: one that proves true is talked over. The others are about what an
-office owes, about somebody who has not come yet, or about a phone.
-"""
+TALKED_OVER = frozenset(ABOUT_A_PERSON) - {AlertKind.MISSED_INTAKE}
+"""Alerts of which one that proves true is talked over; somebody who has not come yet is not there to talk to."""
+
 STEP_WEIGHT: dict[LadderStep | None, int] = {
     LadderStep.CITY: 90,
     LadderStep.COUNTY: 45,
@@ -109,7 +98,7 @@ def close(facts: AlertFacts, actor: Actor, reason: CloseReason, result: str, *, 
         over, source = About("subject", facts.subject_id), About("alert", facts.alert_id)
         kind, why = AlertKind.HANDLING_OVERDUE, Reason("handling_caught_up")
         closed += Decision((RecoverAlert(facts.subject_id, kind, over, now, now, why, source=source),))
-    if reason is CloseReason.REAL and facts.kind in ABOUT_THE_PERSON:
+    if reason is CloseReason.REAL and facts.kind in TALKED_OVER:
         closed += Decision((occasion(facts.subject_id, OccasionKind.ALERT_REAL, about, now, actor, now=now),))
     if facts.kind is AlertKind.LOST_CONTACT and facts.silent:
         return closed + Decision((MoveSilenceCheck(facts.subject_id, now, silent=False, since=now),))
