@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable
 
+from sqlalchemy import text
+
 from app.store.session import Limits
 
 LONG_S = 120.0
@@ -10,6 +12,9 @@ LONG_S = 120.0
 
 PATIENT = Limits(statement_ms=120_000, lock_ms=60_000, idle_ms=0, pool_ms=60_000)
 """For connections that wait for one another in an order that the test gives, or that hold a transaction meanwhile."""
+
+WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))")
+"""How many wait for this transaction, of whatever else the server serves."""
 
 
 def eventually(done: Callable[[], bool], *, within_s: float = LONG_S, every_s: float = 0.1) -> float:

@@ -9,7 +9,7 @@ from app.rules.attachments import Kept, NewAttachment, Prepared, Stored
 from app.rules.effects import Decision, WriteAudit
 from app.rules.errors import Conflict, NotAllowed, NotFound
 from app.rules.facts import About, Actor
-from app.store import attachments, effects, policies
+from app.store import attachments, effects, policies, states
 
 
 def known_attachment(tx: Connection, actor: Actor, new: NewAttachment, sha256: bytes) -> Kept | None:
@@ -23,8 +23,7 @@ def known_attachment(tx: Connection, actor: Actor, new: NewAttachment, sha256: b
     known = attachments.one(tx, new.id)
     if known is not None and not known.is_same(new, sha256):
         raise Conflict("id_reused")
-    signs = new.about_kind == "record" and new.purpose in rule.SIGNATURES
-    if known is None and signs and not attachments.may_be_signed(tx, new):
+    if known is None and _signs(new) and not attachments.may_be_signed(tx, new):
         raise Conflict("signed_already")
     return known
 
@@ -40,9 +39,12 @@ def keep_attachment(
     """Write the row; False where the same request had written it before. Refusals are those of `known_attachment`.
 
     How long it is kept, and on which basis, says the policy in force. Its place is kept only where the purpose allows.
+    A signature waits for whoever writes the record, or signs it, at this moment.
     """
     if actor.id is None:
         raise NotAllowed("not_allowed")
+    if _signs(new):
+        states.lock(tx, [new.subject_id])
     held = attachments.add_content(tx, prepared, stored, now=now)
     if known := known_attachment(tx, actor, new, prepared.sha256):
         return known, False
@@ -64,3 +66,7 @@ def keep_attachment(
     kept = attachments.one(tx, new.id)
     assert kept is not None  # noqa: S101  (written just now)
     return kept, True
+
+
+def _signs(new: NewAttachment) -> bool:
+    return new.about_kind == "record" and new.purpose in rule.SIGNATURES

@@ -18,12 +18,10 @@ from tests.builders.duties import a_supervised
 from tests.builders.offices import Tree, a_tree
 from tests.builders.users import a_user
 from tests.database import Database
-from tests.patience import PATIENT
+from tests.patience import PATIENT, WAITING
 
 HOUR = timedelta(hours=1)
 SOURCE = About("duty", UUID(int=1))
-WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))")
-"""Who waits for this transaction; tests of other processes use the same server."""
 
 
 @pytest.fixture
