@@ -34,10 +34,12 @@ def subject_there(facts: ProofFacts) -> Iterator[Check]:
 def written_soon(facts: ProofFacts) -> Check:
     """Whether it was written within the days that the policy gives; a draft counts only as its phone's own word."""
     days = (legal_day(facts.written_at) - legal_day(facts.over_at)).days
-    hours = ("hours", f"{(facts.written_at - facts.over_at) / timedelta(hours=1):.1f}")
-    params = (hours, ("days", str(days)), ("limit", str(facts.write_within_days)))
+    took = facts.written_at - facts.over_at
+    minutes, hours = ("minutes", str(took // timedelta(minutes=1))), ("hours", f"{took / timedelta(hours=1):.1f}")
+    params = (minutes, hours, ("days", str(days)), ("limit", str(facts.write_within_days)))
     if days <= facts.write_within_days:
-        return Check("written_soon", KEPT, Reason("proof_written_soon", params))
+        said = "proof_written_at_once" if took < timedelta(hours=1) else "proof_written_soon"
+        return Check("written_soon", KEPT, Reason(said, params))
     if facts.drafted_at is not None and legal_day(facts.drafted_at) <= legal_day(facts.over_at) + timedelta(
         days=facts.write_within_days
     ):

@@ -146,3 +146,13 @@ def test_every_check_has_its_words() -> None:
         assert check.code in CHECKS
         assert "—" not in sentence(check.why.code, dict(check.why.params))
     assert judge(full).verdict in WHOLE
+
+
+@pytest.mark.parametrize(
+    ("minutes", "told"),
+    [(0, "结束后 0 分钟"), (59, "结束后 59 分钟"), (60, "结束后 1.0 小时"), (150, "结束后 2.5 小时")],
+)
+def test_how_soon_it_was_written_is_told_in_what_people_count_by(minutes: int, told: str) -> None:
+    written = facts(written_at=MONDAY + (30 + minutes) * MINUTE)
+    (soon,) = (check for check in judge(written).checks if check.code == "written_soon")
+    assert sentence(soon.why.code, dict(soon.why.params)).startswith(told)
