@@ -18,6 +18,14 @@ QUICK = {
 }
 """For data that may be lost with the machine."""
 
+SILENT = {
+    "log_error_verbosity": "terse",  # not the row that broke a rule
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+}
+"""Rows, statements and their parameters may hold names and coordinates: logs never do."""
+
 COMMON = {
     "listen_addresses": "",
     "port": str(PORT),
@@ -25,8 +33,7 @@ COMMON = {
     "max_connections": "100",
     "timezone": "UTC",
     "log_timezone": "UTC",
-    "log_parameter_max_length": "0",  # statements may hold names and coordinates: logs never do
-    "log_parameter_max_length_on_error": "0",
+    **SILENT,
     "log_line_prefix": "%m [%p] ",
     "log_checkpoints": "off",
     "jit": "off",

@@ -127,3 +127,20 @@ def test_the_scripts_get_both_addresses_and_may_ask_twice(folder: Path) -> None:
         assert ask(addresses["MIGRATION_DATABASE_URL"], "SELECT current_database()") == "zhifang"
     subprocess.run([*words, "stop", str(folder)], check=True)
     assert not Cluster(folder).is_running()
+
+
+def test_its_log_names_what_was_broken_and_quotes_no_row(folder: Path) -> None:
+    """PostgreSQL tells the whole row that broke a rule, and the whole statement, unless it is told not to."""
+    with Cluster(folder, durable=False) as cluster:
+        cluster.create_database("any")
+        ask(
+            cluster.url("any"),
+            "CREATE TABLE people (name text CONSTRAINT one_of_a_name UNIQUE, lon float CHECK (lon < 0))",
+        )
+        ask(cluster.url("any"), "INSERT INTO people VALUES ('欧阳试探', -118.62731)")
+        for breaking in ("('欧阳试探', -118.62731)", "('慕容', 118.62731)"):
+            with pytest.raises(psycopg.errors.IntegrityError):
+                ask(cluster.url("any"), f"INSERT INTO people VALUES {breaking}")
+    logged = cluster.log.read_text(encoding="utf-8")
+    assert "one_of_a_name" in logged
+    assert [told for told in ("欧阳", "慕容", "118.62731") if told in logged] == []
