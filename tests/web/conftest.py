@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -12,10 +13,12 @@ from sqlalchemy import Engine
 from werkzeug.serving import make_server
 
 from app.simulation.clock import TestClock
-from app.store.session import make_engine
+from app.store.session import make_engine, transaction
 from tests.builders.app import MONDAY, make_test_app
 from tests.database import Database
 from tests.patience import PATIENT
+from tests.web.browsing import Visitor, a_visitor
+from tests.web.office import Office, a_person, an_office_at_nine
 
 CHROMIUM = os.environ.get("ZHIFANG_CHROMIUM", "/usr/bin/chromium")
 SWITCHES = [
@@ -50,6 +53,23 @@ def clock() -> TestClock:
 @pytest.fixture
 def app(undone: Engine, clock: TestClock) -> Flask:
     return make_test_app(undone, clock)
+
+
+@pytest.fixture
+def office(undone: Engine) -> Office:
+    with transaction(undone) as tx:
+        return an_office_at_nine(tx)
+
+
+@pytest.fixture
+def person(undone: Engine, office: Office) -> UUID:
+    with transaction(undone) as tx:
+        return a_person(tx, office, "王立新")
+
+
+@pytest.fixture
+def visitor(app: Flask, office: Office) -> Visitor:
+    return a_visitor(app, office.officer)
 
 
 @pytest.fixture

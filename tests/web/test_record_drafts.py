@@ -5,8 +5,6 @@ from datetime import timedelta
 from io import BytesIO
 from uuid import UUID, uuid4
 
-import pytest
-from flask import Flask
 from pypdf import PdfReader
 from sqlalchemy import Engine, text
 
@@ -14,28 +12,11 @@ from app.store.session import transaction
 from tests.builders.app import MONDAY, folder_of_tests
 from tests.builders.offices import a_policy, shipped_policy
 from tests.builders.record_papers import a_signature
-from tests.web.browsing import Visitor, a_visitor
-from tests.web.office import Office, a_person, a_visit_due, an_office_at_nine
+from tests.web.browsing import Visitor
+from tests.web.office import Office, a_visit_due
 from tests.web.typed_records import JSON, typed
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def office(undone: Engine) -> Office:
-    with transaction(undone) as tx:
-        return an_office_at_nine(tx)
-
-
-@pytest.fixture
-def person(undone: Engine, office: Office) -> UUID:
-    with transaction(undone) as tx:
-        return a_person(tx, office, "王立新")
-
-
-@pytest.fixture
-def visitor(app: Flask, office: Office) -> Visitor:
-    return a_visitor(app, office.officer)
 
 
 def send(visitor: Visitor, person: UUID, record_id: str, purpose: str, bend: int = 30) -> tuple[str, int]:

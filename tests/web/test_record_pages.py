@@ -29,23 +29,6 @@ from tests.web.typed_records import JSON, typed
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def office(undone: Engine) -> Office:
-    with transaction(undone) as tx:
-        return an_office_at_nine(tx)
-
-
-@pytest.fixture
-def person(undone: Engine, office: Office) -> UUID:
-    with transaction(undone) as tx:
-        return a_person(tx, office, "王立新")
-
-
-@pytest.fixture
-def visitor(app: Flask, office: Office) -> Visitor:
-    return a_visitor(app, office.officer)
-
-
 def test_the_form_tells_which_duty_an_item_would_fulfil(
     undone: Engine, office: Office, person: UUID, visitor: Visitor
 ) -> None:
