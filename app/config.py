@@ -7,22 +7,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import pairwise
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
+
+from app.guessable import account_of, is_guessable, is_known, is_patterned
 
 MINIMUM_SECRET = 32
 CHANNELS = frozenset({"dingtalk", "wecombot", "feishu", "mail", "json", "jsons"})
 """Channels of users' own that there are at all (rules/channels.py)."""
-KNOWN_SECRETS = ("changeme", "secret", "password", "default", "example", "insecure", "test", "demo", "zhifang")
-"""Words by which default secrets are recognised: a secret made of one of them, repeated or padded, is refused."""
-
 DEBUG_SWITCHES = ("ZHIFANG_DEBUG", "FLASK_DEBUG")
 SECOND_FACTOR_ROLES = ("county_head", "city_staff", "procurator", "admin")
 """Who decides, sees many offices, or hands out roles: in production they log in with a second factor."""
 
 ROLES = ("aide", "officer", "county_staff", "provider", *SECOND_FACTOR_ROLES)
-SHORTEST_DATABASE_PASSWORD = 12
 FEWEST_BYTES = 16
 """32 random bytes hold some thirty different ones; fewer than sixteen were typed."""
 
@@ -156,7 +153,8 @@ def driver_url(url: str) -> str:
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read settings from `environ` (the process's own by default); SettingsError names every fault at once."""
-    env = os.environ if environ is None else environ
+    given = os.environ if environ is None else environ
+    env = {name: value for name, value in given.items() if value}  # what is set to nothing is not set
     problems: list[str] = []
     mode = _mode(env, problems)
     sealing = _keys(env, "ZHIFANG_IDENTITY_KEY", problems)
@@ -211,8 +209,7 @@ def _unfit(settings: Settings) -> list[str]:
         problems.append("ZHIFANG_CORS_ORIGINS must name origins in production, not *")
     if any("*" in host for host in settings.hosts):
         problems.append("ZHIFANG_HOSTS must name hosts in production, not *")
-    if _is_guessable_database(settings.database_url):
-        problems.append("DATABASE_URL holds a default or too simple password; make a random one")
+    problems += _guessable(settings)
     if settings.demo_password:
         problems.append("ZHIFANG_DEMO_PASSWORD must not be set in production")
     problems += _unfit_channels(settings.channels)
@@ -225,6 +222,21 @@ def _unfit(settings: Settings) -> list[str]:
     if len(secrets) < 3 or len(set(keys)) < len(keys):
         problems.append("every secret must be its own: two of the ZHIFANG secrets are the same")
     return problems
+
+
+def _guessable(settings: Settings) -> list[str]:
+    """Passwords of others' services that anybody would try. None at all is the other side's own matter."""
+    shown = {
+        "DATABASE_URL": account_of(settings.database_url),
+        "ZHIFANG_DIRECT_DATABASE_URL": account_of(settings.direct_database_url),
+    }
+    if isinstance(settings.files, BucketSettings):
+        shown["ZHIFANG_FILES_SECRET_KEY"] = (settings.files.access_key, settings.files.secret_key)
+    return [
+        f"{name} holds a default or too simple password; make a random one"
+        for name, (user, password) in shown.items()
+        if password is not None and is_guessable(password, user)
+    ]
 
 
 def _channels(env: Mapping[str, str], problems: list[str]) -> ChannelSettings:
@@ -313,38 +325,9 @@ def _secret(env: Mapping[str, str], name: str, problems: list[str]) -> str:
         return value
     if len(value) < MINIMUM_SECRET:
         problems.append(f"{name} must have at least {MINIMUM_SECRET} characters")
-    elif _is_known(value):
+    elif is_known(value):
         problems.append(f"{name} is a default or too simple; make a random one")
     return value
-
-
-def _is_known(value: str) -> bool:
-    """Whether it is made of the words of examples, repeats itself, or counts up."""
-    lowered = value.lower()
-    if _is_patterned(lowered.encode()):
-        return True
-    for word in KNOWN_SECRETS:
-        lowered = lowered.replace(word, "")
-    return len(set(lowered)) < 8
-
-
-def _is_patterned(value: bytes) -> bool:
-    """Whether it is one piece over and over, or mostly a row that goes up or down: typed, not drawn."""
-    repeats = value in (value + value)[1:-1]
-    steps = [(after - before) % 256 for before, after in pairwise(value)]
-    return repeats or any(steps.count(step) * 2 > len(steps) for step in set(steps))
-
-
-def _is_guessable_database(url: str) -> bool:
-    """Whether the URL holds a password that anybody would try. None at all is the database's own matter."""
-    password = urlsplit(url).password
-    if password is None:
-        return False
-    plain = unquote(password)
-    user = unquote(urlsplit(url).username or "")
-    words = "".join(re.split(r"[^a-z]+", plain.lower()))
-    known = any(words in {word, word * 2} for word in (*KNOWN_SECRETS, "postgres", "postgresql", "admin", "root"))
-    return len(plain) < SHORTEST_DATABASE_PASSWORD or known or plain == user or _is_patterned(plain.encode())
 
 
 def _list(value: str) -> tuple[str, ...]:
@@ -384,7 +367,7 @@ def _key(value: str, name: str, problems: list[str]) -> bytes:
         key = base64.b64decode(value, validate=True)
     except binascii.Error:
         key = b""
-    if len(key) != 32 or len(set(key)) < FEWEST_BYTES or _is_patterned(key):
+    if len(key) != 32 or len(set(key)) < FEWEST_BYTES or is_patterned(key):
         problems.append(f"{name} must be 32 random bytes in base64")
     return key
 

@@ -121,6 +121,34 @@ def test_production_refuses_a_default_password_of_the_database(password: str) ->
     assert not password or password not in problems[0].partition("password")[2]
 
 
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"ZHIFANG_DIRECT_DATABASE_URL": "postgresql://zhifang_app:postgres@/zhifang"}, "ZHIFANG_DIRECT_DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql://zhifang_app@/zhifang?host=one,two&password=changeme2026"}, "DATABASE_URL"),
+        ({"ZHIFANG_FILES_SECRET_KEY": "minioadmin"}, "ZHIFANG_FILES_SECRET_KEY"),
+        ({"ZHIFANG_FILES_SECRET_KEY": "minioadmin-minioadmin"}, "ZHIFANG_FILES_SECRET_KEY"),
+        ({"ZHIFANG_FILES_ACCESS_KEY": "k7Qm2xVb9LpR4sTz"}, "ZHIFANG_FILES_SECRET_KEY"),
+    ],
+)
+def test_production_refuses_a_default_password_wherever_it_stands(changes: dict[str, str], named: str) -> None:
+    bucket = {
+        "ZHIFANG_FILES_BUCKET": "zhifang",
+        "ZHIFANG_FILES_ACCESS_KEY": "zhifang",
+        "ZHIFANG_FILES_SECRET_KEY": "k7Qm2xVb9LpR4sTz",
+    }
+    assert load_settings(PRODUCTION | bucket).mode is Mode.PRODUCTION
+    assert [problem.partition(" ")[0] for problem in refused(**bucket | changes)] == [named]
+
+
+def test_what_is_set_to_nothing_is_not_set() -> None:
+    """As a compose file hands on what nobody wrote down: it switches nothing off."""
+    optional = ("TOTP_REQUIRED_ROLES", "HOSTS", "IDENTITY_KEYS", "POOL_SIZE", "POLICY", "CHANNELS", "TILES_URL")
+    empty = {f"ZHIFANG_{name}": "" for name in optional}
+    assert load_settings(PRODUCTION | empty) == load_settings(PRODUCTION)
+    assert "admin" in load_settings(PRODUCTION | empty).totp_required_roles
+
+
 def test_production_takes_a_password_that_was_drawn_or_none_in_the_address() -> None:
     for authority in ("zhifang_app:k7Qm2xVb9LpR4sTz@localhost", "zhifang_app@localhost"):
         assert load_settings(PRODUCTION | {"DATABASE_URL": f"postgresql://{authority}/zhifang"}).mode is Mode.PRODUCTION
