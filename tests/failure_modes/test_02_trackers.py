@@ -15,10 +15,13 @@ from sqlalchemy import Engine, text
 
 from app.actions.issue_tracker import revoke_tracker
 from app.actions.release_device import release_device
+from app.actions.replay_poison import Chosen
+from app.api.trackers import replaying
+from app.api.trackers.messages import MOST_ELEMENTS, MOST_OTHERS
 from app.rules.facts import TrackerClient
 from app.simulation.clock import TestClock
 from app.store.session import transaction
-from tests.builders.app import a_clock, make_test_app
+from tests.builders.app import a_clock, deps_for_tests, make_test_app
 from tests.builders.duties import a_supervised, alerts_of
 from tests.builders.offices import Tree, a_tree
 from tests.builders.positions import DAY, a_power, state_of, stored
@@ -192,3 +195,69 @@ def test_nobody_is_told_of_a_phone_that_sends_after_the_end(
     with transaction(undone) as tx:
         assert alerts_of(tx, subject_id) == []
         assert stored(tx, subject_id) == []
+
+
+@pytest.mark.parametrize(
+    ("client", "body"),
+    [
+        (TrackerClient.OWNTRACKS, rb'[{"_type":"\ud800"},{"_type":"\ud800"}]'),
+        (TrackerClient.TRACCAR, rb'{"location":["\ud800","\ud800"]}'),
+    ],
+)
+def test_half_a_character_in_a_list_is_settled_and_can_be_replayed(
+    undone: Engine,
+    http: FlaskClient,
+    officer: Worker,
+    subject_id: UUID,
+    clock: TestClock,
+    client: TrackerClient,
+    body: bytes,
+) -> None:
+    phone = a_phone(undone, officer, subject_id, client, clock.now())
+
+    assert phone.send(http, body).status_code == 200
+    with transaction(undone) as tx:
+        assert [row.reason for row in poison_of(tx, subject_id)] == ["unknown_type"]
+    assert replaying.replay_poison(deps_for_tests(undone, clock), Chosen())["still"] == 1
+
+
+def test_many_odd_ones_in_one_message_are_set_aside_as_one(
+    undone: Engine, http: FlaskClient, officer: Worker, subject_id: UUID, clock: TestClock
+) -> None:
+    """Each would be a row of its own: one phone could keep all others waiting for minutes."""
+    phone, now = a_phone(undone, officer, subject_id, TrackerClient.OWNTRACKS, clock.now()), clock.now()
+    odd = [{"_type": "status", "n": n} for n in range(MOST_OTHERS + 1)]
+
+    assert phone.send(http, [a_location(phone, now), *odd]).status_code == 200
+    assert phone.send(http, [0] * (MOST_ELEMENTS + 1)).status_code == 200
+
+    with transaction(undone) as tx:
+        assert len(stored(tx, subject_id)) == 1
+        assert [row.reason for row in poison_of(tx, subject_id)] == ["too_many", "too_many"]
+
+
+def test_a_replay_of_what_was_too_large_to_be_kept_says_so_still(
+    undone: Engine, http: FlaskClient, officer: Worker, subject_id: UUID, clock: TestClock
+) -> None:
+    phone = a_phone(undone, officer, subject_id, TrackerClient.OWNTRACKS, clock.now())
+    phone.send(http, b"[" + b"0," * 600_000 + b"0]")
+
+    assert replaying.replay_poison(deps_for_tests(undone, clock), Chosen())["still"] == 1
+
+    with transaction(undone) as tx:
+        assert [row.reason for row in poison_of(tx, subject_id)] == ["too_large"]
+
+
+def test_the_same_words_said_again_later_are_news(
+    undone: Engine, http: FlaskClient, officer: Worker, subject_id: UUID, clock: TestClock
+) -> None:
+    """OwnTracks on iOS tells of its permission without a number or a time: denied, given, denied are three things."""
+    phone = a_phone(undone, officer, subject_id, TrackerClient.OWNTRACKS, clock.now())
+    for granted in ("Denied", "AuthorizedAlways", "Denied"):
+        clock.advance(MINUTE)
+        told = {"locationManagerAuthorizationStatus": f"kCLAuthorizationStatus{granted}"}
+        assert phone.send(http, {"_type": "status", "iOS": told}).status_code == 200
+
+    with transaction(undone) as tx:
+        rows = tx.execute(text("SELECT location_permission FROM device_health ORDER BY received_at")).scalars()
+        assert list(rows) == ["denied", "always", "denied"]

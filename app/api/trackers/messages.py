@@ -1,5 +1,6 @@
 """A message of a client as it came, and what it may turn out to hold."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -19,6 +20,13 @@ NO_TIME = "no_time"
 NOT_VALID = "not_valid"
 OTHER_DEVICE = "other_device"
 TOO_LARGE = "too_large"
+TOO_MANY = "too_many"
+
+MOST_ELEMENTS = 10_000
+"""Of one message. No relay sends so many fixes at once, and reading them costs time that others wait for."""
+
+MOST_OTHERS = 100
+"""Of one message beside fixes: each is a row by itself. With more of them the message is set aside whole."""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,9 +71,13 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What a phone says of itself; what it does not say is None."""
+    """What a phone says of itself; what it does not say is None.
 
-    id: UUID
+    `id` is None where the message bears neither a time nor a number of its own: the same words may come again later,
+    and tell something new then.
+    """
+
+    id: UUID | None
     battery_percent: int | None = None
     location_permission: str | None = None
     battery_saver: bool | None = None
@@ -89,14 +101,31 @@ def each(
     read: Callable[[object], Report | Health | None],
     alone: Callable[[object], object],
 ) -> list[Held]:
-    """What the elements of one message hold. A bad one is set aside by itself, as `alone` writes it."""
+    """What the elements of one message hold. A bad one is set aside by itself, as `alone` writes it; the whole message
+    where it has too many of them, or is nested too deep to be written again.
+    """
+    if len(elements) > MOST_ELEMENTS:
+        return [Poisoned(message, TOO_MANY)]
     held: list[Held] = []
-    for element in elements:
-        try:
-            found = read(element)
-        except Unreadable as error:
-            body = msgspec.json.encode(alone(element)) if len(elements) > 1 else message.body
-            held.append(Poisoned(msgspec.structs.replace(message, body=body), error.reason))
-        else:
-            held += [] if found is None else [found]
-    return held
+    try:
+        for element in elements:
+            held += _held(message, element, read, alone if len(elements) > 1 else None)
+    except RecursionError:
+        return [Poisoned(message, NO_JSON)]
+    fixes = [one for one in held if isinstance(one, Report)]
+    return held if len(held) - len(fixes) <= MOST_OTHERS else [*fixes, Poisoned(message, TOO_MANY)]
+
+
+def _held(
+    message: Message,
+    element: object,
+    read: Callable[[object], Report | Health | None],
+    alone: Callable[[object], object] | None,
+) -> list[Held]:
+    try:
+        found = read(element)
+    except Unreadable as error:
+        # Not by msgspec, which refuses halves of characters that JSON may hold.
+        body = message.body if alone is None else json.dumps(alone(element)).encode()
+        return [Poisoned(msgspec.structs.replace(message, body=body), error.reason)]
+    return [] if found is None else [found]

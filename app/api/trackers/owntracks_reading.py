@@ -113,4 +113,6 @@ def _health(message: Message, content: dict[str, Any]) -> Health:
         granted = values.number(android.get("loc"), -4, 0)
         permission = None if granted is None else ANDROID_PERMISSIONS.get(round(granted))
         saver = values.truth(android.get("ps"))
-    return Health(message.derived("status", content), values.percent(content.get("batt")), permission, saver)
+    dated = any(content.get(name) for name in ("_id", "tst", "created_at"))
+    own_id = message.derived("status", content) if dated else None
+    return Health(own_id, values.percent(content.get("batt")), permission, saver)

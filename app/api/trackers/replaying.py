@@ -14,7 +14,7 @@ from app.actions.replay_poison import (
 )
 from app.actions.report_positions import ReportPositions, report_positions
 from app.api.trackers import owntracks_reading, traccar_reading
-from app.api.trackers.messages import Held, Poisoned, opened
+from app.api.trackers.messages import TOO_LARGE, Held, Poisoned, opened
 from app.config import Settings
 from app.deps import Deps
 from app.rules.facts import Actor, PoisonForm, TrackerClient
@@ -64,7 +64,10 @@ def _again(tx: Connection, one: Opened, handle: Deps) -> dict[str, int]:
 def _read(one: Opened) -> list[Held]:
     if one.form is PoisonForm.REPORT:
         return [one.report()]
-    return READERS[one.client](opened(one.content))
+    message = opened(one.content)
+    if one.reason == TOO_LARGE and not message.query:
+        return [Poisoned(message, TOO_LARGE)]  # nothing of it was kept to be read
+    return READERS[one.client](message)
 
 
 def _through_the_gate(tx: Connection, one: Opened, reports: list[Report], settings: Settings) -> dict[str, int]:

@@ -105,9 +105,10 @@ def _take_others(tracker: Tracker, held: Sequence[Held]) -> None:
     with handle.transaction() as tx:
         known(lambda: authenticate_phone(tx, session_id, tracker.subject_id, now=now))
         unreadable.keep_unreadable(tx, tracker, messages, handle.settings, now=now)
-        for one in held:
+        for n, one in enumerate(held):
             if isinstance(one, Health):
-                report_device_health(tx, actor, _health(one), now=now)
+                health_id = one.id or uuid5(tracker.credential_id, f"{now.isoformat()}|{n}")
+                report_device_health(tx, actor, _health(health_id, one), now=now)
     for one in poisoned:
         _count(tracker, one.reason)
     if not poisoned:
@@ -119,10 +120,10 @@ def _sealable(one: Poisoned) -> unreadable.Message:
     return unreadable.Message(one.message.derived("poison", content), one.reason, content)
 
 
-def _health(health: Health) -> ReportDeviceHealth:
+def _health(health_id: UUID, health: Health) -> ReportDeviceHealth:
     return ReportDeviceHealth(
-        id=health.id,
-        body_hash=health.id.bytes,
+        id=health_id,
+        body_hash=health_id.bytes,
         battery_percent=health.battery_percent,
         location_permission=health.location_permission,
         battery_saver=health.battery_saver,

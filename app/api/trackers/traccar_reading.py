@@ -4,6 +4,7 @@ https://www.traccar.org/osmand/ lists the fields. Speeds are knots in a form and
 percent in a form and a share of one in JSON.
 """
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -24,7 +25,9 @@ from app.api.trackers.messages import (
 )
 from app.rules.positions import Report
 
-JSON = "application/json"
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+NAMES = ("id", "deviceid", "device_id")
+"""By which of them a phone calls itself hangs on the version; all that are there have to be its own."""
 MOST_FIELDS = 200
 
 
@@ -42,22 +45,23 @@ def read(message: Message) -> list[Held]:
 
 
 def _fields(message: Message) -> dict[str, str]:
-    """Of the query, and where there is none of the form; the last of each name. A field without a value is none."""
+    """Of the query, the form, or both; the last of each name. A field without a value is none."""
+    bodies = [message.query, message.body] if message.content_type == FORM else [message.query or message.body]
     try:
-        told = (message.query or message.body).decode()
+        told = "&".join(body.decode() for body in bodies if body)
         return {name: value for name, value in parse_qsl(told, max_num_fields=MOST_FIELDS) if value}
     except ValueError as error:
         raise Unreadable(UNKNOWN_TYPE) from error
 
 
 def _one_form(message: Message, fields: dict[str, str]) -> Report | Health | None:
-    if not values.is_named(message, fields.get("id") or fields.get("deviceid")):
+    if not _is_own(message, [fields.get(name) for name in NAMES]):
         raise Unreadable(OTHER_DEVICE)
     lat, lon = fields.get("lat"), fields.get("lon")
     if "location" in fields:
         lat, _, lon = fields["location"].partition(",")
     if lat is None and lon is None:
-        return _heartbeat(message, values.percent(fields.get("batt")))
+        return _heartbeat(message, values.percent(fields.get("batt")), fields.get("timestamp"))
     if values.truth(fields.get("valid", "true")) is False:
         raise Unreadable(NOT_VALID)
     return _report(
@@ -82,19 +86,24 @@ def _read_json(message: Message) -> list[Held]:
     content = values.read_json(message.body)
     if not isinstance(content, dict):
         raise Unreadable(UNKNOWN_TYPE)
-    named = content.get("device_id") or content.get("id") or content.get("deviceid")
+    named = {name: content.get(name) for name in NAMES if name in content}
     location = content.get("location")
     elements = location if isinstance(location, list) else [location]
     return each(
         message,
         elements,
         lambda element: _one_location(message, named, element),
-        lambda element: {"device_id": named, "location": element},
+        lambda element: {**named, "location": element},
     )
 
 
-def _one_location(message: Message, named: object, location: object) -> Report | Health | None:
-    if not values.is_named(message, named):
+def _is_own(message: Message, names: Iterable[object]) -> bool:
+    """Whether every name by which the phone calls itself is the credential's."""
+    return all(values.is_named(message, name) for name in names)
+
+
+def _one_location(message: Message, named: Mapping[str, object], location: object) -> Report | Health | None:
+    if not _is_own(message, named.values()):
         raise Unreadable(OTHER_DEVICE)
     if not isinstance(location, dict):
         raise Unreadable(UNKNOWN_TYPE)
@@ -102,7 +111,7 @@ def _one_location(message: Message, named: object, location: object) -> Report |
     charge = values.percent(battery.get("level"), of=1) if isinstance(battery, dict) else None
     coords = location.get("coords")
     if coords is None:
-        return _heartbeat(message, charge)
+        return _heartbeat(message, charge, location.get("timestamp"))
     if not isinstance(coords, dict):
         raise Unreadable(NO_PLACE)
     return _report(
@@ -121,9 +130,11 @@ def _one_location(message: Message, named: object, location: object) -> Report |
     )
 
 
-def _heartbeat(message: Message, charge: int | None) -> Health | None:
+def _heartbeat(message: Message, charge: int | None, time: object) -> Health | None:
     """A message without coordinates: a sign of life, and what the battery holds where it says so."""
-    return None if charge is None else Health(message.derived("heartbeat", message.query, message.body), charge)
+    if charge is None:
+        return None
+    return Health(message.derived("heartbeat", message.query, message.body) if time else None, charge)
 
 
 def _report(

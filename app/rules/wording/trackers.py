@@ -32,6 +32,7 @@ ASIDE: dict[str, str] = {
     "not_valid": "手机注明没有定到位",
     "other_device": "设备名与登记的不符",
     "too_large": "内容过大",
+    "too_many": "一次发来的条目过多",
     "future_time": "时间晚于收到的时间",
     "null_island": "经纬度为 0",
 }
