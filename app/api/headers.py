@@ -18,6 +18,9 @@ HEADERS = {
 HSTS = "max-age=31536000; includeSubDomains"
 """A year, as browsers' lists ask for. In production alone: a demo speaks plain HTTP."""
 
+OWN_HOSTS = ("health", "127.0.0.1")
+"""Names by which our own proxy and container ask whether we are well: they hold whatever else is served."""
+
 LARGEST_FORM = 256 * 1024
 MOST_FIELDS = 200
 
@@ -25,7 +28,7 @@ MOST_FIELDS = 200
 def register_headers(app: Flask, settings: Settings) -> None:
     """Set them on every answer, unless a view said otherwise; take addresses from proxies that are trusted alone."""
     app.config.update(
-        TRUSTED_HOSTS=list(settings.hosts) or None,
+        TRUSTED_HOSTS=[*settings.hosts, *OWN_HOSTS] if settings.hosts else None,
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
         MAX_FORM_PARTS=MOST_FIELDS,
     )

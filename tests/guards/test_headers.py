@@ -125,6 +125,8 @@ def test_a_host_that_is_not_named_is_not_served() -> None:
         host: client.get("/health/live", headers={"Host": host}).status_code
         for host in ("zhifang.example", "a.inner.example", "evil.example", "zhifang.example.evil.example", "localhost")
     }
+    for own in ("health", "127.0.0.1:8000"):  # by these the proxy and the container ask whether we are well
+        assert client.get("/health/live", headers={"Host": own}).status_code == 200
     assert served == {
         "zhifang.example": 200,
         "a.inner.example": 200,

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from base64 import b64encode
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -19,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
 
 from app.api.errors import problem
-from app.config import load_settings
+from app.config import SECOND_FACTOR_ROLES, load_settings
 from app.rules.wording import sentence
 from app.simulation.cluster_settings import SILENT
 from app.simulation.layout.places import CONFIGURATION, ROOT
@@ -37,13 +38,28 @@ def given(name: str) -> str:
     return b64encode(drawn.digest()).decode() if name.endswith("_KEY") else drawn.hexdigest()
 
 
-def environment(name: str) -> dict[str, str]:
-    """What compose hands to the container, with every variable of .env given."""
+KEYS = ("ZHIFANG_IDENTITY_KEY", "ZHIFANG_IDENTITY_HASH_KEY")
+FIRST_START = {name: given(name) for name in KEYS}
+"""What .env holds beside what compose itself insists on: without these the service does not start."""
+
+NOT_HANDED_ON = {
+    *("ZHIFANG_DEBUG", "ZHIFANG_DEMO_PASSWORD", "ZHIFANG_FCM_URL", "ZHIFANG_CHANNEL_ORIGIN", "ZHIFANG_CORS_ORIGINS"),
+    *("ZHIFANG_POOL_SIZE", "ZHIFANG_POOL_WAIT_MS", "ZHIFANG_LOCK_TIMEOUT_MS", "ZHIFANG_STATEMENT_TIMEOUT_MS"),
+    *("ZHIFANG_JOB_STATEMENT_TIMEOUT_MS", "ZHIFANG_PASSWORD_ROUNDS", "ZHIFANG_PASSWORD_MEMORY_KIB"),
+    *("ZHIFANG_FILES_BUCKET", "ZHIFANG_FILES_ENDPOINT", "ZHIFANG_FILES_REGION", "ZHIFANG_FILES_PREFIX"),
+    *("ZHIFANG_FILES_ACCESS_KEY", "ZHIFANG_FILES_SECRET_KEY"),
+}
+"""Of demos and tests, of measuring, and a bucket in place of the folder: that takes a file over this one."""
+
+
+def environment(name: str, env_file: Mapping[str, str] = FIRST_START) -> dict[str, str]:
+    """What compose hands to the container, with every variable of .env given that it cannot do without."""
     asked: dict[str, str] = SERVICES[name]["environment"]
-    return {
-        key: ASKED.sub(lambda found: found[3] if found[2] == ":-" else given(found[1]), value)
-        for key, value in asked.items()
-    }
+
+    def filled(found: re.Match[str]) -> str:
+        return env_file.get(found[1]) or (found[3] if found[2] == ":-" else given(found[1]))
+
+    return {key: ASKED.sub(filled, value) for key, value in asked.items()}
 
 
 def rendered(name: str, folder: Path, **more: str) -> Path:
@@ -76,7 +92,9 @@ def test_only_the_door_is_open() -> None:
 
 def test_no_secret_has_a_default() -> None:
     found = ASKED.findall((ROOT / "compose.yaml").read_text(encoding="utf-8"))
-    assert {name for name, how, _ in found if how != ":?" and SECRET.search(name)} == set()
+    assert {name for name, how, default in found if default and SECRET.search(name)} == set()
+    left_open = {name for name, how, _ in found if how != ":?" and SECRET.search(name)}
+    assert left_open == {*KEYS, *(f"{name}S" for name in KEYS)}, "the service itself does not start without a key"
     assert len({name for name, how, _ in found if how == ":?"}) >= 10
 
 
@@ -95,6 +113,30 @@ def test_production_accepts_what_the_service_is_given(name: str) -> None:
     assert "bouncer" in settings.database_url
     for part in ("database1,database2", "target_session_attrs=read-write", "connect_timeout"):
         assert part in settings.listen_url
+
+
+@pytest.mark.parametrize("name", ["api1", "worker2", "migrate"])
+def test_keys_are_changed_by_what_is_written_into_env(name: str) -> None:
+    """As docs/keys.md says: several while they are changed, the new one alone afterwards."""
+    for listed in (f"1:{given('old_KEY')},2:{given('new_KEY')}", f"2:{given('new_KEY')}"):
+        env_file = {"ZHIFANG_IDENTITY_KEYS": listed, KEYS[1]: FIRST_START[KEYS[1]]}
+        settings = load_settings(environment(name, env_file))
+        assert [version for version, _ in settings.sealing_keys] == [int(one[0]) for one in listed.split(",")]
+
+
+def test_what_a_county_may_set_reaches_every_process() -> None:
+    source = (ROOT / "app" / "config.py").read_text(encoding="utf-8")
+    settings = set(re.findall(r'"(ZHIFANG_[A-Z_]+)"', source)) | {f"{name}S" for name in KEYS}
+    for name in ("api1", "api2", "worker1", "worker2"):
+        assert settings - set(SERVICES[name]["environment"]) == NOT_HANDED_ON
+    chosen = {
+        "ZHIFANG_TOTP_REQUIRED_ROLES": "admin,officer",
+        "ZHIFANG_HOSTS": "sqjz.example",
+        "ZHIFANG_CHANNELS": "feishu",
+    }
+    told = load_settings(environment("api1", FIRST_START | chosen))
+    assert (told.totp_required_roles, told.hosts) == (("admin", "officer"), ("sqjz.example",))
+    assert load_settings(environment("api1")).totp_required_roles == SECOND_FACTOR_ROLES
 
 
 @pytest.mark.parametrize("name", sorted(PARTS))
