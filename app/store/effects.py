@@ -67,6 +67,7 @@ WRITERS: dict[type, Writer] = {
     away.ConfirmReturn: leave_writing.confirm,
     away.TellProcuratorate: leave_writing.tell_procuratorate,
     away.PermitReminded: leave_writing.reminded,
+    away.RecountLeave: leave_writing.recount,
     away.JudgeAgain: leave_writing.judge_again,
     c.AddMember: correction.add_members,
     c.EndMember: correction.end_members,

@@ -16,6 +16,7 @@ from app.rules.effects.leave import (
     EndLeave,
     JudgeAgain,
     PermitReminded,
+    RecountLeave,
     ReportLeave,
     RequestLeave,
     TellProcuratorate,
@@ -190,6 +191,14 @@ def reminded(tx: Connection, effects: Sequence[PermitReminded]) -> None:
     """The end of these permits was told."""
     ids = [effect.leave_id for effect in effects]
     tx.execute(update(LeaveRequest).where(LeaveRequest.id.in_(ids)).values(remind_at=None))
+
+
+def recount(tx: Connection, effects: Sequence[RecountLeave]) -> None:
+    """Write what was counted again; what somebody has decided in the meantime stays."""
+    for effect in effects:
+        counted = {"days": effect.days, "total_days": effect.total_days, "decider": effect.decider}
+        mine = (LeaveRequest.id == effect.id, LeaveRequest.state == LeaveState.PENDING)
+        tx.execute(update(LeaveRequest).where(*mine).values(counted))
 
 
 def judge_again(tx: Connection, effects: Sequence[JudgeAgain]) -> None:

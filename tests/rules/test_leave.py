@@ -13,6 +13,7 @@ from app.rules.effects.leave import (
     EndLeave,
     JudgeAgain,
     PermitReminded,
+    RecountLeave,
     RequestLeave,
 )
 from app.rules.errors import Conflict, NotAllowed, Refused, ZhifangError
@@ -330,3 +331,49 @@ def test_revoking_is_for_whoever_could_decide_and_once() -> None:
     gone = replace(permit, state=LeaveState.REVOKED, ended_at=NOW, end_note="不再需要")
     assert revoke(a_person(gone), gone, "不再需要", COUNTY, now=NOW) == Decision()
     assert code_of(revoke, a_person(gone), gone, "别的理由", COUNTY, now=NOW) == "leave_not_running"
+
+
+@pytest.mark.parametrize("state", [DutyState.OPEN, DutyState.SUBMITTED, DutyState.MISSED])
+def test_what_has_run_out_is_not_revoked_so_that_the_return_stays_owed(state: DutyState) -> None:
+    over = a_leave(NOW - 5 * DAY, NOW, duty_state=state)
+    assert code_of(revoke, a_person(over), over, "不再需要", OFFICER, now=NOW) == "leave_over_now"
+    permit = a_leave(NOW - 90 * DAY, NOW, kind=LeaveKind.PERMIT, decided_level=LeaveLevel.COUNTY, duty_id=None)
+    assert code_of(revoke, a_person(permit), permit, "不再需要", COUNTY, now=NOW) == "leave_over_now"
+    assert revoke(a_person(over), over, "不再需要", OFFICER, now=NOW - SECOND).effects
+
+
+# What else waits
+
+
+def waiting(leave: Leave, **changes: Any) -> Leave:
+    return replace(leave, **{"id": UUID(int=60), "root_id": UUID(int=60), **changes})
+
+
+def test_what_still_waits_is_counted_again_when_other_leave_is_approved() -> None:
+    soon = pending(NOW + DAY, NOW + 20 * DAY - 10 * HOUR, decider=LeaveLevel.COUNTY)
+    later = waiting(pending(NOW + 25 * DAY, NOW + 38 * DAY - 10 * HOUR), decider=LeaveLevel.COUNTY)
+    decision = decide(a_person(soon, later), soon, YES, COUNTY, now=NOW)
+    assert of(decision, RecountLeave) == [RecountLeave(later.id, 13, 32, LeaveLevel.CITY)]
+    told = [(one.recipient_id, one.wording.code, one.about.id) for one in of(decision, Notify)]
+    assert (UUID(int=9), "leave_asked", later.id) in told, "the city hears of what is its to decide from now on"
+    assert not of(decide(a_person(soon, later), soon, NO, COUNTY, now=NOW), RecountLeave)
+
+
+def test_what_still_waits_is_counted_again_when_other_leave_is_revoked() -> None:
+    gone = a_leave(NOW + DAY, NOW + 25 * DAY, decided_level=LeaveLevel.COUNTY)
+    later = waiting(pending(NOW + 30 * DAY, NOW + 40 * DAY), decider=LeaveLevel.CITY)
+    decision = revoke(a_person(gone, later), gone, "不再需要", COUNTY, now=NOW)
+    assert of(decision, RecountLeave) == [RecountLeave(later.id, 11, 11, LeaveLevel.COUNTY)]
+    permit = waiting(pending(NOW + 30 * DAY, NOW + 40 * DAY, kind=LeaveKind.PERMIT), decider=LeaveLevel.COUNTY)
+    assert not of(revoke(a_person(gone, permit), gone, "不再需要", COUNTY, now=NOW), RecountLeave)
+
+
+def test_an_extension_that_waits_falls_away_with_what_it_goes_on_from() -> None:
+    away = a_leave(NOW - DAY, NOW + 5 * DAY)
+    more = waiting(pending(away.until, away.until + DAY), root_id=away.id, extends_id=away.id)
+    decision = revoke(a_person(away, more), away, "在外地没有就医", OFFICER, now=NOW)
+    assert [(end.id, end.state) for end in of(decision, EndLeave)] == [
+        (away.id, LeaveState.REVOKED),
+        (more.id, LeaveState.WITHDRAWN),
+    ]
+    assert not of(decision, RecountLeave)

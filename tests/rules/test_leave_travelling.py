@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from app.rules.effects import ChangeDuty, Decision, Notify, RecoverAlert
-from app.rules.effects.leave import ConfirmReturn, EndLeave, JudgeAgain, ReportLeave
+from app.rules.effects.leave import ConfirmReturn, EndLeave, JudgeAgain, RecountLeave, ReportLeave
 from app.rules.errors import ZhifangError
 from app.rules.facts import Actor, Cause, DutyState, Grant, Role, Strength
 from app.rules.leave import LeaveKind, LeaveState, ReportKind
@@ -57,6 +57,7 @@ def test_what_is_reported_on_the_way() -> None:
 
 
 PERMIT = a_leave(NOW - DAY, NOW + 90 * DAY, kind=LeaveKind.PERMIT, duty_id=None, duty_state=None)
+COMING_PERMIT = replace(PERMIT, from_at=NOW + DAY, counts_from=NOW + DAY)
 UNFIT_REPORTS = [
     (a_leave(NOW - DAY, NOW + DAY), told(ReportKind.DEPARTURE, NOW + HOUR), "leave_report_ahead"),
     (a_leave(NOW - DAY, NOW + DAY), told(ReportKind.DELAY), "leave_delay_reason"),
@@ -66,6 +67,7 @@ UNFIT_REPORTS = [
     (PERMIT, told(ReportKind.TRIP, destination="110101"), "trip_elsewhere"),
     (PERMIT, told(ReportKind.TRIP, NOW + 91 * DAY, destination=HANGZHOU), "permit_over"),
     (replace(PERMIT, until=NOW), told(ReportKind.TRIP, destination=HANGZHOU), "permit_over"),
+    (COMING_PERMIT, told(ReportKind.TRIP, NOW + DAY - SECOND, destination=HANGZHOU), "permit_not_begun"),
 ]
 
 
@@ -81,6 +83,11 @@ def test_a_trip_under_a_permit_is_only_reported() -> None:
     assert code_of(come_back, a_person(PERMIT), PERMIT, told(ReportKind.RETURN), PHONE, now=NOW) == (
         "permit_needs_no_return"
     )
+
+
+def test_a_trip_may_be_told_before_its_permit_begins() -> None:
+    trip = told(ReportKind.TRIP, NOW + DAY, destination=HANGZHOU)
+    assert of(report(a_person(COMING_PERMIT), COMING_PERMIT, trip, PHONE, now=NOW), ReportLeave)
 
 
 END = NOW + 10 * HOUR
@@ -138,6 +145,18 @@ def test_where_the_county_wants_it_a_return_waits_for_an_officer() -> None:
     assert of(settled, ConfirmReturn) == [ConfirmReturn(UUID(int=60), OFFICER, NOW + HOUR)]
     assert [end.state for end in of(settled, EndLeave)] == [LeaveState.ENDED]
     assert [change.state for change in of(settled, ChangeDuty)] == [DutyState.FULFILLED]
+
+
+def test_an_extension_that_waits_falls_away_with_the_return() -> None:
+    leave = a_leave(NOW - DAY, END)
+    unknown: dict[str, Any] = dict.fromkeys(("decided_by", "decided_level", "counts_from", "duty_id", "duty_state"))
+    asked = {**unknown, "state": LeaveState.PENDING, "root_id": leave.id, "extends_id": leave.id}
+    more = a_leave(END, END + 3 * DAY, "more", **asked)
+    next_one = a_leave(END + 9 * DAY, END + 12 * DAY, "next", **{**unknown, "state": LeaveState.PENDING})
+    decision = come_back(a_person(leave, more, next_one), leave, told(ReportKind.RETURN), PHONE, now=NOW)
+    ended = [(end.id, end.state) for end in of(decision, EndLeave)]
+    assert ended == [(leave.id, LeaveState.ENDED), (more.id, LeaveState.WITHDRAWN)]
+    assert of(decision, RecountLeave) == [RecountLeave(next_one.id, 4, 6, next_one.decider)]
 
 
 def test_who_never_left_owes_no_return() -> None:

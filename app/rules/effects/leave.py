@@ -123,6 +123,16 @@ class PermitReminded:
 
 
 @dataclass(frozen=True)
+class RecountLeave:
+    """A request that still waits, counted again: other leave of the person was granted, or ended early."""
+
+    id: UUID
+    days: int
+    total_days: int
+    decider: str
+
+
+@dataclass(frozen=True)
 class JudgeAgain:
     """What bounds the subject changed at `since`: fixes from then on are looked at again."""
 
@@ -138,5 +148,6 @@ LeaveEffect = (
     | ConfirmReturn
     | TellProcuratorate
     | PermitReminded
+    | RecountLeave
     | JudgeAgain
 )

@@ -14,6 +14,7 @@ from app.rules.leave.counting import Count
 from app.rules.leave.facts import Leave, Person, Verdict
 from app.rules.leave.kinds import LeaveKind, LeaveLevel, LeaveState
 from app.rules.leave.moments import moment, span, tell_subject, tell_users
+from app.rules.leave.waiting import count_after_the_end, count_again
 from app.rules.schedule import JUDGE_DELAY
 
 RULE_CODE = "leave_return"
@@ -106,6 +107,7 @@ def _approve(ruling: Ruling) -> Decision:
             *_to_be_talked_over(ruling, counts_from),
             _tell(ruling, APPROVED[leave.kind], counts_from),
             *_tell_county(ruling),
+            *count_again(person, replace(leave, state=LeaveState.APPROVED, counts_from=counts_from), actor, now=now),
             _audit(ruling, "leave.approve"),
         )
     )
@@ -219,12 +221,15 @@ def revoke(person: Person, leave: Leave, reason: str, actor: Actor, *, now: date
     """What was approved counts no longer, and the person is told why, and by when to be back [Measures 28, 29].
 
     Whoever could decide at the level that decided may revoke. Somebody who is away by then owes the return within the
-    policy's hours. Conflict `leave_not_running`; the same reason by the same user again changes nothing.
+    policy's hours. Conflict `leave_not_running`, and `leave_over_now` where its time has run out: the return from it is
+    owed by then, and stays so. The same reason by the same user again changes nothing.
     """
     if leave.state is LeaveState.REVOKED and leave.end_note == reason:
         return Decision()
     if not leave.is_running or leave.state is not LeaveState.APPROVED or leave.decided_level is None:
         raise Conflict("leave_not_running")
+    if leave.until <= now:
+        raise Conflict("leave_over_now")
     refuse_other_roles(leave.decided_level, actor)
     back_by = min(leave.until, now + timedelta(hours=person.policy.leave.recall_h))
     away = leave.kind is LeaveKind.LEAVE and person.is_away(leave, now=now)
@@ -236,6 +241,7 @@ def revoke(person: Person, leave: Leave, reason: str, actor: Actor, *, now: date
         JudgeAgain(person.subject_id, now),
         tell_subject(person.subject_id, leave.id, "revoked", Reason(code, (("until", moment(back_by)),)), now),
         WriteAudit(now, actor, "leave.revoke", person.subject_id, About("leave", leave.id), reason),
+        *count_after_the_end(person, leave, now, "leave_extension_moot_revoked", actor, now=now),
     ]
     if leave.duty_id is not None and leave.duty_state in OWED:
         effects.append(ChangeDuty(leave.duty_id, DutyState.CANCELLED, now, Reason("leave_called_off"), actor))

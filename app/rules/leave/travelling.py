@@ -10,6 +10,7 @@ from app.rules.facts import About, Actor, AlertKind, Cause, DutyState, OccasionK
 from app.rules.leave.facts import Leave, Person, Told, is_staff
 from app.rules.leave.kinds import LeaveKind, LeaveLevel, LeaveState, ReportKind
 from app.rules.leave.moments import moment, tell_subject, tell_users
+from app.rules.leave.waiting import count_after_the_end
 
 AHEAD = timedelta(minutes=2)
 """How far a phone's clock may go ahead."""
@@ -22,7 +23,7 @@ def report(person: Person, leave: Leave, told: Told, actor: Actor, *, now: datet
     """Left, arrived, delayed, or a trip under a permit: kept as it was told; a delay is told to the office.
 
     Conflict `leave_not_running`, `permit_over`; Refused `leave_report_ahead`, `leave_delay_reason`,
-    `permit_trips_only`, `leave_no_trips`, `trip_elsewhere`.
+    `permit_trips_only`, `permit_not_begun`, `leave_no_trips`, `trip_elsewhere`.
     """
     if not leave.is_running or leave.state is not LeaveState.APPROVED:
         raise Conflict("leave_not_running")
@@ -51,6 +52,8 @@ def _refuse_trip(leave: Leave, told: Told, now: datetime) -> None:
         raise Refused("permit_trips_only", fields={"kind": "permit_trips_only"})
     if leave.until <= max(now, told.happened_at):
         raise Conflict("permit_over")
+    if leave.counts_from is not None and told.happened_at < leave.counts_from:
+        raise Refused("permit_not_begun", fields={"happened_at": "permit_not_begun"})
     if told.destination not in leave.destinations:
         raise Refused("trip_elsewhere", fields={"destination": "trip_elsewhere"})
 
@@ -102,6 +105,7 @@ def _settle(person: Person, leave: Leave, told: Told, actor: Actor, now: datetim
     if leave.state is LeaveState.APPROVED:
         effects.append(EndLeave(leave.id, LeaveState.ENDED, now, ended_at, actor, told.note, whole_chain=True))
         effects.append(JudgeAgain(person.subject_id, min(ended_at, now)))
+        effects.extend(count_after_the_end(person, leave, ended_at, "leave_extension_moot_back", actor, now=now))
     effects.extend(_settle_duty(person, leave, told, back_at, actor, now, not_taken=back_at < began))
     effects.append(_to_be_talked_over(person, leave, told, back_at, actor, now, not_taken=back_at < began))
     if staff:

@@ -233,6 +233,27 @@ def test_two_months_are_counted_over_all_that_was_approved(
         client.post(f"{PHONE}/{leave['id']}/withdraw", json={}, headers=phone)
 
 
+def test_a_request_that_waits_moves_to_whoever_must_decide_by_then(
+    client: FlaskClient, asked: Any, heads: Mapping[str, Headers], resident: UUID
+) -> None:
+    soon = asked(20)
+    begins = MONDAY + 35 * DAY
+    later = client.post(
+        OFFICE, json=a_request(begins, begins + 11 * DAY, subject_id=str(resident)), headers=heads["officer"]
+    ).get_json()
+    assert (later["days"], later["decider"]) == (12, "county")
+    assert decided(client, heads["county"], soon).status_code == 200
+    url = f"{OFFICE}/{later['id']}"
+    seen = {name: client.get(url, headers=heads[name]).get_json() for name in ("county", "city")}
+    assert (seen["city"]["decider"], seen["city"]["total_days"]) == ("city", 32)
+    assert [seen[name]["may_decide"] for name in ("county", "city")] == [False, True]
+    notices = client.get("/api/office/v1/notices", headers=heads["city"]).get_json()["items"]
+    assert [one["code"] for one in notices] == ["leave_asked"]
+    client.post(f"{OFFICE}/{soon['id']}/revocation", json={"reason": "不再需要"}, headers=heads["county"])
+    assert client.get(url, headers=heads["county"]).get_json()["may_decide"]
+    assert decided(client, heads["county"], later).status_code == 200
+
+
 def test_the_person_takes_a_request_back_before_it_is_decided(
     client: FlaskClient, asked: Any, heads: Mapping[str, Headers], phone: Headers
 ) -> None:
