@@ -29,6 +29,8 @@ MUST_DECIDE = {
     LeaveLevel.CITY: "leave_must_decide_city",
 }
 RUNNING = (LeaveState.APPROVED, LeaveState.EXTENDED)
+RETURN_OWED = (DutyState.PLANNED, DutyState.OPEN, DutyState.SUBMITTED, DutyState.MISSED)
+"""A return of somebody who was called back, as long as it is not settled."""
 DECIDERS, ENTERERS = aliased(User), aliased(User)
 
 
@@ -52,7 +54,8 @@ class ReportView:
 class LeaveView:
     """One request as it stands. Texts are None in lists where the law seals them; reports come with a single one.
 
-    `away` follows the time alone, `departed` what was reported; `overdue` counts from the end of the leave.
+    `away` follows the time alone, `departed` what was reported; `overdue` counts from the end of the leave. Whoever was
+    called back is away, or overdue, by when they are to be back.
     """
 
     id: UUID
@@ -229,7 +232,9 @@ def views(actor: Actor) -> Select[*tuple[Any, ...]]:
         LeaveReport.leave_id == LeaveRequest.id,
         LeaveReport.kind == "return",
         LeaveReport.confirmed_at.is_(None),
-        LeaveRequest.state == LeaveState.APPROVED,
+        LeaveReport.entered_by.is_(None),
+        (LeaveRequest.state == LeaveState.APPROVED)
+        | (LeaveRequest.state == LeaveState.REVOKED) & Duty.state.in_(RETURN_OWED),
     )
     return (
         select(
@@ -274,6 +279,8 @@ def _view(
     running = row.state in RUNNING and row.ended_at is None and row.kind == LeaveKind.LEAVE
     granted = row.counts_from is not None
     owed = row.state == LeaveState.APPROVED and row.duty_state != DutyState.WAIVED
+    recalled = row.state == LeaveState.REVOKED and row.duty_state in RETURN_OWED
+    back_by = row.return_due_at if recalled else row.until
     decider = LeaveLevel(row.decider)
     shown |= {
         **(dict.fromkeys(SEALED) if sealed else {}),
@@ -286,8 +293,8 @@ def _view(
         "must_decide": sentence(MUST_DECIDE[decider]),
         "may_decide": row.state == LeaveState.PENDING and may_decide(decider, actor) is not None,
         "tell_procuratorate": row.decided_level == LeaveLevel.CITY and granted and not row.told_procuratorate_at,
-        "away": running and granted and row.counts_from <= now < row.until,
-        "overdue": running and owed and row.until <= now,
+        "away": (running or recalled) and granted and row.counts_from <= now < back_by,
+        "overdue": ((running and owed) or recalled) and back_by <= now,
         "reports": reports,
     }
     return LeaveView(**shown)

@@ -156,10 +156,25 @@ def test_leave_that_was_revoked_calls_the_person_back(journey: Journey) -> None:
     journey.go_on(BEGINS + 3 * HOUR + MINUTE)
     codes = [notice["code"] for notice in journey.listed(f"{PHONE}/notices")]
     assert "leave_recalled" in codes
+    assert (journey.shown("away"), journey.shown("overdue")) == (True, False), "still on the way until called back by"
     journey.go_on(BEGINS + 20 * HOUR)
+    assert journey.shown("returning")
     assert journey.come_back()["state"] == "revoked"
+    assert not journey.shown("away")
     one = journey.client.get(f"{OFFICE}/leave-requests/{journey.leave}", headers=journey.officer).get_json()
     assert one["duty_state"] == "fulfilled"
+
+
+def test_who_was_called_back_and_is_not_back_is_overdue_on_the_calendar(journey: Journey) -> None:
+    journey.go_on(BEGINS)
+    journey.go_on(BEGINS + 3 * HOUR)
+    journey.at_office("revocation", {"reason": "核实后没有在医院就诊"})
+    journey.go_on(BEGINS + 27 * HOUR)
+    assert (journey.shown("away"), journey.shown("overdue")) == (False, True)
+    one = journey.client.get(f"{OFFICE}/leave-requests/{journey.leave}", headers=journey.officer).get_json()
+    assert (one["overdue"], one["state"]) == (True, "revoked")
+    journey.come_back()
+    assert not journey.shown("overdue")
 
 
 def test_a_return_that_was_waived_is_not_overdue(journey: Journey) -> None:
