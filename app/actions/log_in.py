@@ -19,10 +19,14 @@ from app.store.throttling import Try
 
 @dataclass(frozen=True)
 class Begun:
-    """A try at a password: the account, where there is one, and the lanes in which the try was counted."""
+    """A try at a password: the account, where there is one, and the lanes in which the try was counted.
+
+    `known` where its owner logged in on the device before.
+    """
 
     account: Account | None
     tried: Try
+    known: bool
 
 
 def begin_log_in(tx: Connection, owner_kind: str, login: str, caller: Caller, *, now: datetime) -> Begun:
@@ -34,7 +38,7 @@ def begin_log_in(tx: Connection, owner_kind: str, login: str, caller: Caller, *,
     device = caller.known_as(account.owner_id) if account else None
     tried = throttling.a_try("password", f"{owner_kind}|{login}", caller.address, device)
     throttling.take(tx, tried, now=now)
-    return Begun(account, tried)
+    return Begun(account, tried, device is not None)
 
 
 def compare_password(begun: Begun, password: str, settings: Settings) -> UUID:
@@ -44,7 +48,7 @@ def compare_password(begun: Begun, password: str, settings: Settings) -> UUID:
     """
     cost = Cost(settings.password_rounds, settings.password_memory_kib)
     account = begun.account
-    right = is_password(password, account.password_hash if account else None, cost)
+    right = is_password(password, account.password_hash if account else None, cost, known=begun.known)
     if account is None or not right:
         raise NotAllowed("wrong_login")
     return account.owner_id

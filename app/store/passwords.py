@@ -1,25 +1,19 @@
 """Passwords as argon2id hashes. Slow on purpose: never call these while a database connection is held.
 
-One is worked on at a time, and a few may wait: a crowd at the log-in must not take the processor from everybody else.
+One is worked on at a time, and a few may wait (`app/store/turns.py`): a crowd at the log-in must not take the processor
+from everybody else.
 """
 
 import base64
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from app.rules.errors import Unavailable
+from app.store.turns import Turns
 
 PARALLELISM = 4
-MOST_WAITING = 4
-"""Requests of one process that may wait for their turn; they hold a thread each meanwhile."""
-
-LONGEST_WAIT_S = 3.0
-COME_AGAIN_S = 3
 GUESSED_SOON = 2
 """Below this score of zxcvbn a password falls within a million guesses, the most likely ones first."""
 
@@ -27,8 +21,7 @@ LONGEST_JUDGED = 72
 OUR_WORDS = ("zhifang", "知访", "jiaozheng", "shequ", "sqjz", "sifa", "sifasuo", "sifaju", "jiangshan", "quzhou")
 """What somebody who guesses at this service in particular would put first."""
 
-_WORK = BoundedSemaphore(1)
-_PLACES = BoundedSemaphore(1 + MOST_WAITING)
+TURNS = Turns()
 
 
 @dataclass(frozen=True)
@@ -40,17 +33,20 @@ class Cost:
 
 
 def hash_password(password: str, cost: Cost) -> str:
-    """The argon2id hash, with its salt and cost written into it; Unavailable `log_ins_busy` in a crowd."""
-    with _turn():
+    """The argon2id hash, with its salt and cost written into it; Unavailable `log_ins_busy` in a crowd.
+
+    Whoever sets a password is logged in: strangers are not waited for.
+    """
+    with TURNS.turn(known=True):
         return _hasher(cost).hash(password)
 
 
-def is_password(password: str, password_hash: str | None, cost: Cost) -> bool:
+def is_password(password: str, password_hash: str | None, cost: Cost, *, known: bool = False) -> bool:
     """Whether the password is the one behind the hash. Without a hash it takes as long and the answer is no.
 
-    Unavailable `log_ins_busy` in a crowd, before anything was compared.
+    Unavailable `log_ins_busy` in a crowd, before anything was compared; on a `known` device only in one of such.
     """
-    with _turn():
+    with TURNS.turn(known=known):
         try:
             _hasher(cost).verify(password_hash or _nobody(cost), password)
         except (VerificationError, InvalidHashError):
@@ -67,21 +63,6 @@ def is_common(password: str, about: Sequence[str] = ()) -> bool:
 
     found = zxcvbn(password[:LONGEST_JUDGED], user_inputs=[*about, *OUR_WORDS], max_length=LONGEST_JUDGED)
     return int(found["score"]) < GUESSED_SOON
-
-
-@contextmanager
-def _turn() -> Iterator[None]:
-    if not _PLACES.acquire(blocking=False):
-        raise Unavailable("log_ins_busy", {"retry_after_s": COME_AGAIN_S})
-    try:
-        if not _WORK.acquire(timeout=LONGEST_WAIT_S):
-            raise Unavailable("log_ins_busy", {"retry_after_s": COME_AGAIN_S})
-        try:
-            yield
-        finally:
-            _WORK.release()
-    finally:
-        _PLACES.release()
 
 
 def _hasher(cost: Cost) -> PasswordHasher:

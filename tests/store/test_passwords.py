@@ -6,7 +6,9 @@ from threading import Barrier
 import pytest
 
 from app.rules.errors import Unavailable
-from app.store.passwords import MOST_WAITING, Cost, hash_password, is_common, is_password
+from app.store.passwords import Cost, hash_password, is_common, is_password
+from app.store.turns import MOST_WAITING, Turns
+from tests.patience import LONG_S, eventually
 
 CHEAP = Cost(1, 8)
 COSTLY = Cost(2, 19456)
@@ -88,3 +90,33 @@ def test_a_crowd_waits_for_its_turn_or_is_told_to_come_again() -> None:
     assert answers.count(None) == order.count("refused") > 0
     assert order.index("refused") < MOST_WAITING, "who finds no place does not wait for it"
     assert is_password("right", stored, COSTLY), "and the places are free again"
+
+
+def test_whoever_is_known_goes_before_the_strangers() -> None:
+    """Strangers fill the places and wait; then a known device comes, and goes next."""
+    turns, order = Turns(longest_wait_s=LONG_S), list[str]()
+
+    def one(who: str) -> None:
+        with turns.turn(known=who == "known"):
+            order.append(who)
+
+    with ThreadPoolExecutor(1 + MOST_WAITING) as pool:
+        with turns.turn(known=False):
+            strangers = [pool.submit(one, "stranger") for _ in range(MOST_WAITING)]
+            eventually(lambda: turns.waiting[False] == MOST_WAITING, every_s=0.001)
+            known = pool.submit(one, "known")
+            eventually(lambda: turns.waiting[True] == 1, every_s=0.001)
+        for done in (known, *strangers):
+            done.result()
+    assert order == ["known", *["stranger"] * MOST_WAITING]
+
+
+def test_whoever_waits_too_long_is_told_so_and_leaves_the_place() -> None:
+    turns = Turns(longest_wait_s=0.01)
+    with turns.turn(known=False), ThreadPoolExecutor(1) as pool:
+        for known in (False, True):
+            with pytest.raises(Unavailable):
+                pool.submit(turns.turn(known=known).__enter__).result()
+    assert turns.waiting == {False: 0, True: 0}
+    with turns.turn(known=False):
+        pass

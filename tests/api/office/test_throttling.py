@@ -1,5 +1,7 @@
 """Guessing through HTTP: waits grow and go, a device that proved itself is spared, and nothing tells who exists."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -17,7 +19,9 @@ from app.deps import Deps
 from app.main import create_app
 from app.rules.sessions import KnownDevice
 from app.simulation.clock import TestClock
+from app.store.passwords import TURNS
 from app.store.session import transaction
+from app.store.turns import MOST_WAITING
 from tests.builders.app import settings_for_tests
 from tests.builders.offices import Tree
 from tests.builders.subjects import ASubject, a_subject
@@ -220,16 +224,24 @@ def test_behind_one_proxy_the_last_address_counts_and_no_earlier_one(
     assert forwarded(client, "10.9.9.9", "10.2.0.1").log_in().status_code == 201
 
 
-def test_a_crowd_at_the_log_in_is_told_to_come_again(app: Flask, here: At, officer: Worker) -> None:
-    from app.store import passwords  # noqa: PLC0415  (its places are taken, as by others)
+@contextmanager
+def a_crowd() -> Iterator[None]:
+    """Of strangers who wait for their passwords to be compared, as many as may."""
+    with ExitStack() as places:
+        for _ in range(1 + MOST_WAITING):
+            places.enter_context(TURNS.place(known=False))
+        yield
 
-    taken = 0
-    while passwords._PLACES.acquire(blocking=False):
-        taken += 1
-    try:
+
+def test_a_crowd_at_the_log_in_is_told_to_come_again(app: Flask, here: At, officer: Worker) -> None:
+    with a_crowd():
         answers = [here.log_in(password="wrong") for _ in range(9)]
-    finally:
-        passwords._PLACES.release(taken)
     assert {(answer.status_code, answer.get_json()["code"]) for answer in answers} == {(503, "log_ins_busy")}
     assert answers[0].headers["Retry-After"] == "3"
     assert here.fail(5) == [401] * 5, "what was not compared did not count"
+
+
+def test_a_crowd_of_strangers_holds_up_no_known_device(here: At, known: At) -> None:
+    with a_crowd():
+        assert here.log_in().status_code == 503
+        assert known.log_in().status_code == 201
