@@ -45,9 +45,11 @@ def searched(connection: Connection, actor: Actor, search_id: UUID, *, now: date
         opened_at=view.opened_at,
         why=found.why or EMPTY,
         outcome=view.outcome,
+        found_at=view.found_at,
         ended_at=view.ended_at,
         ended_by=view.ended_by_name,
         end_note=found.end_note,
+        contact_back_at=view.contact_back_at,
         done=[
             Done(
                 one.kind,

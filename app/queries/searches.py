@@ -26,8 +26,8 @@ from app.store.scope import subjects_of
 class SearchView:
     """One search. `opened_by_name` is None where a rule opened it.
 
-    `days` are counted from the last contact to when the person was found, the search ended, or now. `contact_back`: the
-    phone was heard again by itself, and somebody should find out and end the search.
+    `days` are counted from the last contact to `counted_until`: when the person was found, the search ended, contact
+    came back, or now. `contact_back`: the phone was heard again by itself; somebody should find out and end the search.
     """
 
     id: UUID
@@ -48,6 +48,8 @@ class SearchView:
     ended_by_name: str | None
     days: int
     contact_back: bool
+    contact_back_at: datetime | None
+    counted_until: datetime
     sealed: bool
     category: str
 
@@ -126,7 +128,7 @@ def search(connection: Connection, actor: Actor, search_id: UUID, *, now: dateti
     if row is None:
         raise NotFound("not_found")
     view = _view(actor, row, now)
-    band = band_of(view.absent_since, view.found_at or view.ended_at or now, Category(row["category"]))
+    band = band_of(view.absent_since, view.counted_until, Category(row["category"]))
     return SearchDetail(
         search=view,
         why=None if view.sealed else row["why"],
@@ -156,7 +158,7 @@ def _views(actor: Actor) -> Select[*tuple[Any, ...]]:
             Office.name.label("office_name"),
             opener.name.label("opened_by_name"),
             ender.name.label("ended_by_name"),
-            Alert.condition.label("alert_condition"),
+            *(Alert.condition.label("alert_condition"), Alert.recovered_at),
         )
         .join(Subject, Subject.id == Search.subject_id)
         .join(Office, Office.id == Subject.office_id)
@@ -169,14 +171,19 @@ def _views(actor: Actor) -> Select[*tuple[Any, ...]]:
 
 def _view(actor: Actor, row: RowMapping, now: datetime) -> SearchView:
     named = Named(row["name"], row["minor_regime"], row["office_id"])
+    back = row["ended_at"] is None and row["alert_condition"] == "recovered"
+    back_at = row["recovered_at"] if back else None
+    until = row["found_at"] or row["ended_at"] or back_at or now
     names = ("id", "subject_id", "subject_no", "office_name", "kind", "alert_id", "judgment_id", "absent_since")
     more = ("opened_at", "opened_by_name", "outcome", "found_at", "ended_at", "ended_by_name", "category")
     return SearchView(
         **{name: row[name] for name in (*names, *more)},
         subject_name=shown_name(actor, named),
         minor=row["minor_regime"],
-        days=absence_days(row["absent_since"], row["found_at"] or row["ended_at"] or now),
-        contact_back=row["ended_at"] is None and row["alert_condition"] == "recovered",
+        days=absence_days(row["absent_since"], until),
+        contact_back=back,
+        contact_back_at=back_at,
+        counted_until=until,
         sealed=is_sealed(actor, named),
     )
 

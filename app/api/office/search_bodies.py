@@ -53,7 +53,7 @@ class PaperArgs(Body):
 
 
 class SearchAnswer(Body):
-    """One search. Days are counted from the last contact; `contact_back`: the phone was heard again by itself."""
+    """One search. Days count from the last contact until found or heard; `contact_back`: heard again by itself."""
 
     id = fields.UUID(required=True)
     subject_id = fields.UUID(required=True)
@@ -73,6 +73,7 @@ class SearchAnswer(Body):
     ended_by_name = fields.String(required=True, allow_none=True)
     days = fields.Integer(required=True)
     contact_back = fields.Boolean(required=True)
+    contact_back_at = Instant(required=True, allow_none=True)
 
 
 class SearchStepAnswer(Body):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from app.rules.calendar import SHANGHAI
+from app.rules.calendar import SHANGHAI, legal_day
 from app.rules.wording.searches import ENTRIES, KINDS, OUTCOMES
 
 
@@ -45,7 +45,10 @@ class Done:
 
 @dataclass(frozen=True)
 class Searched:
-    """All that the papers say of a search and whom it is for. `agency` is the county's, `office` the 司法所."""
+    """All that the papers say of a search and whom it is for. `agency` is the county's, `office` the 司法所.
+
+    `contact_back_at` is when contact came back by itself, None where it has not.
+    """
 
     name: str
     subject_no: str
@@ -59,10 +62,17 @@ class Searched:
     opened_at: datetime
     why: str
     outcome: str | None
+    found_at: datetime | None
     ended_at: datetime | None
     ended_by: str | None
     end_note: str | None
+    contact_back_at: datetime | None
     done: Sequence[Done]
+
+    @property
+    def found(self) -> bool:
+        """Whether nobody has to look for the person any more, or contact came back by itself while it goes on."""
+        return self.found_at is not None or (self.outcome is None and self.contact_back_at is not None)
 
 
 TITLE_FONT, TEXT_FONT, LATIN_FONT = "方正小标宋简体", "仿宋", "Times New Roman"
@@ -75,11 +85,16 @@ TITLES: dict[PaperKind, str] = {
     PaperKind.PROCURATORATE: "关于组织查找社区矫正对象的通报",
     PaperKind.RECORD: "社区矫正对象查找记录",
 }
+TOLD = "关于查找社区矫正对象情况的通报"
+"""To the police about somebody who is not to be looked for any more."""
 _TO: dict[PaperKind, str] = {
     PaperKind.POLICE: "________公安局:",
     PaperKind.PROCURATORATE: "________人民检察院:",
     PaperKind.RECORD: "",
 }
+_TOLD = (
+    "依据《中华人民共和国社区矫正法》第三十条、《中华人民共和国社区矫正法实施办法》第三十八条,现将有关情况通报你局。"
+)
 _ASKS: dict[PaperKind, str] = {
     PaperKind.POLICE: (
         "依据《中华人民共和国社区矫正法》第三十条、《中华人民共和国社区矫正法实施办法》第三十八条,"
@@ -95,42 +110,54 @@ HEAD = ("时间", "方式", "工作人员", "联系或查访对象", "情况", "
 
 
 def paper(kind: PaperKind, searched: Searched, *, now: datetime) -> Paper:
-    """The paper, filled from the record. What a person must add (the addressee's name, a seal) is left as a line."""
+    """The paper, filled from the record. What a person must add (the addressee's name, a seal) is left as a line.
+
+    The police are asked for help while somebody is looked for or was confirmed lost, and else only told.
+    """
+    only_told = kind is PaperKind.POLICE and searched.found
     return Paper(
-        title=TITLES[kind],
+        title=TOLD if only_told else TITLES[kind],
         to=_TO[kind],
-        paragraphs=tuple(line for line in (_who(searched), _what(searched), _ended(searched), _ASKS[kind]) if line),
+        paragraphs=(_who(searched), _what(searched), _ended(searched), _TOLD if only_told else _ASKS[kind]),
         head=HEAD,
         rows=tuple(_row(one) for one in searched.done),
         signed=searched.agency,
-        day=f"{now.astimezone(SHANGHAI):%Y年%m月%d日}",
+        day=day_words(legal_day(now)),
     )
 
 
 def _who(searched: Searched) -> str:
-    born = f"{searched.born.year}年{searched.born.month}月{searched.born.day}日出生" if searched.born else None
+    born = f"{day_words(searched.born)}出生" if searched.born else None
     known = [one for one in (searched.name, SEXES.get(searched.sex or ""), born) if one]
     who = "、".join(known)
     return f"社区矫正对象{who},编号 {searched.subject_no},{searched.category},由{searched.office}负责日常管理。"
 
 
 def _what(searched: Searched) -> str:
-    since = _at(searched.absent_since)
+    since = moment_words(searched.absent_since)
     lost = f"自 {since} 最后一次联系后失去联系" if searched.kind == "lost_contact" else f"至 {since} 期满仍未报到"
-    return f"该对象{lost}({KINDS[searched.kind]})。{_at(searched.opened_at)} 起组织查找:{searched.why}"
+    return f"该对象{lost}({KINDS[searched.kind]})。{moment_words(searched.opened_at)} 起组织查找:{searched.why}"
 
 
 def _ended(searched: Searched) -> str:
     if searched.outcome is None or searched.ended_at is None:
-        return "截至目前仍在查找。"
+        back = searched.contact_back_at
+        return f"{moment_words(back)} 恢复联系,查找结果待工作人员核实确认。" if back else "截至目前仍在查找。"
     result, note = OUTCOMES[searched.outcome], searched.end_note or ""
-    return f"{_at(searched.ended_at)} 由{searched.ended_by}确认结果:{result}。{note}"
+    found = f"{moment_words(searched.found_at)} 找到本人。" if searched.found_at else ""
+    return f"{found}{moment_words(searched.ended_at)} 由{searched.ended_by}确认结果:{result}。{note}"
 
 
 def _row(one: Done) -> tuple[str, ...]:
     remark = "、".join(text for text in (one.document_no, "已被后面的记录更正" if one.corrected else None) if text)
-    return (_at(one.happened_at), ENTRIES[one.kind], one.by, one.with_whom, one.found, remark)
+    return (moment_words(one.happened_at), ENTRIES[one.kind], one.by, one.with_whom, one.found, remark)
 
 
-def _at(at: datetime) -> str:
-    return f"{at.astimezone(SHANGHAI):%Y年%m月%d日 %H:%M}"
+def day_words(day: date) -> str:
+    """A day as official papers write it: month and day without a nought before them (GB/T 9704)."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def moment_words(at: datetime) -> str:
+    """An instant to the minute, its day as above."""
+    return f"{day_words(legal_day(at))} {at.astimezone(SHANGHAI):%H:%M}"

@@ -1,6 +1,6 @@
 """Searches through HTTP: from silence to a confirmed 脱管, with the papers read back; who may do what."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
@@ -196,7 +196,12 @@ def test_whoever_is_heard_again_is_owed_nothing_but_a_look(
             {"now": clock.now(), "id": subject_id},
         )
         end_silence(tx, now=clock.now())
-    assert the_search(client, headers)["contact_back"] is True
+    seen = the_search(client, headers)
+    assert (seen["contact_back"], seen["days"]) == (True, 1)
+    assert datetime.fromisoformat(seen["contact_back_at"]) == clock.now()
+    words = _paper(client, f"{URL}/{found['id']}", "police", headers)[1]
+    assert "恢复联系" in words
+    assert "协助查找" not in words
     clock.advance(3 * DAY)
     run_jobs(undone, clock)
 
