@@ -27,7 +27,7 @@ CLAIM = text(
 RENEW = text(
     """
     UPDATE job_states SET lease_until = clock_timestamp() + CAST(:lease AS interval)
-    WHERE name = :name AND holder = :holder RETURNING name
+    WHERE name = :name AND holder = :holder AND lease_until IS NOT NULL RETURNING name
     """
 )
 
@@ -81,7 +81,7 @@ def claim(tx: Connection, name: str, holder: str, *, now: datetime, ran_before: 
 
 
 def renew(tx: Connection, name: str, holder: str) -> bool:
-    """Hold the job for another lease; False where somebody else has it by now."""
+    """Hold the job for another lease; False where somebody else has it by now, or it was given back."""
     return tx.execute(RENEW, {"name": name, "holder": holder, "lease": LEASE}).one_or_none() is not None
 
 

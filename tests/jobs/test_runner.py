@@ -138,6 +138,17 @@ def test_a_run_that_is_broken_off_is_taken_by_another_at_once(undone: Engine, de
         assert jobs.claim(tx, job.name, "another", now=MONDAY, ran_before=MONDAY)
 
 
+def test_a_renewal_that_comes_after_the_giving_back_holds_nothing(undone: Engine, deps: Deps, daily: Job) -> None:
+    """As of a worker that is told to end: the thread that keeps the lease lives a moment longer."""
+    with transaction(undone) as tx:
+        assert jobs.claim(tx, daily.name, ME, now=MONDAY, ran_before=MONDAY)
+        assert jobs.renew(tx, daily.name, ME)
+    runner.give_back_all(deps, ME)
+    with transaction(undone) as tx:
+        assert not jobs.renew(tx, daily.name, ME)
+        assert jobs.claim(tx, daily.name, "another", now=MONDAY, ran_before=MONDAY)
+
+
 def test_two_workers_whose_clocks_differ_run_a_job_no_less_than_it_is_due(
     deps: Deps, frequent: Job, diary: Diary, clock: TestClock
 ) -> None:
