@@ -1,7 +1,8 @@
 """A wire to PostgreSQL that is cut at a chosen step, as when the server or the line dies just then.
 
 A step is what the client sends before it waits. It is cut `before` the server gets it, or `after` the server has done
-it and before the client hears of it: then nobody knows on this side whether it was done.
+it and before the client hears of it: then nobody knows on this side whether it was done. The client hears of a cut once
+the server has given up what that connection held.
 """
 
 import select
@@ -90,6 +91,7 @@ class Cutter:
         if moment == "after":
             server.sendall(piece)
             _answered(server)
+        _ended(server)
         return False
 
 
@@ -101,6 +103,13 @@ def _answered(server: socket.socket) -> None:
         if not piece:
             return
         answer += piece
+
+
+def _ended(server: socket.socket) -> None:
+    """Hang up, and wait until the process at the other end is gone: until then it holds its locks."""
+    server.shutdown(socket.SHUT_WR)
+    while server.recv(PIECE):
+        pass
 
 
 def _through(folder: Path, url: str) -> str:

@@ -18,10 +18,9 @@ from tests.builders.offices import a_tree
 from tests.builders.subjects import a_registration, a_subject, an_id_number
 from tests.builders.users import Worker, a_user
 from tests.database import Database
-from tests.patience import PATIENT
+from tests.patience import PATIENT, WAITING, eventually
 
 AT_ONCE = 4
-WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))")
 
 
 @pytest.fixture
@@ -87,8 +86,7 @@ def test_a_new_policy_reaches_whoever_is_being_registered_this_moment(engine: En
         with transaction(engine) as tx:
             register_subject(tx, officer.actor, entered, settings_for_tests(), now=MONDAY)
             installing = pool.submit(install)
-            while not (installing.done() or tx.execute(WAITING).scalar_one()):
-                pass
+            eventually(lambda: installing.done() or bool(tx.execute(WAITING).scalar_one()), every_s=0.01)
         installing.result()
     with transaction(engine) as tx:
         of = {"id": entered.id}

@@ -54,7 +54,7 @@ class Service:
     def end_connections(self) -> None:
         """End every connection of the application, as a restart does."""
         self.peer.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
         )
 

@@ -35,6 +35,7 @@ from tests.builders.push import a_push
 from tests.builders.users import Worker, a_user, logged_in, phone_logged_in
 from tests.builders.visits import a_body
 from tests.database import Database
+from tests.patience import PATIENT
 from tests.wire_cutter import Cutter, Moment, wire
 
 HOUR = timedelta(hours=1)
@@ -65,7 +66,8 @@ def service(database_server: database.Server) -> Iterator[Service]:
     with ExitStack() as stack:
         copy = stack.enter_context(database.copy_of_template(database_server))
         cutter = stack.enter_context(wire(copy.url))
-        engine, cut_engine = make_engine(copy.url), make_engine(cutter.url, pool_size=1)
+        engine = make_engine(copy.url, limits=PATIENT)
+        cut_engine = make_engine(cutter.url, pool_size=1, limits=PATIENT)
         stack.callback(engine.dispose)
         stack.callback(cut_engine.dispose)
         app = make_test_app(cut_engine, TestClock(MONDAY))
@@ -189,7 +191,8 @@ def test_a_job_that_dies_at_any_step_is_done_once_by_the_next(fresh_database: Da
     """Miss, alert, notice, deliveries, push: cut at every step of every job, then run once more."""
     with ExitStack() as stack:
         cutter = stack.enter_context(wire(fresh_database.url))
-        engine, cut_engine = make_engine(fresh_database.url), make_engine(cutter.url, pool_size=2)
+        engine = make_engine(fresh_database.url, limits=PATIENT)
+        cut_engine = make_engine(cutter.url, pool_size=2, limits=PATIENT)
         stack.callback(engine.dispose)
         stack.callback(cut_engine.dispose)
         push = stack.enter_context(a_push())

@@ -22,6 +22,7 @@ from tests.builders.positions import DAY, a_power, state_of, stored
 from tests.builders.trackers import Golden, Phone, a_location, a_tracker, golden_requests, poison_of
 from tests.builders.users import a_user
 from tests.database import Database
+from tests.patience import PATIENT
 from tests.wire_cutter import wire
 
 REQUESTS = golden_requests()
@@ -96,7 +97,7 @@ def test_the_golden_requests_know_every_type_and_reason() -> None:
 @pytest.mark.parametrize("client", list(TrackerClient))
 def test_no_200_while_the_database_refuses_to_keep_it(fresh_database: Database, client: TrackerClient) -> None:
     """The positions table breaks: the client is told to keep its message, and it goes in once all is mended."""
-    engine, clock = make_engine(fresh_database.url), a_clock()
+    engine, clock = make_engine(fresh_database.url, limits=PATIENT), a_clock()
     owner = create_engine(fresh_database.owner_url)
     app: Flask = make_test_app(engine, clock)
     http: FlaskClient = app.test_client()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import requests
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, TextClause, create_engine, text
 
 from app.deps import SystemClock
 from app.rules.facts import DutyKind
@@ -27,6 +27,10 @@ from tests.patience import LONG_S, PATIENT, eventually
 HOUR = timedelta(hours=1)
 IN_FLIGHT = text(
     "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+)
+LOOKED_FOR_NEWS = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT EXISTS (SELECT notices.id%'"
+    " AND datname = current_database()"
 )
 
 
@@ -75,8 +79,9 @@ def test_the_api_answers_what_was_begun_refuses_the_rest_and_ends(
         with owner.begin() as lock:
             lock.execute(text("LOCK TABLE attempts"))
             poll = Sent("GET", f"{base}/api/mobile/v1/notices?wait=25&after=0", headers=headers)
+            eventually(lambda: _counted(engine, LOOKED_FOR_NEWS) > 0)
             begun = Sent("POST", f"{base}/api/mobile/v1/checkins", json=body, headers=headers)
-            eventually(lambda: _locked_out(engine) > 0 or not begun.is_alive())
+            eventually(lambda: _counted(engine, IN_FLIGHT) > 0 or not begun.is_alive())
             assert begun.is_alive(), begun.status
             api.signal(signal.SIGTERM)
             eventually(lambda: not answers(port))
@@ -91,9 +96,9 @@ def test_the_api_answers_what_was_begun_refuses_the_rest_and_ends(
         assert tx.execute(text("SELECT count(*) FROM attempts WHERE id = :id"), {"id": body["id"]}).scalar_one() == 1
 
 
-def _locked_out(engine: Engine) -> int:
+def _counted(engine: Engine, number: TextClause) -> int:
     with engine.connect() as connection:
-        return int(connection.execute(IN_FLIGHT).scalar_one())
+        return int(connection.execute(number).scalar_one())
 
 
 @pytest.mark.slow
@@ -104,10 +109,9 @@ def test_a_scheduler_gives_back_what_it_holds_and_ends(fresh_database: Database,
         eventually(lambda: _ran(engine))
         with owner.begin() as lock:
             lock.execute(text("LOCK TABLE alerts"))
-            eventually(lambda: _locked_out(engine) >= 1)
-            assert _held(engine)
+            eventually(lambda: _counted(engine, IN_FLIGHT) > 0 and _held(engine) != [])
             worker.signal(signal.SIGTERM)
-            assert worker.wait(60) == 0, "although nobody gives the table back"
+            assert worker.wait() == 0, "although nobody gives the table back"
         assert not _held(engine), f"nobody has to wait {LEASE} for it"
 
 

@@ -58,13 +58,17 @@ def test_it_hears_nothing_of_what_was_rolled_back(listener: OutboxListener, serv
     assert listener.wait(0.2) is False
 
 
-def test_many_commits_are_one_wake_up(listener: OutboxListener, service: Engine, officer: Worker) -> None:
+def test_many_commits_are_few_wake_ups(listener: OutboxListener, service: Engine, officer: Worker) -> None:
+    """What the server has sent by then is one; what it still had to send when the first ended is another."""
     listener.wait(0.0)
     for _ in range(20):
         with transaction(service) as tx:
             a_notice(tx, officer.id, MONDAY)
     assert listener.wait(LONG_S) is True
-    assert listener.wait(0.0) is False
+    more = 0
+    while listener.wait(0.0):
+        more += 1
+    assert more < 3
 
 
 def test_a_wait_ends_with_the_notification(listener: OutboxListener, service: Engine, officer: Worker) -> None:

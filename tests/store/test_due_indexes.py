@@ -22,6 +22,7 @@ from tests.builders.app import MONDAY
 from tests.builders.duties import a_duty, a_supervised
 from tests.builders.offices import a_tree
 from tests.builders.users import a_user
+from tests.patience import PATIENT
 
 HOUR = timedelta(hours=1)
 
@@ -62,7 +63,7 @@ FILES = """
 def unused(database_server: database.Server) -> Iterator[Engine]:
     """A database of this file's own: what other tests took back still fills the indexes, and the planner counts it."""
     with database.copy_of_template(database_server) as copy:
-        made = make_engine(copy.url)
+        made = make_engine(copy.url, limits=PATIENT)
         yield made
         made.dispose()
 

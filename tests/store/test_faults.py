@@ -55,7 +55,7 @@ def backend(engine: Engine) -> int:
 
 def ended(peer: Connection, pid: int) -> None:
     """End a backend, and wait until it is gone."""
-    assert peer.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid}).scalar_one()
+    assert peer.execute(text("SELECT pg_terminate_backend(:pid, 60000)"), {"pid": pid}).scalar_one()
 
 
 def told(engine: Engine, statement: str) -> str | None:
