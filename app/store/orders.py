@@ -161,6 +161,15 @@ def lift_facts(tx: Connection, actor: Actor, order_id: UUID) -> LiftFacts | None
     return LiftFacts(row.subject_id, Term(row.low, row.high) if row.high else None, row.lifted_at)
 
 
+def extension_ahead(tx: Connection, order_id: UUID, *, now: datetime) -> UUID | None:
+    """The order that is to extend this one and has not begun; None where there is none, or it was lifted."""
+    order = PositioningOrder
+    ahead = select(order.id).where(
+        order.extends_id == order_id, order.lifted_at.is_(None), func.lower(order.term) > now
+    )
+    return tx.execute(ahead).scalar_one_or_none()
+
+
 @dataclass(frozen=True)
 class Lifting:
     """A lifting that was decided: what stays in force of the order, since when it is lifted, by whom, and why."""

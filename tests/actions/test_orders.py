@@ -243,6 +243,31 @@ class TestLifting:
         assert kept(tx, subject_id, NOW + 6 * DAY) == 0
         an_order(tx, head, subject_id, NOW + 5 * DAY + SECOND, now=NOW + DAY)
 
+    def test_what_was_to_extend_it_is_lifted_with_it(self, tx: Connection, head: Worker, subject_id: UUID) -> None:
+        first = an_order(tx, head, subject_id, NOW, NOW + 5 * DAY)
+        second = an_order(tx, head, subject_id, NOW + 5 * DAY, NOW + 9 * DAY, now=NOW)
+        third = an_order(tx, head, subject_id, NOW + 9 * DAY, NOW + 20 * DAY, now=NOW)
+
+        lift(tx, head, first, NOW + DAY)
+
+        for extension in (second, third):
+            found = shown(tx, head, extension)
+            assert (found.in_force_until, found.lifted_at, found.lift_reason) == (None, NOW + DAY, "不再需要")
+        assert [kept(tx, subject_id, NOW + day * DAY) for day in (2, 6, 10)] == [0, 0, 0]
+        told = text("SELECT count(*) FROM notices WHERE recipient_id = :id AND step = 'lifted'")
+        assert tx.execute(told, {"id": subject_id}).scalar_one() == 1, "the person hears of one end"
+
+    def test_an_extension_that_has_begun_is_lifted_by_itself(
+        self, tx: Connection, head: Worker, subject_id: UUID
+    ) -> None:
+        first = an_order(tx, head, subject_id, NOW, NOW + DAY)
+        second = an_order(tx, head, subject_id, NOW + DAY, NOW + 5 * DAY, now=NOW)
+
+        lift(tx, head, second, NOW + 2 * DAY)
+
+        assert shown(tx, head, first).lifted_at is None
+        assert shown(tx, head, second).in_force_until == NOW + 2 * DAY
+
     def test_twice_is_once(self, tx: Connection, head: Worker, subject_id: UUID) -> None:
         order_id = an_order(tx, head, subject_id, NOW)
         lift(tx, head, order_id, NOW + DAY)

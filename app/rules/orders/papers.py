@@ -181,11 +181,17 @@ def refuse_lift(order: OrderFile, request_id: UUID, answer: str, actor: Actor, *
     return Decision((answered, act, tell_subject(order.subject_id, order.id, step, wording, now=now)))
 
 
-def lift(order: OrderFile, at: datetime, reason: str, purged: int, actor: Actor, *, now: datetime) -> Decision:
-    """What a lifting settles: what the order still owed, its alert, every open request; and its subject is told."""
+def lift(
+    order: OrderFile, at: datetime, reason: str, purged: int, actor: Actor, *, tell: bool = True, now: datetime
+) -> Decision:
+    """What a lifting settles: what the order still owed, its alert, every open request; and its subject is told.
+
+    Not told (`tell`) is the end of what was to extend an order that is lifted: the person hears of one end.
+    """
     details = {"lifted_at": at.isoformat(), "purged_positions": purged}
     why = Reason("order_lifted")
     asked = order.renewal is not None and order.renewal.state is DutyState.OPEN
+    told = tell_subject(order.subject_id, order.id, "lifted", Reason("order_lifted_told"), now=now)
     return Decision(
         (
             WriteAudit(now, actor, "orders.lift", order.subject_id, About("order", order.id), reason, details),
@@ -194,7 +200,7 @@ def lift(order: OrderFile, at: datetime, reason: str, purged: int, actor: Actor,
             expiry_over(order.subject_id, order.id, "order_lifted", recovered_at=now, now=now),
             *(_unserved_over(order, order.notice, why, now) if order.notice else ()),
             AnswerLiftRequests(order.id, None, granted=True, answer=reason, actor=actor, at=now),
-            tell_subject(order.subject_id, order.id, "lifted", Reason("order_lifted_told"), now=now),
+            *((told,) if tell else ()),
         )
     )
 
