@@ -56,6 +56,8 @@ def change_subject(
     standing = rows.within_reach(tx, actor, subject_id)
     subjects.refuse_unsupervised(standing)
     columns = _columns(tx, standing, changes, settings, now)
+    if "permitted_area_id" in columns:
+        areas.note_before(tx, subject_id, columns["permitted_area_id"], until=now)
     rows.change(tx, subject_id, columns)
     if "officer_id" in changes:
         periods.assign(tx, subject_id, standing.office_id, changes["officer_id"], now=now)

@@ -56,3 +56,17 @@ class AreaEdge(Base):
     area_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id"), primary_key=True)
     n: Mapped[int] = mapped_column(primary_key=True)
     edge: Mapped[WKBElement] = mapped_column(Geometry("LINESTRING", srid=4326, spatial_index=False))
+
+
+class AreaBefore(Base):
+    """What bound a person until an instant, before another area did; None: no area on record. Rows are only added.
+
+    The present area stands in `subjects`. `permitted_area_at(subject, instant)` in the database gives the version of
+    whichever bound the person then.
+    """
+
+    __tablename__ = "areas_before"
+
+    subject_id: Mapped[UUID] = mapped_column(ForeignKey("subjects.id"), primary_key=True)
+    until: Mapped[datetime] = mapped_column(primary_key=True)
+    area_id: Mapped[UUID | None] = mapped_column(ForeignKey("areas.id"))

@@ -10,7 +10,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, func, select, true
+from sqlalchemy import Connection, Select, and_, func, select, true
+from sqlalchemy.orm import aliased
 
 from app.models.alert import Alert, AlertOccurrence
 from app.models.area import Area
@@ -36,7 +37,7 @@ FEW_METRES_DEG = 0.00005
 
 @dataclass(frozen=True, slots=True)
 class LastSeen:
-    """One person's newest fix, in WGS-84. `area_id` is what the person may not leave."""
+    """One person's newest fix, in WGS-84."""
 
     id: UUID
     subject_no: str
@@ -46,7 +47,6 @@ class LastSeen:
     lat: float
     accuracy_m: float
     at: datetime
-    area_id: UUID | None
     unclosed_alerts: int
     minor: bool
 
@@ -109,7 +109,6 @@ def people(
             Subject.minor_regime,
             Subject.office_id,
             Office.name.label("office_name"),
-            Subject.permitted_area_id,
             func.ST_X(SubjectState.last_position).label("lon"),
             func.ST_Y(SubjectState.last_position).label("lat"),
             SubjectState.last_accuracy_m,
@@ -141,24 +140,30 @@ def _seen(actor: Actor, row: Any) -> LastSeen:
         lat=row.lat,
         accuracy_m=row.last_accuracy_m,
         at=row.last_position_at,
-        area_id=row.permitted_area_id,
         unclosed_alerts=row.unclosed,
         minor=row.minor_regime,
     )
 
 
-def permitted_areas(connection: Connection, actor: Actor, office_path: str | None) -> Sequence[UUID]:
-    """The areas that people of the office, and of those below it, may not leave."""
-    statement = (
+def permitted_areas(connection: Connection, actor: Actor, office_path: str | None, *, at: datetime) -> Sequence[UUID]:
+    """The areas that people of the office, and of those below it, may not leave at that instant."""
+    named = (
         select(Subject.permitted_area_id)
         .join(Office, Office.id == Subject.office_id)
         .where(subjects_of(actor), Subject.status == SubjectStatus.IN_CORRECTION)
-        .where(Subject.permitted_area_id.is_not(None))
-        .distinct()
+        .where(true() if office_path is None else below(office_path))
     )
-    if office_path is not None:
-        statement = statement.where(below(office_path))
-    return sorted((area_id for area_id in connection.execute(statement).scalars() if area_id), key=str)
+    one, other = aliased(Area), aliased(Area)
+    same = and_(other.kind == one.kind, other.code == one.code, other.in_force.contains(at))
+    statement = select(other.id).join(one, same).where(one.id.in_(named)).distinct()
+    return sorted(connection.execute(statement).scalars(), key=str)
+
+
+def area_at(connection: Connection, actor: Actor, subject_id: UUID, at: datetime) -> UUID | None:
+    """The version of the area that bound one person at that instant; None where none did."""
+    asked = select(func.permitted_area_at(Subject.id, at)).where(Subject.id == subject_id, subjects_of(actor))
+    found: UUID | None = connection.execute(asked).scalar_one_or_none()
+    return found
 
 
 def outline(connection: Connection, area_id: UUID, *, tolerance_deg: float) -> Outline:

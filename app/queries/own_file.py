@@ -24,7 +24,7 @@ OWN = text(
     JOIN offices o ON o.id = s.office_id
     LEFT JOIN offices c ON c.id = o.parent_id
     LEFT JOIN users u ON u.id = s.officer_id AND u.disabled_at IS NULL
-    LEFT JOIN areas a ON a.id = s.permitted_area_id
+    LEFT JOIN areas a ON a.id = permitted_area_at(s.id, :now)
     LEFT JOIN positioning_orders p ON p.subject_id = s.id AND p.term @> CAST(:now AS timestamptz)
     WHERE s.id = :subject_id
     """

@@ -82,6 +82,7 @@ class SubjectFile:
     open_duties: int
     unclosed_alerts: int
     permitted_area_id: UUID | None = None
+    """Of the version that is in force."""
 
 
 def subject_file(
@@ -101,7 +102,7 @@ def subject_file(
         home=Home(row.home_lon, row.home_lat, row.home_given) if row.home_lon is not None else None,
         permitted_area=PermittedArea(row.area_code, row.area_name, row.area_source) if row.area_code else None,
         contacts=how_to_reach(connection, actor, subject_id).contacts,
-        permitted_area_id=row.permitted_area_id,
+        permitted_area_id=row.area_id,
         last_position_at=row.last_position_at if located else None,
         last_accuracy_m=row.last_accuracy_m if located else None,
     )
@@ -135,6 +136,7 @@ def _file(actor: Actor, subject_id: UUID, now: datetime) -> Select[*tuple[Any, .
             Office.name.label("office_name"),
             User.name.label("officer_name"),
             User.phone.label("officer_phone"),
+            Area.id.label("area_id"),
             Area.code.label("area_code"),
             Area.name.label("area_name"),
             Area.source.label("area_source"),
@@ -148,7 +150,7 @@ def _file(actor: Actor, subject_id: UUID, now: datetime) -> Select[*tuple[Any, .
         .join(Office, Office.id == Subject.office_id)
         .join(SubjectState, SubjectState.subject_id == Subject.id)
         .outerjoin(User, User.id == Subject.officer_id)
-        .outerjoin(Area, Area.id == Subject.permitted_area_id)
+        .outerjoin(Area, Area.id == func.permitted_area_at(Subject.id, now))
         .outerjoin(SubjectAccount, SubjectAccount.subject_id == Subject.id)
         .outerjoin(ClassPeriod, and_(ClassPeriod.subject_id == Subject.id, func.upper_inf(ClassPeriod.period)))
         .where(Subject.id == subject_id, subjects_of(actor))

@@ -117,9 +117,9 @@ VERSIONS = text(
 
 
 def permitted_at(tx: Connection, subject_ids: Collection[UUID], *, at: datetime) -> Mapping[UUID, UUID]:
-    """Which version of their permitted area is in force for these subjects at that instant. One query.
+    """Which version of which area bound these subjects at that instant. One query.
 
-    Who has no area on record, or none that was in force then, is left out.
+    Who had no area on record then, or none that was in force, is left out.
     """
     rows = tx.execute(PERMITTED_AT, {"ids": list(subject_ids), "at": at})
     return {row.subject_id: row.area_id for row in rows}
@@ -127,13 +127,23 @@ def permitted_at(tx: Connection, subject_ids: Collection[UUID], *, at: datetime)
 
 PERMITTED_AT = text(
     """
-    SELECT s.id AS subject_id, a.id AS area_id
-    FROM subjects s
-    JOIN areas named ON named.id = s.permitted_area_id
-    JOIN areas a ON a.kind = named.kind AND a.code = named.code AND a.in_force @> CAST(:at AS timestamptz)
-    WHERE s.id = ANY(:ids)
+    SELECT subject_id, area_id FROM unnest(CAST(:ids AS uuid[])) AS asked(subject_id)
+    CROSS JOIN LATERAL permitted_area_at(subject_id, :at) AS area_id WHERE area_id IS NOT NULL
     """
 )
+
+NOTE_BEFORE = text(
+    """
+    INSERT INTO areas_before (subject_id, until, area_id)
+    SELECT id, :until, permitted_area_id FROM subjects
+    WHERE id = :id AND permitted_area_id IS DISTINCT FROM CAST(:area_id AS uuid) ON CONFLICT DO NOTHING
+    """
+)
+
+
+def note_before(tx: Connection, subject_id: UUID, area_id: UUID, *, until: datetime) -> None:
+    """Keep what bound the subject until now, before `area_id` is written: late fixes of that time are judged by it."""
+    tx.execute(NOTE_BEFORE, {"id": subject_id, "area_id": area_id, "until": until})
 
 
 # Which county a place lies in: a few pieces of boundaries hold it, and one of them belongs to a county in force.

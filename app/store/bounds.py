@@ -22,6 +22,7 @@ from app.rules.places import (
     of_area,
     of_zone,
     way_m,
+    within,
 )
 from app.rules.policy import Places
 from app.store import shapes
@@ -50,20 +51,25 @@ class Ground:
     def of(
         cls,
         tx: Connection,
-        permitted: Mapping[UUID, UUID | None],
+        permitted: Mapping[UUID, Sequence[AreaTerm]],
         held: Mapping[UUID, Sequence[Zone]],
         allowed: Mapping[UUID, Sequence[ApprovedLeave]],
         destinations: Mapping[str, UUID],
         versions: Mapping[UUID, Sequence[AreaVersion]],
     ) -> "Ground":
-        """All shapes, from memory or by one query for areas and one for zones."""
+        """All shapes, from memory or by one query for areas and one for zones. `permitted` tells by any version which
+        area bounds whom when.
+        """
         terms = {area: tuple(AreaTerm(v.id, v.from_at, v.until) for v in each) for area, each in versions.items()}
         wanted = {term.area_id for each in terms.values() for term in each}
         zone_ids = {zone.id for each in held.values() for zone in each}
         return cls(
             zones=held,
             leaves=allowed,
-            terms={one: terms.get(area, ()) for one, area in permitted.items() if area is not None},
+            terms={
+                one: tuple(found for area in each for found in within(terms.get(area.area_id, ()), area))
+                for one, each in permitted.items()
+            },
             destinations={code: terms.get(area, ()) for code, area in destinations.items()},
             areas=shapes.areas(tx, wanted) if wanted else {},
             zone_shapes=shapes.zones(tx, zone_ids) if zone_ids else {},

@@ -15,8 +15,7 @@ MEASURE = text(
     WITH asked AS (
         SELECT s.home, a.id AS area_id, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS place
         FROM subjects s
-        LEFT JOIN areas named ON named.id = s.permitted_area_id
-        LEFT JOIN areas a ON a.kind = named.kind AND a.code = named.code AND a.in_force @> CAST(:at AS timestamptz)
+        LEFT JOIN areas a ON a.id = permitted_area_at(s.id, :at)
         WHERE s.id = :subject_id
     ), bound AS (
         SELECT nearest.metres,
@@ -40,8 +39,8 @@ MEASURE = text(
 
 
 def measure(tx: Connection, subject_id: UUID, lon: float, lat: float, *, at: datetime) -> Measured:
-    """What lies between a place (degrees, WGS-84) and the subject's home and permitted area, as that was in force at
-    `at`. One statement.
+    """What lies between a place (degrees, WGS-84) and the subject's home and permitted area, as that bound the subject
+    at `at`. One statement.
 
     The fields are None where the subject has no home or no area on record, or does not exist.
     """

@@ -8,13 +8,27 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
 from app.rules.bounds import ApprovedLeave, Zone
 from app.rules.errors import Refused
-from app.rules.places import Known, Mark, Person, Point, Track, is_quiet, look_back, next_change, rewound, weigh
+from app.rules.places import (
+    AreaTerm,
+    Known,
+    Mark,
+    Person,
+    Point,
+    Track,
+    is_quiet,
+    look_back,
+    next_change,
+    rewound,
+    weigh,
+)
 from app.rules.places.episodes import Bound
 from app.store import areas, episodes, fixes, leaves, policies, zones
 from app.store.bounds import Ground, Measuring, bounds_of
@@ -29,7 +43,16 @@ FARTHEST = timedelta(days=31)
 TURNS = ((timedelta(hours=12), 500), (timedelta(days=3), 20), (FARTHEST, 4))
 """Who is judged from so long ago is judged so many at a time: each may have a thousand fixes for every day of it."""
 
-WHO = text("SELECT id, office_id, permitted_area_id, ended_at FROM subjects WHERE id = ANY(:ids) ORDER BY id")
+WHO = text(
+    """
+    SELECT s.id, s.office_id, s.permitted_area_id, s.ended_at, b.areas, b.ends
+    FROM subjects s
+    LEFT JOIN LATERAL (
+        SELECT array_agg(area_id ORDER BY until) AS areas, array_agg(until ORDER BY until) AS ends
+        FROM areas_before WHERE subject_id = s.id) b ON true
+    WHERE s.id = ANY(:ids) ORDER BY s.id
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +96,7 @@ def facts_for(tx: Connection, claimed: Mapping[UUID, datetime], *, now: datetime
     earliest = min(back.values())
     held = zones.holding(tx, list(claimed), earliest, now + AHEAD)
     allowed = leaves.approved(tx, list(claimed), earliest, now + AHEAD)
-    ground = _ground(tx, {row.id: row.permitted_area_id for row in rows}, held, allowed, now)
+    ground = _ground(tx, {row.id: _permitted(row) for row in rows}, held, allowed, now)
     known = episodes.known(tx, back)
     marked = fixes.marks(tx, back)
     found, close = [], {}
@@ -133,22 +156,30 @@ def _facts(
                 known=known.get(subject_id, ()),
                 marked=marked.get(subject_id, ()),
                 leaves=[(leave, ground.named(leave)) for leave in leaves_held],
-                look_again_at=next_change(zones_held, leaves_held, now),
+                look_again_at=next_change(zones_held, leaves_held, ground.terms.get(subject_id, ()), now),
             )
         )
     return found
 
 
+def _permitted(row: Any) -> list[AreaTerm]:
+    """Which areas bound somebody when, the last one from then on; the versions of each are another matter."""
+    ends = [None, *(row.ends or ()), None]
+    named = [*(row.areas or ()), row.permitted_area_id]
+    terms = zip(named, pairwise(ends), strict=True)
+    return [AreaTerm(area, from_at, until) for area, (from_at, until) in terms if area is not None]
+
+
 def _ground(
     tx: Connection,
-    permitted: Mapping[UUID, UUID | None],
+    permitted: Mapping[UUID, Sequence[AreaTerm]],
     held: Mapping[UUID, Sequence[Zone]],
     allowed: Mapping[UUID, Sequence[ApprovedLeave]],
     now: datetime,
 ) -> Ground:
     codes = {code for each in allowed.values() for leave in each for code in leave.destinations}
     destinations = _destinations(tx, codes, now)
-    asked = {one for one in permitted.values() if one is not None} | set(destinations.values())
+    asked = {term.area_id for each in permitted.values() for term in each} | set(destinations.values())
     versions = areas.versions(tx, asked) if asked else {}
     return Ground.of(tx, permitted, held, allowed, destinations, versions)
 

@@ -15,7 +15,7 @@ from app.models.subject import SubjectAccount, SubjectContact
 from app.rules.errors import Conflict, Refused
 from app.rules.facts import Role, SubjectStatus
 from app.rules.registration import Contact, Registration
-from app.store import periods, subjects
+from app.store import areas, periods, subjects
 from app.store.identity import Sealed
 
 IN_CHARGE = (Role.OFFICER, Role.AIDE, Role.COUNTY_STAFF, Role.COUNTY_HEAD, Role.PROVIDER)
@@ -65,6 +65,7 @@ def write(tx: Connection, entered: Registration, settled: Settled, *, registered
     if settled.is_new:
         subjects.add(tx, settled.subject_id, row | {"created_at": now})
     else:
+        areas.note_before(tx, settled.subject_id, settled.permitted_area_id, until=now)
         subjects.renew(tx, settled.subject_id, row)
     if entered.login and entered.password_hash:
         set_log_in(tx, settled.subject_id, entered.login, entered.password_hash, now=now)

@@ -62,18 +62,18 @@ HEALTH = text(
 BEFORE = text(
     f"""{ASKED}
     SELECT a.subject_id, f.effective_at, f.accuracy_m,
-           EXISTS (SELECT FROM area_parts q WHERE q.area_id = s.permitted_area_id AND ST_Intersects(q.part, f.place))
-               AS inside,
+           EXISTS (SELECT FROM area_parts q WHERE q.area_id = bound AND ST_Intersects(q.part, f.place)) AS inside,
            (SELECT ST_Distance(CAST(e.edge AS geography), CAST(f.place AS geography)) FROM area_edges e
-            WHERE e.area_id = s.permitted_area_id ORDER BY e.edge <-> f.place LIMIT 1) AS edge_m
+            WHERE e.area_id = bound ORDER BY e.edge <-> f.place LIMIT 1) AS edge_m
     FROM asked a
-    JOIN subjects s ON s.id = a.subject_id AND s.permitted_area_id IS NOT NULL
+    CROSS JOIN LATERAL permitted_area_at(a.subject_id, a.since) AS bound
     CROSS JOIN LATERAL (
         SELECT p.place, p.accuracy_m, p.effective_at FROM positions p
         WHERE p.subject_id = a.subject_id AND p.time_proven AND p.accuracy_m BETWEEN 0.1 AND 500
           AND p.recorded_at BETWEEN a.since - interval '13 hours' AND a.since + interval '1 hour'
           AND p.effective_at BETWEEN a.since - interval '12 hours' AND a.since
         ORDER BY p.effective_at DESC, p.id LIMIT 2) f
+    WHERE bound IS NOT NULL
     ORDER BY a.subject_id, f.effective_at DESC
     """  # noqa: S608  (put together from a constant)
 )
@@ -112,7 +112,7 @@ KEPT = text(
     f"""{ASKED}
     SELECT a.subject_id, count(DISTINCT m.tenth) AS tenths, back.inside, back.edge_m, back.accuracy_m
     FROM asked a
-    JOIN subjects s ON s.id = a.subject_id
+    CROSS JOIN LATERAL permitted_area_at(a.subject_id, a.until) AS bound
     LEFT JOIN LATERAL (
         SELECT width_bucket(extract(epoch FROM p.effective_at), extract(epoch FROM a.since),
                             extract(epoch FROM a.until), 10) AS tenth
@@ -129,10 +129,9 @@ KEPT = text(
         ON true
     LEFT JOIN LATERAL (
         SELECT p.accuracy_m,
-               EXISTS (SELECT FROM area_parts q
-                       WHERE q.area_id = s.permitted_area_id AND ST_Intersects(q.part, p.place)) AS inside,
+               EXISTS (SELECT FROM area_parts q WHERE q.area_id = bound AND ST_Intersects(q.part, p.place)) AS inside,
                (SELECT ST_Distance(CAST(e.edge AS geography), CAST(p.place AS geography)) FROM area_edges e
-                WHERE e.area_id = s.permitted_area_id ORDER BY e.edge <-> p.place LIMIT 1) AS edge_m
+                WHERE e.area_id = bound ORDER BY e.edge <-> p.place LIMIT 1) AS edge_m
         FROM positions p
         WHERE p.subject_id = a.subject_id AND p.time_proven AND p.accuracy_m BETWEEN 0.1 AND 500
           AND p.recorded_at BETWEEN a.until - interval '1 hour' AND a.until + interval '7 hours'

@@ -6,7 +6,6 @@ from uuid import UUID
 from flask import render_template
 
 from app.queries import alerts, maps
-from app.queries.subject_file import subject_file
 from app.rules.calendar import legal_day
 from app.rules.tracks import Stretch
 from app.web.blueprint import PAGES
@@ -27,9 +26,9 @@ def alert_evidence(alert_id: UUID) -> str:
     today = legal_day(now)
     with deps().autocommit() as connection:
         shown = alerts.alert(connection, user_for("alerts.read"), alert_id, today=today)
-        person = subject_file(connection, user_for("subjects.read"), shown.subject_id, deps().settings, now=now)
         span = around(shown.event_at, shown.recovered_at, now)
         zones = maps.zones(connection, user_for("subjects.read"), shown.subject_id, span.from_at, span.until)
+        area_id = maps.area_at(connection, user_for("subjects.read"), shown.subject_id, shown.event_at)
     reason = reason_words(shown.title, shown.event_at)
     looked = read(shown.subject_id, span, reason)
     return render_template(
@@ -43,7 +42,7 @@ def alert_evidence(alert_id: UUID) -> str:
         parts=[part_words(part) for part in looked.track.parts],
         zones=zones,
         most_zones=maps.MOST_OF_ONE,
-        sketch=sketch_of_track(looked, person.permitted_area_id, zones),
+        sketch=sketch_of_track(looked, area_id, zones),
     )
 
 

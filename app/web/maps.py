@@ -38,7 +38,7 @@ def office_map() -> Response:
     office = _office()
     with deps().autocommit() as connection:
         known = offices.offices(connection, user(), limit=MOST_OFFICES).items
-        areas = queries.permitted_areas(connection, user(), office.path if office else None)
+        areas = queries.permitted_areas(connection, user(), office.path if office else None, at=deps().now())
     listed: Sequence[LastSeen] = ()
     sketch, more, counties = None, None, ()
     if text:

@@ -5,7 +5,7 @@ Without a reason the page shows what is not a track: the area that may not be le
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from flask import Response, request, url_for
 from app.actions.note_reading import note_reading
 from app.queries import maps as queries
 from app.queries.maps import DrawnZone
-from app.queries.subject_file import SubjectFile, subject_file
+from app.queries.subject_file import subject_file
 from app.rules.access_log import FIRST, LAST
 from app.rules.calendar import end_of_day, legal_day, start_of_day
 from app.rules.errors import Refused
@@ -29,6 +29,7 @@ from app.web.shown_codes import hours_words, mark_words, power_word
 from app.web.track_words import Looked, lines_of, marks_of, part_words, read, sketch_of_track, span_words, why_gap
 
 LONGEST_REASON = 500
+MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,14 @@ def subject_map(subject_id: UUID) -> Response:
         person = subject_file(tx, reader, subject_id, deps().settings, now=now)
         note_reading(tx, reader, "subjects.read", subject_id, now=now)
         zones = queries.zones(tx, reader, subject_id, asked.stretch.from_at, asked.stretch.until)
+        area_id = queries.area_at(tx, reader, subject_id, min(now, asked.stretch.until - MOMENT))
     text = bool(asked.reason) and chosen("view", ("text",)) == "text"
-    shown = _as_text(subject_id, person, zones, asked) if text else {"looked": None}
+    shown = _as_text(subject_id, area_id, zones, asked) if text else {"looked": None}
     return map_page(
         "subject_map.html",
         here="subjects",
         person=person,
+        area_id=area_id,
         zones=zones,
         most_zones=queries.MOST_OF_ONE,
         drawn_zones=[drawn_zone(zone) for zone in zones],
@@ -142,13 +145,13 @@ def _points(looked: Looked) -> list[dict[str, Any]]:
     ]
 
 
-def _as_text(subject_id: UUID, person: SubjectFile, zones: Sequence[DrawnZone], asked: Asked) -> dict[str, Any]:
+def _as_text(subject_id: UUID, area_id: UUID | None, zones: Sequence[DrawnZone], asked: Asked) -> dict[str, Any]:
     looked = read(subject_id, asked.stretch, asked.reason)
     place = looked.track.next_place
     return {
         "looked": looked,
         "told": lines_of(looked),
         "parts": [part_words(part) for part in looked.track.parts],
-        "sketch": sketch_of_track(looked, person.permitted_area_id, zones),
+        "sketch": sketch_of_track(looked, area_id, zones),
         "more": next_link(place.as_key()) if place else None,
     }

@@ -1,18 +1,19 @@
 """Departures on disk: how many statements judging takes, who is judged by what, and what is due by the clock."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import Connection, text
 
+from app.actions.change_subject import Changes, change_subject
 from app.actions.judge_positions import Rejudged, judge_positions
 from app.rules.bounds import ZoneKind
 from app.store import due, rejudging
 from app.store.places import FARTHEST, in_turns
-from tests.builders.app import MONDAY
+from tests.builders.app import MONDAY, settings_for_tests
 from tests.builders.positions import JIANGSHAN, report, state_of
-from tests.builders.tracked import Tracked, a_fix, a_tracked, lon_of
+from tests.builders.tracked import EDGE, Tracked, a_fix, a_tracked, lon_of
 from tests.builders.zones import a_zone
 from tests.statements import counted
 
@@ -119,6 +120,41 @@ def test_what_is_to_come_costs_nothing_before(person: Tracked) -> None:
 def test_an_area_that_gets_a_new_outline_counts_from_then_on(person: Tracked) -> None:
     """Each fix is judged by the version in force when it was measured."""
     from_at = MONDAY + HOUR
+    a_new_outline(person, from_at, width=1)
+    person.send(a_fix(MONDAY, 4000), a_fix(from_at + MINUTE, 4000), now=MONDAY + 2 * HOUR)
+
+    (alert,) = person.alerts
+    assert (alert.event_at, alert.condition) == (MONDAY, "recovered")
+
+
+def test_a_new_outline_finds_who_is_beyond_it_by_the_clock(person: Tracked) -> None:
+    from_at = MONDAY + HOUR
+    a_new_outline(person, from_at, width=0.4)
+    person.at(from_at - 5 * MINUTE, -2000)
+    assert (person.alerts, state_of(person.tx, person.id).look_again_at) == ([], from_at)
+
+    judge_positions(person.tx, now=from_at)
+
+    (alert,) = person.alerts
+    assert (alert.event_at, alert.condition) == (from_at, "active")
+
+
+def test_fixes_of_before_a_move_are_judged_by_the_area_of_then(person: Tracked) -> None:
+    moved_at = MONDAY + DAY
+    elsewhere = {"lon": 118.22, "lat": 28.9}  # within the old area, and outside of the county that is the new one
+    changes: Changes = {"permitted_area": "330881"}
+    change_subject(person.tx, person.officer.actor, person.id, changes, settings_for_tests(), now=moved_at)
+
+    person.send(*(a_fix(MONDAY + n * MINUTE, 0, **elsewhere) for n in range(5)), now=moved_at + HOUR)
+    assert person.alerts == []
+
+    person.send(*(a_fix(moved_at + n * MINUTE, 0, **elsewhere) for n in range(5)), now=moved_at + HOUR)
+    (alert,) = person.alerts
+    assert alert.event_at == moved_at
+
+
+def a_new_outline(person: Tracked, from_at: datetime, *, width: float) -> None:
+    """From then on the person's area is another rectangle, so many degrees wide from the same western edge."""
     person.tx.execute(
         text(
             """
@@ -127,12 +163,8 @@ def test_an_area_that_gets_a_new_outline_counts_from_then_on(person: Tracked) ->
                 WHERE s.id = :id AND a.id = s.permitted_area_id RETURNING a.*)
             INSERT INTO areas (id, kind, code, name, source, created_at, in_force, boundary)
             SELECT gen_random_uuid(), kind, code, name, source, :from_at, tstzrange(:from_at, NULL),
-                   ST_Multi(ST_MakeEnvelope(118, 28.2, 119, 29.2, 4326)) FROM old
+                   ST_Multi(ST_MakeEnvelope(:west, 28.2, :west + :width, 29.2, 4326)) FROM old
             """
         ),
-        {"id": person.id, "from_at": from_at},
+        {"id": person.id, "from_at": from_at, "west": EDGE - 0.5, "width": width},
     )
-    person.send(a_fix(MONDAY, 4000), a_fix(from_at + MINUTE, 4000), now=MONDAY + 2 * HOUR)
-
-    (alert,) = person.alerts
-    assert (alert.event_at, alert.condition) == (MONDAY, "recovered")

@@ -1,5 +1,6 @@
 """Maps without a browser: what their data hold, in which datum, what is recorded of a look, and the words beside."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -10,6 +11,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, select, text, update
 
+from app.actions.import_areas import ImportAreas, import_areas
+from app.clients import boundary_file
 from app.clients.datum import Datum, to_wgs84
 from app.config import SettingsError, TileSettings, load_settings
 from app.deps import Deps
@@ -20,6 +23,7 @@ from app.store.session import transaction
 from app.web.sketch import Marked, sketch_of
 from tests.builders.alerts import an_alert
 from tests.builders.app import MONDAY, a_clock, settings_for_tests
+from tests.builders.areas import a_boundary_file, a_unit
 from tests.builders.checkins import a_resident
 from tests.builders.positions import JIANGSHAN, a_power, a_report, report
 from tests.builders.users import a_user
@@ -258,6 +262,25 @@ def test_an_area_is_drawn_coarse_and_fine_and_never_whole(officer: Visitor, pers
     assert sizes["coarse"] < 8_000
     assert sizes["coarse"] < sizes["fine"] < 80_000
     assert officer.get(f"/map/areas/{area}.json?detail=all").status_code == 422
+
+
+def test_a_map_draws_the_outline_that_held_at_the_time(undone: Engine, officer: Visitor, person: UUID) -> None:
+    (old,) = areas_on(officer, "/map")
+    with transaction(undone) as tx:
+        file = boundary_file.read(a_boundary_file(a_unit()), Datum.WGS84)
+        import_areas(tx, ImportAreas(file, "省厅 2026 版", MONDAY - 9 * HOUR), dry_run=False, now=MONDAY)
+
+    (new,) = areas_on(officer, "/map")
+
+    assert new != old
+    assert areas_on(officer, f"/subjects/{person}/map") == [new]
+    assert areas_on(officer, f"/subjects/{person}/map?from=2026-03-01&to=2026-03-01") == [old]
+    assert officer.get(f"/map/areas/{new}.json").get_json()["properties"]["name"] == "江山市"
+
+
+def areas_on(officer: Visitor, page: str) -> list[str]:
+    """The outlines that the page asks for."""
+    return re.findall(r"[0-9a-f-]{36}", officer.text(page).split('data-areas="')[1].split('"')[0])
 
 
 def test_what_is_drawn_over_pictures_in_another_datum_is_moved_with_them(

@@ -5,7 +5,7 @@ from app.rules.places.deciding import Person, Spot, decide, marks, told_of
 from app.rules.places.episodes import Bound, Episode, Findings, Known, Over, Track, find, is_quiet
 from app.rules.places.marks import FOUND, Mark, Weight, rewound, weigh
 from app.rules.places.points import Point, apart_m, metres
-from app.rules.places.stretches import AreaTerm, Region, Stretch, next_change, of_area, of_zone, way_m
+from app.rules.places.stretches import AreaTerm, Region, Stretch, next_change, of_area, of_zone, way_m, within
 from app.rules.places.verdicts import LARGEST_ACCURACY_M, Measured, verdict
 
 __all__ = [
@@ -44,4 +44,5 @@ __all__ = [
     "verdict",
     "way_m",
     "weigh",
+    "within",
 ]

@@ -1,7 +1,7 @@
 """When what bounds a person stays the same: the hours of a zone, the terms of leave, one area after another."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -63,7 +63,16 @@ def of_area(
     return _filled(found, from_at, until)
 
 
-def next_change(zones: Iterable[Zone], leaves: Iterable[ApprovedLeave], after: datetime) -> datetime | None:
+def within(versions: Iterable[AreaTerm], held: AreaTerm) -> tuple[AreaTerm, ...]:
+    """What of these versions falls into the time for which their area bounds the person."""
+    begins = [replace(version, from_at=_later(version.from_at, held.from_at)) for version in versions]
+    terms = [replace(version, until=_earlier(version.until, held.until)) for version in begins]
+    return tuple(one for one in terms if one.from_at is None or one.until is None or one.from_at < one.until)
+
+
+def next_change(
+    zones: Iterable[Zone], leaves: Iterable[ApprovedLeave], terms: Iterable[AreaTerm], after: datetime
+) -> datetime | None:
     """The next instant after which something else bounds the person, by the clock alone."""
     found: list[datetime] = []
     for zone in zones:
@@ -74,12 +83,21 @@ def next_change(zones: Iterable[Zone], leaves: Iterable[ApprovedLeave], after: d
                 found += span
     for leave in leaves:
         found += [leave.from_at, leave.until]
+    found += [at for term in terms for at in (term.from_at, term.until) if at is not None]
     return min((at for at in found if at > after), default=None)
 
 
 def way_m(gap_m: float, places: Places) -> float:
     """How long the way between two places may be of which leave allows both: by metres from one and to the other."""
     return gap_m * places.way_factor + places.way_slack_km * 1000
+
+
+def _later(at: datetime | None, other: datetime | None) -> datetime | None:
+    return max(at, other) if at and other else at or other
+
+
+def _earlier(at: datetime | None, other: datetime | None) -> datetime | None:
+    return min(at, other) if at and other else at or other
 
 
 def _holds(from_at: datetime | None, until: datetime | None, at: datetime) -> bool:
