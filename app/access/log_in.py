@@ -4,7 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from app.access.tokens import ACCESS_TERM, BadToken, make_device_token, make_token, read_device_token, read_token
+from app.access.tokens import (
+    ACCESS_TERM,
+    BadToken,
+    PastToken,
+    make_device_token,
+    make_token,
+    read_device_token,
+    read_token,
+)
 from app.actions.log_in import (
     begin_log_in,
     compare_password,
@@ -134,11 +142,14 @@ def prove_code(deps: Deps, user_id: UUID, code: str | None, caller: Caller) -> N
 def refresh(deps: Deps, audience: str, refresh_token: str, caller: Caller) -> Tokens:
     """Exchange a refresh token of this audience, once; NotAllowed `session_ended` where it counts no more.
 
-    Tokens that we never signed are counted against the address they come from: TooOften after many.
+    Tokens that we never signed are counted against the address they come from: TooOften after many. Ours that ran out are
+    nobody's guess.
     """
     now = deps.now()
     try:
         token = read_token(refresh_token, deps.settings.token_secret, use="refresh", audience=audience, now=now)
+    except PastToken as error:
+        raise NotAllowed("session_ended") from error
     except BadToken as error:
         with deps.transaction() as tx:
             count_bad_token(tx, caller, now=now)

@@ -20,6 +20,10 @@ class BadToken(Exception):
     """Not one of ours, altered, of another use or audience, or past its time."""
 
 
+class PastToken(BadToken):
+    """One of ours, of this use and audience, whose time is over."""
+
+
 @dataclass(frozen=True)
 class Token:
     """What a token says: whose session, at which refresh generation, and for whom it was made."""
@@ -46,11 +50,11 @@ def make_token(
 
 
 def read_token(token: str, secret: str, *, use: str, audience: str, now: datetime) -> Token:
-    """Check signature, use, audience and time; BadToken on anything else."""
+    """Check signature, use, audience and time; BadToken on anything else, PastToken where the time alone is over."""
     signed = _signed_before if use == "access" else _signed
     read = signed(token, secret, use, audience)
     if now >= read.expires_at:
-        raise BadToken
+        raise PastToken
     return read
 
 

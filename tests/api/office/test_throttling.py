@@ -206,6 +206,15 @@ def forwarded(client: FlaskClient, *addresses: str) -> At:
     return At(client, "192.0.2.1", headers=(("X-Forwarded-For", ", ".join(addresses)),))
 
 
+def test_log_ins_that_ran_out_slow_nobody(here: At, officer: Worker, clock: TestClock) -> None:
+    """An office whose computers were off over the holidays: their refresh tokens are ours, and guess nothing."""
+    tokens = here.log_in().get_json()
+    clock.advance(days=8)
+    late = [here.post(f"{OFFICE}/sessions/refresh", {"refresh_token": tokens["refresh_token"]}) for _ in range(31)]
+    assert {(answer.status_code, answer.get_json()["code"]) for answer in late} == {(401, "session_ended")}
+    assert here.log_in().status_code == 201
+
+
 def test_without_a_trusted_proxy_the_header_is_nobodys_word(undone: Engine, officer: Worker, clock: TestClock) -> None:
     client = an_app(undone, clock)
     for n in range(30):
