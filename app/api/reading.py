@@ -13,7 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 class InMemory(Request):
     """A request whose files stay in memory: a photo of a face is never written to a disk unencrypted, not for a moment.
 
-    No body is larger than a photo may be.
+    No body is larger than the largest file may be, and a stranger's not as large as that.
     """
 
     def _get_file_stream(self, *_: Any, **__: Any) -> BytesIO:

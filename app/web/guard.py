@@ -86,6 +86,11 @@ def known_user() -> Actor | None:
         return None
 
 
+def logged_in_here() -> bool:
+    """Whether this browser holds a session cookie of ours, of whatever has become of that session since."""
+    return "session_id" in session
+
+
 def to_log_in() -> Response:
     """To the log-in and back to the page that was seen; a part of a page that htmx fetches moves the whole page."""
     ended = "1" if request.method == "POST" or "HX-Request" in request.headers else None

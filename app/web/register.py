@@ -3,6 +3,7 @@
 from flask import Flask, Response, request
 from flask_wtf.csrf import CSRFProtect
 
+from app.clients.roster_file import LARGEST_FILE
 from app.config import Mode
 from app.deps import Deps
 from app.rules.attachments import LARGEST, MOST_BYTES
@@ -65,7 +66,7 @@ from app.web import (  # noqa: F401  (their views)
 from app.web.blueprint import PAGES
 from app.web.faults import PagePath
 from app.web.frame import frame, sees_many_offices
-from app.web.guard import may
+from app.web.guard import logged_in_here, may
 from app.web.shown import FILTERS, as_of
 from app.web.static_files import static_file
 
@@ -79,6 +80,16 @@ HEADERS = {"Content-Security-Policy": CSP, "Referrer-Policy": "same-origin"}
 CSRF = CSRFProtect()
 PARTS = 64 * 1024
 """What the fields of a form beside its file may take, in bytes."""
+
+PICTURE, ANY_FILE = LARGEST[FilePurpose.PHOTO] + PARTS, MOST_BYTES + PARTS
+LARGEST_BY_PAGE = {
+    "pages.add_file": PICTURE,  # without scripts: as the camera made it
+    "pages.file_of_record": PICTURE,
+    "pages.add_case_file": ANY_FILE,
+    "pages.add_leave_proof": ANY_FILE,
+    "pages.roster_sent": LARGEST_FILE + PARTS,
+}
+"""What the forms with a file may take altogether, in bytes."""
 
 
 def register_pages(app: Flask) -> None:
@@ -106,12 +117,10 @@ def register_pages(app: Flask) -> None:
 
 @PAGES.before_request
 def check_csrf() -> None:
-    """Every change from a page carries the page's token."""
+    """Every change from a page carries the page's token. Large files are read of whoever logged in here alone."""
     if request.method == "POST":
-        if request.endpoint in {"pages.add_file", "pages.file_of_record"}:  # without scripts: as the camera made it
-            request.max_content_length = LARGEST[FilePurpose.PHOTO] + PARTS
-        elif request.endpoint in {"pages.add_case_file", "pages.add_leave_proof"}:
-            request.max_content_length = MOST_BYTES + PARTS
+        if logged_in_here():
+            request.max_content_length = LARGEST_BY_PAGE.get(request.endpoint or "", request.max_content_length)
         CSRF.protect()
 
 

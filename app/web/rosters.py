@@ -18,17 +18,9 @@ from app.web.context import deps, user
 from app.web.forms import client_id, done, told
 from app.web.guard import page
 
-LARGEST_REQUEST = roster_file.LARGEST_FILE + 64 * 1024
 MOST_SHOWN = 200
 """Faults and people that are listed; the counts are always whole."""
 MOST_OFFICES = 2000
-
-
-@PAGES.before_request
-def allow_rosters() -> None:
-    """A roster may be larger than any other form."""
-    if request.endpoint == "pages.roster_sent":
-        request.max_content_length = LARGEST_REQUEST
 
 
 @PAGES.get("/roster")

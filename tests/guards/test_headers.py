@@ -17,7 +17,7 @@ from werkzeug.routing import Rule
 from app.api.headers import HEADERS
 from app.config import Mode
 from app.deps import Deps
-from app.main import create_app
+from app.main import LARGEST_BODY, create_app
 from app.store.session import transaction
 from tests.builders.app import a_clock, make_test_app, settings_for_tests
 from tests.builders.offices import a_tree
@@ -165,6 +165,14 @@ def test_a_body_of_a_stranger_is_read_up_to_sixteen_kilobytes(client: FlaskClien
     for path in ("/api/office/v1/sessions", "/api/mobile/v1/sessions", "/api/office/v1/sessions/refresh"):
         answer = client.post(path, data=b'{"login": "' + b"x" * 20_000 + b'"}', content_type="application/json")
         assert answer.status_code == 413, path
+
+
+def test_a_file_of_a_stranger_is_not_read(app: Flask) -> None:
+    """Pages that take large files take them of whoever is logged in; a stranger's are cut off like any large body."""
+    large = b"x" * (LARGEST_BODY + 1)
+    for _, path, name in CHANGES:
+        answer = app.test_client().post(path, data=large, content_type="multipart/form-data; boundary=x")
+        assert answer.status_code == 413, name
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
