@@ -142,8 +142,8 @@ def prove_code(deps: Deps, user_id: UUID, code: str | None, caller: Caller) -> N
 def refresh(deps: Deps, audience: str, refresh_token: str, caller: Caller) -> Tokens:
     """Exchange a refresh token of this audience, once; NotAllowed `session_ended` where it counts no more.
 
-    Tokens that we never signed are counted against the address they come from: TooOften after many. Ours that ran out are
-    nobody's guess.
+    Tokens that we never signed are counted against the address they come from: TooOften after many. Ours that ran out
+    are nobody's guess.
     """
     now = deps.now()
     try:
