@@ -28,9 +28,9 @@ def set_zones(tx: Connection, actor: Actor, subject_id: UUID, wanted: Sequence[W
             raise Conflict("id_reused")
         return False
     for n, zone in enumerate(wanted):
-        examined = zones.examine(tx, zone.polygons) if zone.polygons is not None else None
+        ground = zones.ground_of(tx, subject_id, zone, now=now)
         try:
-            decision = set_zone(replace(facts, held=facts.held + n), zone, examined, actor, now=now, tell=n == 0)
+            decision = set_zone(replace(facts, held=facts.held + n), zone, ground, actor, now=now, tell=n == 0)
         except Refused as refused:
             raise _named(refused, n) if len(wanted) > 1 else refused from refused
         effects.apply(tx, [decision])

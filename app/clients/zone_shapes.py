@@ -7,7 +7,7 @@ from typing import Any
 
 from app.clients.datum import Datum, to_wgs84
 from app.rules.errors import Refused
-from app.rules.shapes import Polygon, read_polygons, refuse_far_away
+from app.rules.shapes import Polygon, is_number, read_polygons, refuse_far_away
 from app.rules.wording.zones import NAME_KEYS
 from app.rules.zones.setting import LARGEST_RADIUS_M, MOST_POINTS, MOST_ZONES, SMALLEST_RADIUS_M
 
@@ -98,10 +98,10 @@ def _feature(feature: object, datum: Datum) -> SentFeature:
 
 
 def _point(coordinates: object, properties: Mapping[str, Any], datum: Datum) -> SentShape:
-    radius = next((properties[key] for key in RADII if isinstance(properties.get(key), int | float)), None)
+    radius = next((properties[key] for key in RADII if is_number(properties.get(key))), None)
     if radius is None:
         raise Refused("shape_point_needs_radius")
     numbers = coordinates[:2] if isinstance(coordinates, list) else []
-    if len(numbers) < 2 or not all(isinstance(one, int | float) and not isinstance(one, bool) for one in numbers):
+    if len(numbers) < 2 or not all(map(is_number, numbers)):
         raise Refused("shape_no_numbers")
     return circle(float(numbers[0]), float(numbers[1]), float(radius), datum)

@@ -90,12 +90,13 @@ def _polygon(rings: object) -> Polygon:
 
 def _pairs(ring: list[Any]) -> Iterator[Pair]:
     for point in ring:
-        if not isinstance(point, list) or len(point) < 2 or not all(map(_is_number, point[:2])):
+        if not isinstance(point, list) or len(point) < 2 or not all(map(is_number, point[:2])):
             raise Refused("shape_no_numbers")
         yield float(point[0]), float(point[1])
 
 
-def _is_number(value: object) -> bool:
+def is_number(value: object) -> bool:
+    """Whether a value of a JSON document is a number that may be a coordinate or a length."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return abs(value) <= LARGEST_NUMBER  # a whole number may be larger than any float; NaN is smaller than nothing

@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from math import ceil, pi, sqrt
 from typing import Any
 from uuid import UUID
@@ -20,10 +20,11 @@ from app.rules.errors import Conflict
 from app.rules.facts import Actor, SubjectStatus
 from app.rules.shapes import Polygon
 from app.rules.zones.hours import as_json
-from app.rules.zones.setting import Examined, RemovalFacts, ZoneFacts
+from app.rules.zones.setting import Examined, Ground, RemovalFacts, Wanted, ZoneFacts
 from app.store.scope import subjects_of
 
 FEWEST_CORNERS = 32
+FAR = datetime.max.replace(tzinfo=UTC)
 OFF_AT_MOST_M = 0.25
 """How far the polygon of a circle may run inside of it."""
 
@@ -97,6 +98,38 @@ def examine(tx: Connection, polygons: Sequence[Polygon]) -> Examined:
     """What PostGIS finds of a shape before it is taken: what is wrong with it, and how large it is. One query."""
     row = tx.execute(EXAMINE, {"shape": geojson(polygons)}).one()
     return Examined(row.invalid, row.km2)
+
+
+APART = """
+    SELECT id FROM zones
+    WHERE subject_id = :id AND kind = 'stay_inside' AND removed_at IS NULL AND (until IS NULL OR until > :now)
+      AND NOT {touches}
+"""
+APART_OF_POLYGON = text(APART.format(touches="ST_Intersects(shape, ST_SetSRID(ST_GeomFromGeoJSON(:shape), 4326))"))
+APART_OF_CIRCLE = text(
+    APART.format(
+        touches="ST_DWithin(CAST(shape AS geography), "
+        "CAST(ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) AS geography), :radius_m)"
+    )
+)
+
+
+def ground_of(tx: Connection, subject_id: UUID, wanted: Wanted, *, now: datetime) -> Ground:
+    """What a wanted zone is examined for. A shape that is not valid is compared with nothing."""
+    examined = examine(tx, wanted.polygons) if wanted.polygons is not None else None
+    if wanted.kind is not ZoneKind.STAY_INSIDE or (examined is not None and examined.invalid is not None):
+        return Ground(examined)
+    if wanted.circle is not None:
+        lon, lat, radius_m = wanted.circle
+        found = tx.execute(
+            APART_OF_CIRCLE, {"id": subject_id, "now": now, "lon": lon, "lat": lat, "radius_m": radius_m}
+        )
+    else:
+        shape = geojson(wanted.polygons or ())
+        found = tx.execute(APART_OF_POLYGON, {"id": subject_id, "now": now, "shape": shape})
+    ids = set(found.scalars())
+    held = holding(tx, [subject_id], now, FAR).get(subject_id, ()) if ids else ()
+    return Ground(examined, [zone for zone in held if zone.id in ids])
 
 
 def geojson(polygons: Sequence[Polygon]) -> str:

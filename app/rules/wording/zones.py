@@ -25,6 +25,8 @@ SENTENCES: dict[str, str] = {
     "zone_hours_weekdays": "请为每个时段选择星期,1 到 7 表示星期一到星期日。",
     "zone_hours_time": "时段的起止应为时刻,例如 22:00。",
     "zone_hours_empty": "时段的起止相同;全天有效的,请不要填写时段。",
+    "zone_two_at_once": "同一时段已要求留在“{name}”,两处不相接,无法同时遵守。请错开时段,或合成一个有几部分的区域。",
+    "zone_two_at_once_field": "与同一时段应当留在的另一处区域没有相接的地方。",
     "zone_over_already": "结束时间已经过去,请核对。",
     "zone_backdated": "开始时间最早可以填 {days} 天以前,请核对。",
     "zone_backdated_field": "开始时间太早,请核对。",

@@ -1,6 +1,6 @@
 """The weekly hours at which somebody has to stay inside a zone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import time
 from typing import Any
 
@@ -10,6 +10,7 @@ from app.rules.errors import Refused
 WEEKDAYS = frozenset(range(1, 8))
 """1 is Monday."""
 MOST_WINDOWS = 28
+DAY_MINUTES = 24 * 60
 
 
 def read_hours(given: Sequence[Mapping[str, Any]]) -> tuple[WeeklyHours, ...]:
@@ -29,6 +30,21 @@ def as_json(hours: Sequence[WeeklyHours]) -> list[dict[str, Any]]:
         {"weekdays": sorted(each.weekdays), "from": f"{each.from_time:%H:%M}", "to": f"{each.to_time:%H:%M}"}
         for each in hours
     ]
+
+
+def meet(one: Sequence[WeeklyHours], other: Sequence[WeeklyHours]) -> bool:
+    """Whether some minute of a week falls into both; without hours every minute does."""
+    minutes = set(_minutes(one)) if one else None
+    return minutes is None or not other or any(minute in minutes for minute in _minutes(other))
+
+
+def _minutes(hours: Sequence[WeeklyHours]) -> Iterator[int]:
+    """The minutes of a week, from Monday's midnight on; a window over Sunday's midnight goes on on Monday."""
+    for each in hours:
+        begins, ends = (at.hour * 60 + at.minute for at in (each.from_time, each.to_time))
+        for day in each.weekdays:
+            for minute in range(begins, ends if ends > begins else ends + DAY_MINUTES):
+                yield ((day - 1) * DAY_MINUTES + minute) % (7 * DAY_MINUTES)
 
 
 def _window(given: Mapping[str, Any]) -> WeeklyHours:

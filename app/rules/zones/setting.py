@@ -12,13 +12,13 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from app.rules.bounds import WeeklyHours, ZoneKind
+from app.rules.bounds import WeeklyHours, Zone, ZoneKind
 from app.rules.effects import Decision, Notify, WriteAudit
 from app.rules.effects.zones import RemoveZone, SetZone
 from app.rules.errors import Conflict, NotAllowed, Refused
 from app.rules.facts import About, Actor, Reason, SubjectStatus
 from app.rules.shapes import Polygon, why_invalid
-from app.rules.zones.hours import as_json
+from app.rules.zones.hours import as_json, meet
 
 SMALLEST_RADIUS_M, LARGEST_RADIUS_M = 1.0, 50_000.0
 MOST_POINTS = 10_000
@@ -76,6 +76,16 @@ class Examined:
 
 
 @dataclass(frozen=True)
+class Ground:
+    """What PostGIS found of a wanted zone: `examined`, None for a circle, whose shape cannot be wrong; and the zones to
+    stay in that have no place in common with it.
+    """
+
+    examined: Examined | None = None
+    apart: Sequence[Zone] = ()
+
+
+@dataclass(frozen=True)
 class RemovalFacts:
     """The zone as it stands, under its subject's lock."""
 
@@ -86,12 +96,12 @@ class RemovalFacts:
 
 
 def set_zone(
-    facts: ZoneFacts, wanted: Wanted, examined: Examined | None, actor: Actor, *, now: datetime, tell: bool = True
+    facts: ZoneFacts, wanted: Wanted, ground: Ground, actor: Actor, *, now: datetime, tell: bool = True
 ) -> Decision:
     """The zone, the notice to the person, who has to know what is asked, and the record of who set it.
 
-    `examined` is None for a circle; of several zones that are set at once, the person is told with the first. Conflict
-    `not_in_correction`; Refused for a shape, a term or a ground that does not hold.
+    Of several zones that are set at once, the person is told with the first. Conflict `not_in_correction`; Refused for
+    a shape, a term or a ground that does not hold, and where nobody could be in this place and another at once.
     """
     if actor.id is None:
         raise NotAllowed("not_allowed")
@@ -102,7 +112,8 @@ def set_zone(
     from_at = wanted.from_at or now
     _refuse_ground(wanted)
     _refuse_term(from_at, wanted.until, now)
-    _refuse_shape(wanted, examined)
+    _refuse_shape(wanted, ground.examined)
+    _refuse_two_at_once(wanted, from_at, ground.apart)
     about = About("zone", wanted.id)
     words = Reason(f"zone_told_{wanted.kind}", (("from", from_at.isoformat()),))
     set_so = Decision(
@@ -182,6 +193,17 @@ def _refuse_shape(wanted: Wanted, examined: Examined | None) -> None:
         raise Refused(code, fields={"geometry": code})
     if examined.km2 > LARGEST_KM2:
         raise Refused("shape_too_large", {"most": str(LARGEST_KM2)}, fields={"geometry": "shape_too_large_field"})
+
+
+def _refuse_two_at_once(wanted: Wanted, from_at: datetime, apart: Sequence[Zone]) -> None:
+    """Whoever has to stay in two places at once leaves one of them whatever they do."""
+    if wanted.kind is not ZoneKind.STAY_INSIDE:
+        return
+    for zone in apart:
+        begins_in_time = wanted.until is None or zone.from_at < wanted.until
+        lasts_until = zone.until is None or from_at < zone.until
+        if begins_in_time and lasts_until and meet(wanted.hours, zone.hours):
+            raise Refused("zone_two_at_once", {"name": zone.name}, fields={"geometry": "zone_two_at_once_field"})
 
 
 def _set(facts: ZoneFacts, wanted: Wanted, officer: UUID, from_at: datetime, now: datetime) -> SetZone:

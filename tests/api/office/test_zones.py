@@ -198,6 +198,58 @@ def test_what_has_no_ground_or_no_sense_is_refused(
     assert (status, told) == (422, code)
 
 
+@pytest.mark.parametrize(
+    ("hours", "status"),
+    [
+        ([], 422),
+        ([{"weekdays": [1], "from": "05:59", "to": "08:00"}], 422),
+        ([{"weekdays": [1], "from": "06:00", "to": "22:00"}], 201),
+        ([{"weekdays": [7], "from": "23:59", "to": "00:01"}], 422),
+    ],
+    ids=["at any hour", "a minute together", "one after the other", "over the end of the week"],
+)
+def test_nobody_is_to_stay_in_two_places_at_once(
+    client: FlaskClient, headers: dict[str, str], resident: UUID, hours: list[Any], status: int
+) -> None:
+    """They would have left one of the two whatever they do."""
+    nights = [{"weekdays": list(range(1, 8)), "from": "22:00", "to": "06:00"}]
+    stay = {"kind": "stay_inside", **dict.fromkeys(COURT)}
+    home = a_body(resident, name="住处", hours=nights, **stay)
+    far = a_square(TOWN[0] + 0.1)
+    assert client.post(URL, json=home, headers=headers).status_code == 201
+
+    answer = client.post(
+        URL, json=a_body(resident, name="厂里", circle=None, geometry=far, hours=hours, **stay), headers=headers
+    )
+
+    assert answer.status_code == status
+    assert status == 201 or answer.get_json()["code"] == "zone_two_at_once"
+    around = a_body(resident, name="小区", circle=None, geometry=a_square(), hours=nights, **stay)
+    assert client.post(URL, json=around, headers=headers).status_code == 201, "the one lies in the other"
+
+
+def test_places_to_stay_in_out_of_one_file_must_meet_too(
+    client: FlaskClient, headers: dict[str, str], resident: UUID
+) -> None:
+    body = {key: value for key, value in a_body(resident, kind="stay_inside").items() if key != "circle"}
+    body |= dict.fromkeys(COURT)
+    apart = a_collection(a_feature(a_square()), a_feature(a_square(TOWN[0] + 0.1)))
+    answer = client.post(f"{URL}/import", json={**body, "collection": apart}, headers=headers)
+    assert (answer.status_code, answer.get_json()["errors"][0]["field"]) == (422, "features.1.geometry")
+
+
+@pytest.mark.parametrize(
+    ("point", "radius"), [([10**400, 28.7], 80), (list(TOWN), 10**400), (list(TOWN), True), ([True, 28.7], 80)]
+)
+def test_a_point_of_a_file_that_is_no_number_is_refused(
+    client: FlaskClient, headers: dict[str, str], resident: UUID, point: list[Any], radius: Any
+) -> None:
+    body = {key: value for key, value in a_body(resident).items() if key != "circle"}
+    odd = a_collection(a_feature({"type": "Point", "coordinates": point}, radius_m=radius))
+    answer = client.post(f"{URL}/import", json={**body, "collection": odd}, headers=headers)
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "zone_file_faulty")
+
+
 def test_a_file_gives_several_zones_or_none(
     undone: Engine, client: FlaskClient, headers: dict[str, str], resident: UUID
 ) -> None:
