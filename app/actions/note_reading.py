@@ -21,7 +21,10 @@ def note_reading(
     now: datetime,
     about: About | None = None,
     details: Mapping[str, Any] | None = None,
+    reason: str | None = None,
 ) -> None:
-    """Who looked at what of whom (`action` of `rules.access_log.READS`). The caller has read it, so it is in reach."""
-    act = WriteAudit(now, actor, action, subject_id, about, details=details or {})
+    """Who looked at what of whom (`action` of `rules.access_log.READS`), and why where that had to be said. The caller
+    has read it, so it is in reach.
+    """
+    act = WriteAudit(now, actor, action, subject_id, about, reason, details=details or {})
     effects.apply(tx, [Decision((act,))])

@@ -18,7 +18,8 @@ from app.rules.facts import Actor, FilePurpose
 from app.store.attachments import KEPT, LIVE, kept
 from app.store.scope import subjects_of
 
-IN_FILE = (Subject.minor_regime, Subject.office_id, Attachment.about_kind.in_(("subject", "record")).label("in_file"))
+SEALED_KINDS = ("subject", "record", "search")
+IN_FILE = (Subject.minor_regime, Subject.office_id, Attachment.about_kind.in_(SEALED_KINDS).label("in_file"))
 """What decides whether an attachment is sealed."""
 
 
@@ -76,7 +77,7 @@ def portrait_of(connection: Connection, actor: Actor, subject_id: UUID) -> UUID 
 
 
 def is_closed(connection: Connection, actor: Actor, attachment_id: UUID) -> bool:
-    """Whether it takes a reason to open it: what a minor's file and records hold, for those above the assigned office.
+    """Whether it takes a reason to open it: what a minor's file, records and searches hold, for those above the office.
 
     What belongs to something that they decide, such as a leave, is open to them [Law 54]. One statement.
     """

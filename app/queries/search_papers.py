@@ -8,29 +8,33 @@ from sqlalchemy.orm import aliased
 
 from app.models.office import Office
 from app.models.subject import Subject
-from app.queries.names import Named, is_sealed
 from app.queries.searches import search
-from app.rules.errors import NotAllowed
+from app.rules.errors import Refused
 from app.rules.facts import Actor
 from app.rules.wording.own_file import CATEGORIES
-from app.rules.wording.papers import Done, Searched
+from app.rules.wording.papers import PHOTO, VISIT, Done, Searched
 
 EMPTY = ""
 
 
-def searched(connection: Connection, actor: Actor, search_id: UUID, *, now: datetime) -> Searched:
-    """The search and whom it is for; NotFound out of reach, NotAllowed where the law seals the person's name."""
-    found = search(connection, actor, search_id, now=now)
+def searched(
+    connection: Connection, actor: Actor, search_id: UUID, *, now: datetime, reason: str | None = None
+) -> Searched:
+    """The search and whom it is for; NotFound out of reach.
+
+    Refused `reason_needed_for_minor` where the law seals the person's name and nobody says why it is opened.
+    """
+    found = search(connection, actor, search_id, now=now, reason=reason)
+    if found.closed:
+        raise Refused("reason_needed_for_minor")
     county = aliased(Office)
     row = connection.execute(
-        select(Subject.name, Subject.minor_regime, Subject.office_id, Subject.sex, Subject.birth_date)
+        select(Subject.name, Subject.sex, Subject.birth_date)
         .add_columns(Office.name.label("office_name"), county.name.label("county_name"))
         .join(Office, Office.id == Subject.office_id)
         .outerjoin(county, county.id == Office.parent_id)
         .where(Subject.id == found.search.subject_id)
     ).one()
-    if is_sealed(actor, Named(row.name, row.minor_regime, row.office_id)):
-        raise NotAllowed("not_allowed")
     view = found.search
     return Searched(
         name=row.name,
@@ -59,6 +63,7 @@ def searched(connection: Connection, actor: Actor, search_id: UUID, *, now: date
                 one.found or EMPTY,
                 one.document_no,
                 one.corrected,
+                tuple(words for words, given in ((PHOTO, one.photo_id), (VISIT, one.visit_id)) if given),
             )
             for one in found.entries
         ],

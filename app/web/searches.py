@@ -5,25 +5,29 @@ from uuid import UUID, uuid4
 
 from flask import Response, redirect, render_template, request, url_for
 
+from app.access.case_files import keep_file
 from app.actions.note_reading import note_reading
 from app.actions.search_subject import begin_search, end_search, record_entry
 from app.clients import papers
 from app.queries import searches as queries
+from app.queries.attachments import Wanted as Kept
+from app.queries.attachments import attachments
 from app.queries.reach import how_to_reach
 from app.queries.search_papers import searched
+from app.rules.attachments import NewAttachment
 from app.rules.effects.orders_searches import EntryKind, SearchKind, SearchOutcome
 from app.rules.errors import Refused, ZhifangError
-from app.rules.facts import About
+from app.rules.facts import About, FilePurpose
 from app.rules.searches import Conclusion, NewEntry, Wanted
 from app.rules.wording.papers import TITLES, PaperKind, paper
 from app.rules.wording.searches import ENTRIES, KINDS, OUTCOMES, STEPS
 from app.web.blueprint import PAGES
 from app.web.context import deps, user
 from app.web.forms import client_id, done, hash_of, instant, optional, told, written
-from app.web.guard import page, user_for
+from app.web.guard import may, page, user_for
 from app.web.paging import cursor, next_link
 
-LONGEST, LONGEST_WHOM, LONGEST_NUMBER = 1000, 200, 100
+LONGEST, LONGEST_WHOM, LONGEST_NUMBER, LONGEST_REASON = 1000, 200, 100, 500
 LIMIT = 50
 CONFIRMED = {
     SearchKind.LOST_CONTACT: (*list(SearchOutcome)[:2], SearchOutcome.LOST_CONFIRMED),
@@ -147,6 +151,18 @@ def end_one_search(search_id: UUID) -> Response | tuple[str, int]:
     return done(url_for("pages.search", search_id=search_id), "search_over")
 
 
+@PAGES.post("/searches/<uuid:search_id>/files")
+@page("attachments.keep")
+def add_search_file(search_id: UUID) -> Response:
+    """What proves the record: a list of calls, a photo of the door, a letter that was sent. A refusal is a page."""
+    with deps().autocommit() as connection:
+        shown = queries.search(connection, user(), search_id, now=deps().now()).search
+    title, file = optional("title", LONGEST_NUMBER), request.files.get("file")
+    new = NewAttachment(client_id(), shown.subject_id, "search", search_id, FilePurpose.DOCUMENT, title)
+    keep_file(deps(), user(), new, file.read() if file else b"")
+    return done(url_for("pages.search", search_id=search_id), "file_kept")
+
+
 @PAGES.get("/searches/<uuid:search_id>/paper")
 @page("searches.paper")
 def search_paper(search_id: UUID) -> Response:
@@ -156,20 +172,28 @@ def search_paper(search_id: UUID) -> Response:
         raise Refused("stale_form")
     now, about = deps().now(), About("search", search_id)
     with deps().transaction() as tx:
-        found = searched(tx, user(), search_id, now=now)
+        found = searched(tx, user(), search_id, now=now, reason=_reason())
         subject_id = queries.search(tx, user(), search_id, now=now).search.subject_id
-        note_reading(tx, user(), "searches.paper", subject_id, now=now, about=about, details={"paper": kind})
+        details = {"paper": kind}
+        note_reading(tx, user(), "searches.paper", subject_id, now=now, about=about, details=details, reason=_reason())
     file = papers.render(paper(PaperKind(kind), found, now=now))
     return Response(file, mimetype=papers.MIMETYPE, headers=papers.headers(PaperKind(kind)))
+
+
+def _reason() -> str | None:
+    """Why somebody above the assigned office opens a minor's record, as the address says it."""
+    return request.args.get("reason", "").replace("\0", "").strip()[:LONGEST_REASON] or None
 
 
 def _page(search_id: UUID, typed: Any, fault: str | None) -> str:
     now = deps().now()
     with deps().transaction() as tx:
         reader = user_for("searches.read")
-        found = queries.search(tx, reader, search_id, now=now)
+        found = queries.search(tx, reader, search_id, now=now, reason=_reason())
         about = About("search", search_id)
-        note_reading(tx, reader, "searches.read", found.search.subject_id, now=now, about=about)
+        note_reading(tx, reader, "searches.read", found.search.subject_id, now=now, about=about, reason=_reason())
+        kept = Kept(about_kind="search", about_id=search_id, gone=False)
+        files = attachments(tx, user_for("attachments.read"), kept).items if may("attachments.read") else ()
     return render_template(
         "search.html",
         here="alerts",
@@ -184,4 +208,7 @@ def _page(search_id: UUID, typed: Any, fault: str | None) -> str:
         entries=ENTRIES,
         outcomes=OUTCOMES,
         papers=TITLES,
+        reason=_reason(),
+        files=files,
+        file_id=uuid4(),
     )

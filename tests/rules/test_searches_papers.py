@@ -6,7 +6,7 @@ from datetime import date, datetime
 import pytest
 
 from app.rules.effects.orders_searches import SearchOutcome
-from app.rules.wording.papers import Paper, PaperKind, Searched, paper
+from app.rules.wording.papers import PHOTO, Done, Paper, PaperKind, Searched, paper
 
 NOW = datetime.fromisoformat("2026-03-09T08:05:00+08:00")
 
@@ -80,3 +80,9 @@ def test_days_are_written_as_official_papers_write_them() -> None:
     assert made.day == "2026年3月9日"
     assert "自 2026年3月1日 09:05 最后一次联系后" in words(made)
     assert "1990年1月2日出生" in words(made)
+
+
+def test_the_record_names_what_proves_an_entry() -> None:
+    call = Done("call", at("03-02T10:00"), "王干事", "本人", "无人接听", None, corrected=True, attached=(PHOTO,))
+    (row,) = paper(PaperKind.RECORD, replace(OPEN, done=(call,)), now=NOW).rows
+    assert row == ("2026年3月2日 10:00", "电话联系", "王干事", "本人", "无人接听", "附照片、已被后面的记录更正")

@@ -16,6 +16,9 @@ PAGES: dict[str, PageExample] = {
     "POST /leave/<leave_id>/files": PageExample(
         Shows.CASE, lambda _: {"id": str(uuid4()), "title": "住院证明", "file": (BytesIO(PDF), "a.pdf")}, 303
     ),
+    "POST /searches/<search_id>/files": PageExample(
+        Shows.CASE, lambda _: {"id": str(uuid4()), "title": "通话清单", "file": (BytesIO(PDF), "a.pdf")}, 303
+    ),
     "POST /attachments/<attachment_id>/delete": PageExample(Shows.CASE, lambda _: {"reason": "重复上传"}, 303),
     "GET /record-patterns": PageExample(Shows.OFFICES),
     "POST /record-patterns/<user_id>/notes": PageExample(

@@ -46,7 +46,13 @@ class SearchEndBody(Body):
     note = text(1000, required=True)
 
 
-class PaperArgs(Body):
+class SearchReadArgs(Body):
+    """Why somebody above the assigned office looks at a minor's."""
+
+    reason = text(500, load_default=None, metadata={"description": "Opens the texts of a minor's search; recorded."})
+
+
+class PaperArgs(SearchReadArgs):
     """Which paper."""
 
     kind = choice(PaperKind, required=True)

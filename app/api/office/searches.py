@@ -21,6 +21,7 @@ from app.api.office.search_bodies import (
     SearchEndBody,
     SearchEntryBody,
     SearchListArgs,
+    SearchReadArgs,
 )
 from app.api.paging import next_cursor, page_of
 from app.api.refusals import refusals
@@ -37,9 +38,9 @@ BLUEPRINT = Blueprint("office_searches", __name__, description="查找")
 FILE = {"type": "string", "format": "binary"}
 
 
-def shown(tx: Any, search_id: UUID) -> dict[str, Any]:
+def shown(tx: Any, search_id: UUID, reason: str | None = None) -> dict[str, Any]:
     """One search as it stands."""
-    found = queries.search(tx, current_actor(), search_id, now=deps().now())
+    found = queries.search(tx, current_actor(), search_id, now=deps().now(), reason=reason)
     return {**asdict(found.search), **asdict(found)}
 
 
@@ -86,14 +87,15 @@ class OneSearch(MethodView):
     """One search."""
 
     @office("searches.read")
-    @refusals(404)
+    @refusals(404, 422)
+    @BLUEPRINT.arguments(SearchReadArgs, location="query")
     @BLUEPRINT.response(200, SearchDetailAnswer)
-    def get(self, search_id: UUID) -> dict[str, Any]:
+    def get(self, args: dict[str, Any], search_id: UUID) -> dict[str, Any]:
         """Who did what, what is still owed and by when; that it was read is recorded."""
+        about, reason = About("search", search_id), args["reason"]
         with deps().transaction() as tx:
-            found = shown(tx, search_id)
-            about = About("search", search_id)
-            note_reading(tx, current_actor(), "searches.read", found["subject_id"], now=deps().now(), about=about)
+            found, now = shown(tx, search_id, reason), deps().now()
+            note_reading(tx, current_actor(), "searches.read", found["subject_id"], now=now, about=about, reason=reason)
         return found
 
 
@@ -154,9 +156,11 @@ class SearchPaper(MethodView):
         now, kind = deps().now(), PaperKind(args["kind"])
         with deps().transaction() as tx:
             actor = current_actor()
-            found = searched(tx, actor, search_id, now=now)
+            found = searched(tx, actor, search_id, now=now, reason=args["reason"])
             subject_id = queries.search(tx, actor, search_id, now=now).search.subject_id
             about, details = About("search", search_id), {"paper": kind.value}
-            note_reading(tx, actor, "searches.paper", subject_id, now=now, about=about, details=details)
+            note_reading(
+                tx, actor, "searches.paper", subject_id, now=now, about=about, details=details, reason=args["reason"]
+            )
         file = papers.render(paper(kind, found, now=now))
         return Response(file, mimetype=papers.MIMETYPE, headers=papers.headers(kind))

@@ -32,7 +32,7 @@ class Paper:
 
 @dataclass(frozen=True)
 class Done:
-    """One entry of the record."""
+    """One entry of the record; `attached` names what proves it, in words."""
 
     kind: str
     happened_at: datetime
@@ -41,6 +41,7 @@ class Done:
     found: str
     document_no: str | None
     corrected: bool
+    attached: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,9 @@ class Searched:
 
 TITLE_FONT, TEXT_FONT, LATIN_FONT = "方正小标宋简体", "仿宋", "Times New Roman"
 """As official papers are set (GB/T 9704). Where a font is missing the office suite takes the nearest."""
+
+PHOTO, VISIT = "照片", "走访记录"
+"""What may prove an entry."""
 
 SEXES: dict[str, str] = {"male": "男", "female": "女"}
 
@@ -149,7 +153,8 @@ def _ended(searched: Searched) -> str:
 
 
 def _row(one: Done) -> tuple[str, ...]:
-    remark = "、".join(text for text in (one.document_no, "已被后面的记录更正" if one.corrected else None) if text)
+    said = (one.document_no, *(f"附{what}" for what in one.attached), "已被后面的记录更正" if one.corrected else None)
+    remark = "、".join(text for text in said if text)
     return (moment_words(one.happened_at), ENTRIES[one.kind], one.by, one.with_whom, one.found, remark)
 
 

@@ -1,6 +1,6 @@
 """Searches through HTTP: from silence to a confirmed 脱管, with the papers read back; who may do what."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
@@ -240,3 +240,29 @@ def test_evidence_is_of_the_person_and_corrections_are_additions(
     entries = client.post(url, json=right, headers=headers).get_json()["entries"]
 
     assert {entry["id"]: entry["corrected"] for entry in entries} == {wrong["id"]: True, right["id"]: False}
+
+
+def test_a_minors_record_and_papers_open_above_the_office_with_a_reason_only(
+    client: FlaskClient, app: Flask, undone: Engine, clock: TestClock, officer: Worker, county: Worker
+) -> None:
+    with transaction(undone) as tx:
+        minor = a_subject(tx, officer, at=clock.now() - DAY, born=date(2010, 5, 17)).id
+    by_officer, by_county = logged_in(app, officer), logged_in(app, county)
+    body = {"id": str(uuid4()), "subject_id": str(minor), "why": "家属说联系不上"}
+    url = f"{URL}/{client.post(URL, json=body, headers=by_officer).get_json()['id']}"
+    client.post(f"{url}/entries", json=an_entry("call", clock), headers=by_officer)
+    found = [
+        client.get(url, query_string=query, headers=headers).get_json()["entries"][0]["found"]
+        for headers, query in ((by_officer, {}), (by_county, {}), (by_county, {"reason": "决定是否通报公安"}))
+    ]
+    assert found == ["无人接听", None, "无人接听"]
+    police = {"kind": "police"}
+    closed = client.get(f"{url}/paper", query_string=police, headers=by_county)
+    assert (closed.status_code, closed.get_json()["code"]) == (422, "reason_needed_for_minor")
+    assert (
+        client.get(f"{url}/paper", query_string={**police, "reason": "通报公安"}, headers=by_county).status_code == 200
+    )
+    with undone.connect() as connection:
+        statement = text("SELECT action, reason FROM audit WHERE actor_id = :id AND reason IS NOT NULL ORDER BY id")
+        said = [tuple(row) for row in connection.execute(statement, {"id": county.id})]
+    assert said == [("searches.read", "决定是否通报公安"), ("searches.paper", "通报公安")]
