@@ -30,7 +30,7 @@ COUNTS = text(
             SELECT count(*) AS due,
                    count(*) FILTER (WHERE state NOT IN ('planned', 'open', 'unjudged')) AS judged,
                    count(*) FILTER (WHERE state = 'unjudged') AS unjudged,
-                   count(*) FILTER (WHERE state IN ('planned', 'open') AND judge_at < :by) AS left
+                   count(*) FILTER (WHERE state IN ('planned', 'open') AND judge_at < :judged_by) AS left
             FROM duties WHERE office_id = o.id AND due_at > :from_at AND due_at <= :to_at AND state <> 'cancelled'
         ) x
     ) d
@@ -56,7 +56,12 @@ def undone(tx: Connection, days: Sequence[date]) -> list[date]:
 def counts(tx: Connection, day: date, *, now: datetime) -> DayCounts:
     """What the day's checks have come to by now."""
     to_at = end_of_day(day)
-    values = {"from_at": start_of_day(day), "to_at": to_at, "by": min(now - AT_WORK, to_at + AT_WORK)}
+    values = {
+        "from_at": start_of_day(day),
+        "to_at": to_at,
+        "by": min(now - AT_WORK, to_at + AT_WORK),
+        "judged_by": now - AT_WORK,  # what ended in the evening is judged after midnight, when its grace is over
+    }
     return DayCounts(**{key: int(n) for key, n in tx.execute(COUNTS, values).mappings().one().items()})
 
 

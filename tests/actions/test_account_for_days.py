@@ -10,6 +10,7 @@ from app.actions.account_for_days import account_for_days
 from app.actions.beat import beat
 from app.queries.service_days import DayView, days
 from app.rules.calendar import end_of_day, legal_day
+from app.rules.day_accounts import READY_AFTER
 from app.rules.effects import ChangeDuty, Decision
 from app.rules.facts import JOB, DayVerdict, DutyState, Reason
 from app.store import effects
@@ -79,6 +80,18 @@ class TestWithAScheduler:
         assert (yesterday(tx).verdict, yesterday(tx).counts.left) == (DayVerdict.NOT_MADE, 1)
         effects.apply(tx, [Decision((ChangeDuty(forgotten, DutyState.MISSED, TUESDAY, Reason("duty_missed"), JOB),))])
         assert account_for_days(tx, now=TUESDAY + HOUR) == {"looked_at": 1, "not_made": 0}
+        assert yesterday(tx).verdict is DayVerdict.MADE
+
+    def test_what_ends_at_midnight_and_is_judged_after_it_belongs_to_the_day(
+        self, tx: Connection, tree: Tree, subject: UUID
+    ) -> None:
+        """Its grace is over when the account is made: that nobody judged it is told, however late it ended."""
+        midnight = end_of_day(legal_day(MONDAY))
+        forgotten = duty(tx, tree, subject, midnight - HOUR, DutyState.OPEN)
+        account_for_days(tx, now=midnight + READY_AFTER)
+        assert (yesterday(tx).verdict, yesterday(tx).counts.left) == (DayVerdict.NOT_MADE, 1)
+        effects.apply(tx, [Decision((ChangeDuty(forgotten, DutyState.MISSED, TUESDAY, Reason("duty_missed"), JOB),))])
+        account_for_days(tx, now=TUESDAY)
         assert yesterday(tx).verdict is DayVerdict.MADE
 
     def test_a_duty_that_the_service_could_not_judge_was_not_checked(
