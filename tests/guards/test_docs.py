@@ -80,3 +80,22 @@ DOCUMENTS = [
 def test_no_link_leads_nowhere(file: Path) -> None:
     links = [link for link in LINK.findall(file.read_text(encoding="utf-8")) if not link.startswith(("http", "mailto"))]
     assert [link for link in links if not (file.parent / link).exists()] == []
+
+
+PLACE = re.compile(r"\]\(([^)#\s]*)#([^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+
+
+@pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: str(file.relative_to(ROOT)))
+def test_no_link_leads_to_a_heading_that_is_not_there(file: Path) -> None:
+    """Tables of contents above all: sections are moved and numbered anew, and their links are not seen to fail."""
+    places = [place for place in PLACE.findall(file.read_text(encoding="utf-8")) if not place[0].startswith("http")]
+    assert [
+        (name, place) for name, place in places if place not in _headings(file.parent / name if name else file)
+    ] == []
+
+
+def _headings(file: Path) -> set[str]:
+    """The places of a document as they are named in addresses: letters and hyphens, small."""
+    headings = HEADING.findall(file.read_text(encoding="utf-8"))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
