@@ -31,7 +31,7 @@ class PhoneFacts:
     """One phone as it told of itself. Without a place since `no_place_since`, in battery saver since `saver_since`.
 
     Of the check-ins of the last days: how many, over how long, and how wrong the clock was in the best of them.
-    `told` is whether an alert of its trouble goes on; `heard_at` when it was heard last.
+    `told` is whether an alert of such trouble goes on, a refused log-in left aside; `heard_at` when it was heard last.
     """
 
     subject_id: UUID
@@ -59,10 +59,10 @@ def look(facts: PhoneFacts, *, now: datetime) -> Decision:
 
 def _trouble(facts: PhoneFacts, now: datetime) -> Iterator[Effect]:
     found = dict(_ails(facts, now))
-    about = About("subject", facts.subject_id)
+    about, source = About("subject", facts.subject_id), About("device", facts.subject_id)
     if not found and facts.told:
         over = Reason("device_trouble_over")
-        yield RecoverAlert(facts.subject_id, AlertKind.DEVICE_TROUBLE, about, now, now, over)
+        yield RecoverAlert(facts.subject_id, AlertKind.DEVICE_TROUBLE, about, now, now, over, source=source)
     if not found or facts.told:
         return
     codes, since = "+".join(found), min(found.values())
@@ -72,7 +72,7 @@ def _trouble(facts: PhoneFacts, now: datetime) -> Iterator[Effect]:
         office_id=facts.office_id,
         kind=AlertKind.DEVICE_TROUBLE,
         about=about,
-        source=About("device", facts.subject_id),
+        source=source,
         event_at=since,
         at=now,
         why=Reason("device_trouble", params),

@@ -24,8 +24,9 @@ FACTS = text(
     """
     SELECT t.subject_id, s.office_id, t.last_heard_at, p.since AS no_place_since, b.since AS saver_since,
            c.n, c.from_at, c.until, c.least_off,
-           EXISTS (SELECT FROM alerts a WHERE a.subject_id = t.subject_id AND a.kind = 'device_trouble'
-                   AND a.handling <> 'closed' AND a.condition = 'active') AS told
+           EXISTS (SELECT FROM alerts a JOIN alert_occurrences o ON o.alert_id = a.id
+                   WHERE a.subject_id = t.subject_id AND a.kind = 'device_trouble' AND a.handling <> 'closed'
+                   AND o.source_kind = 'device' AND o.recovered_at IS NULL) AS told
     FROM subject_states t
     JOIN subjects s ON s.id = t.subject_id
     LEFT JOIN LATERAL (

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
 from app.actions.issue_tracker import revoke_tracker
+from app.actions.look_at_phones import look_at_phones
 from app.actions.release_device import release_device
 from app.actions.replay_poison import Chosen
 from app.api.trackers import replaying
@@ -167,6 +168,36 @@ def test_a_credential_that_was_taken_back_is_refused_and_told(
         (alert,) = alerts_of(tx, subject_id)
         assert (alert.kind, alert.occurrences, alert.cause) == ("device_trouble", 1, "phone")
         assert state_of(tx, subject_id).last_heard_at == clock.now() - MINUTE
+
+
+def test_a_refused_phone_is_no_trouble_that_passes_by_the_morning(
+    undone: Engine, http: FlaskClient, officer: Worker, subject_id: UUID, clock: TestClock
+) -> None:
+    """Nobody has set it up anew; and what ails the phone in hand is told all the same."""
+    phone = a_phone(undone, officer, subject_id, TrackerClient.OWNTRACKS, clock.now())
+    with transaction(undone) as tx:
+        revoke_tracker(tx, officer.actor, phone.credential_id, "手机遗失", now=clock.now())
+    phone.send(http, a_location(phone, clock.now()))
+    clock.advance(DAY)
+
+    with transaction(undone) as tx:
+        look_at_phones(tx, [subject_id], now=clock.now())
+        (alert,) = alerts_of(tx, subject_id)
+        assert (alert.condition, alert.occurrences) == ("active", 1)
+
+    other = a_phone_of_another_client(undone, officer, subject_id, clock.now())
+    other.send(http, {"_type": "status", "_id": "1", "android": {"loc": -4}})
+    clock.advance(timedelta(hours=23))
+    other.send(http, {"_type": "status", "_id": "2", "android": {"loc": -4}})
+    with transaction(undone) as tx:
+        look_at_phones(tx, [subject_id], now=clock.now() + timedelta(hours=2))
+        (alert,) = alerts_of(tx, subject_id)
+        assert (alert.condition, alert.occurrences, alert.why["code"]) == ("active", 2, "device_trouble")
+
+
+def a_phone_of_another_client(undone: Engine, officer: Worker, subject_id: UUID, now: datetime) -> Phone:
+    with transaction(undone) as tx:
+        return a_tracker(tx, officer, subject_id, TrackerClient.OWNTRACKS, now=now, key="two")
 
 
 def test_a_released_phone_is_refused_like_one_whose_credential_was_taken_back(
