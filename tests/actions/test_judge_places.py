@@ -7,8 +7,10 @@ import pytest
 from sqlalchemy import Connection, text
 
 from app.actions.change_subject import Changes, change_subject
+from app.actions.close_alert import close_alert
 from app.actions.judge_positions import Rejudged, judge_positions
 from app.rules.bounds import ZoneKind
+from app.rules.facts import CloseReason
 from app.store import due, rejudging
 from app.store.places import FARTHEST, in_turns
 from tests.builders.app import MONDAY, settings_for_tests
@@ -115,6 +117,23 @@ def test_what_is_to_come_costs_nothing_before(person: Tracked) -> None:
 
     for at, waiting in ((begins - SECOND, []), (begins, [person.id])):
         assert [one.id for one in due.listed(person.tx, due.LOOK_AGAIN, now=at, limit=9)] == waiting
+
+
+def test_what_was_closed_while_it_went_on_is_told_again_after_a_return_alone(person: Tracked) -> None:
+    """The page says so to whoever closes it."""
+    person.at(MONDAY, 900)
+    (alert,) = person.alerts
+    close_alert(person.tx, person.officer.actor, alert.id, CloseReason.REAL, "已通知返回", now=MONDAY + MINUTE)
+
+    person.at(MONDAY + 10 * MINUTE, 1200)
+    person.at(MONDAY + 20 * MINUTE, -2000)
+    assert [(one.handling, one.condition) for one in person.alerts] == [("closed", "recovered")]
+
+    person.at(MONDAY + 40 * MINUTE, 900)
+    assert sorted((one.handling, one.condition) for one in person.alerts) == [
+        ("closed", "recovered"),
+        ("open", "active"),
+    ]
 
 
 def test_an_area_that_gets_a_new_outline_counts_from_then_on(person: Tracked) -> None:

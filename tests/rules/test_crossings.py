@@ -35,6 +35,8 @@ CASES = [
     Case("its circle does not", (*HOME, (0, 251, 250)), ((0, None),)),
     Case("the first fix ever", ((0, 5000),), ((0, None),)),
     Case("faster than any train", (*HOME, (0, 60_000)), ()),
+    Case("at 400 km an hour", (*HOME, (0, 30_373)), ((0, None),)),
+    Case("a little faster", (*HOME, (0, 30_374)), ()),
     Case("a train", (*HOME, (0, 20_000)), ((0, None),)),
     Case("three circles in two minutes", (*HOME, (0, 100), (1, 101), (2, 102)), ((0, None),)),
     Case("three circles in less", (*HOME, (0, 100), (0.5, 101), (1.9, 102)), ()),

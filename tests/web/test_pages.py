@@ -111,6 +111,18 @@ def test_alerts_stand_in_three_groups(undone: Engine, app: Flask, office: Office
     assert 'data-waiting="1"' in part
 
 
+def test_whoever_closes_what_still_goes_on_is_told_what_that_means(undone: Engine, app: Flask, office: Office) -> None:
+    with transaction(undone) as tx:
+        away, back = (a_person(tx, office, name) for name in ("甲", "乙"))
+        goes_on, over = (
+            an_alert(tx, office.tree, one, MONDAY - HOUR, kind=AlertKind.LEFT_AREA) for one in (away, back)
+        )
+        recover(tx, back, MONDAY, kind=AlertKind.LEFT_AREA)
+    officer = a_visitor(app, office.officer)
+    assert "在恢复之前不会为它再预警" in officer.text(f"/alerts/{goes_on}")
+    assert "在恢复之前不会为它再预警" not in officer.text(f"/alerts/{over}")
+
+
 def test_somebody_above_reads_no_name_of_a_minor(undone: Engine, app: Flask, office: Office) -> None:
     with transaction(undone) as tx:
         minor = a_person(tx, office, "小明明", minor=True)
