@@ -113,6 +113,10 @@ class LeaveView:
     return_waiting_at: datetime | None
     reports: tuple[ReportView, ...] = ()
 
+    def place_named(self, code: str) -> str:
+        """What a destination of this request is called; its code where it is none of them."""
+        return dict(zip(self.destinations, self.destination_names, strict=True)).get(code, code)
+
     @property
     def how_to_object(self) -> str | None:
         """Where one may complain, for what was refused or revoked [Law 34]."""

@@ -11,6 +11,7 @@ from app.actions.decide_leave import decide_leave
 from app.actions.report_leave import report_leave
 from app.actions.revoke_leave import revoke_leave
 from app.actions.tell_procuratorate import tell_procuratorate
+from app.actions.withdraw_leave import withdraw_leave
 from app.queries import leaves as queries
 from app.queries.attachments import Listed, Wanted, attachments
 from app.queries.leave_calendar import Show, board
@@ -28,6 +29,7 @@ from app.web.guard import may, page, user_for
 from app.web.paging import Part, chosen, skipped
 
 LONGEST_REASON, LONGEST_CONDITIONS, LONGEST_NOTE, LONGEST_TITLE = 1000, 500, 500, 100
+ON_THE_WAY = tuple(kind for kind in ReportKind if kind is not ReportKind.RETURN)
 SHOWN, LIMIT = 20, 50
 """Of each part of the calendar; on the page of one part."""
 WORDS = {"kinds": KINDS, "grounds": GROUNDS, "states": STATES, "levels": LEVELS, "reports": REPORTS}
@@ -118,6 +120,36 @@ def note_return(leave_id: UUID) -> Response | tuple[str, int]:
     return _do(leave_id, act, "leave_returned")
 
 
+@PAGES.post("/leave/<uuid:leave_id>/reports")
+@page("leave.report")
+def note_leave_report(leave_id: UUID) -> Response | tuple[str, int]:
+    """What somebody told the office on the way: left, arrived, delayed; under a permit a trip."""
+
+    def act(tx: Any, actor: Actor) -> None:
+        kind, at = request.form.get("kind", ""), instant("happened_at")
+        if kind not in ON_THE_WAY:
+            raise Refused("stale_form")
+        back_by = instant("back_by") if request.form.get("back_by") else None
+        destination, note = request.form.get("destination") or None, optional("told", LONGEST_NOTE)
+        body = hash_of(leave_id, kind, at.isoformat(), destination, back_by, note)
+        what = Told(client_id(), ReportKind(kind), at, body, destination=destination, until=back_by, note=note)
+        report_leave(tx, actor, leave_id, what, now=deps().now())
+
+    return _do(leave_id, act, "leave_told")
+
+
+@PAGES.post("/leave/<uuid:pending_id>/withdrawal")
+@page("leave.enter")
+def take_leave_back(pending_id: UUID) -> Response | tuple[str, int]:
+    """The person's word, told to the office, that the request is not wanted any more."""
+
+    def act(tx: Any, actor: Actor) -> None:
+        note = written("withdrawn_why", LONGEST_NOTE, missing="reason_needed")
+        withdraw_leave(tx, actor, pending_id, note, now=deps().now())
+
+    return _do(pending_id, act, "leave_withdrawn")
+
+
 @PAGES.post("/leave/<uuid:leave_id>/procuratorate")
 @page("leave.tell_procuratorate")
 def note_procuratorate(leave_id: UUID) -> Response | tuple[str, int]:
@@ -176,5 +208,8 @@ def _one(leave_id: UUID, typed: Any, fault: str | None) -> str:
         back_at=f"{back_at.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}",
         today_at=f"{now.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}",
         now=now,
+        tellable=[
+            (kind, REPORTS[kind]) for kind in ON_THE_WAY if (kind is ReportKind.TRIP) == (shown.kind == "permit")
+        ],
         **WORDS,
     )

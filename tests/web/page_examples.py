@@ -82,6 +82,10 @@ PAGES: dict[str, PageExample] = {
     "POST /leave/<leave_id>/return": PageExample(
         Shows.CASE, lambda _: {"id": str(uuid4()), "returned_at": "2026-03-02T08:30"}, 303
     ),
+    "POST /leave/<leave_id>/reports": PageExample(
+        Shows.CASE, lambda _: {"id": str(uuid4()), "kind": "arrival", "happened_at": "2026-03-02T08:30"}, 303
+    ),
+    "POST /leave/<pending_id>/withdrawal": PageExample(Shows.CASE, lambda _: {"withdrawn_why": "改期"}, 303),
     "POST /leave/<leave_id>/procuratorate": PageExample(
         Shows.CASE, lambda _: {"told_at": "2026-03-02T08:30", "note": "函告"}, 303
     ),

@@ -11,12 +11,13 @@ from sqlalchemy import Engine
 
 from app.actions.decide_leave import decide_leave
 from app.actions.request_leave import request_leave
+from app.rules.leave import LeaveKind
 from app.rules.leave.facts import Verdict
 from app.simulation.clock import TestClock
 from app.store.session import transaction
 from tests.builders.app import MONDAY
 from tests.builders.files import PDF
-from tests.builders.leave import wanted
+from tests.builders.leave import LONGYOU, wanted
 from tests.statements import counted
 from tests.web.browsing import a_visitor
 from tests.web.office import Office, a_person, an_office_at_nine
@@ -67,6 +68,44 @@ def test_a_request_is_decided_on_its_page(undone: Engine, app: Flask, office: Of
     assert "未批准" in shown
     assert "预约在下月" in shown
     assert "人民检察院" in shown
+
+
+def test_what_was_told_on_the_way_is_noted_by_an_officer(
+    undone: Engine, app: Flask, office: Office, clock: TestClock
+) -> None:
+    path = f"/leave/{a_request_of(undone, office, '王某某', approved=True)}"
+    clock.advance(3 * HOUR)
+    visitor = a_visitor(app, office.officer)
+    late = {"id": str(uuid4()), "kind": "delay", "happened_at": f"{MONDAY + 11 * HOUR:%Y-%m-%dT%H:%M}"}
+    refused = visitor.post(f"{path}/reports", late)
+    assert refused.status_code == 422
+    assert "请写明不能按时返回的原因" in refused.get_data(as_text=True)
+    told = {**late, "told": "末班车取消", "back_by": f"{MONDAY + 40 * HOUR:%Y-%m-%dT%H:%M}"}
+    assert visitor.post(f"{path}/reports", told).status_code == 303
+    shown = visitor.text(path)
+    for words in ("不能按时返回", "末班车取消", "由徐敏登记", "预计"):
+        assert words in shown
+
+
+def test_a_trip_under_a_permit_is_noted_by_its_place(undone: Engine, app: Flask, office: Office) -> None:
+    with transaction(undone) as tx:
+        person = a_person(tx, office, "王某某")
+        asked = wanted(MONDAY, None, id=uuid4(), kind=LeaveKind.PERMIT, frequency="每周二送货")
+        request_leave(tx, office.officer.actor, person, asked, now=MONDAY)
+        decide_leave(tx, office.county.actor, asked.id, Verdict(approve=True), now=MONDAY)
+    visitor, path = a_visitor(app, office.officer), f"/leave/{asked.id}"
+    trip = {"id": str(uuid4()), "kind": "trip", "happened_at": "2026-03-02T09:00", "destination": LONGYOU}
+    assert visitor.post(f"{path}/reports", trip).status_code == 303
+    assert re.search("按许可外出.*龙游县", visitor.text(path))
+
+
+def test_an_officer_notes_that_a_request_is_taken_back(undone: Engine, app: Flask, office: Office) -> None:
+    path = f"/leave/{a_request_of(undone, office, '王某某')}"
+    visitor = a_visitor(app, office.officer)
+    assert visitor.post(f"{path}/withdrawal", {"withdrawn_why": ""}).status_code == 422
+    assert visitor.post(f"{path}/withdrawal", {"withdrawn_why": "改期"}).status_code == 303
+    shown = visitor.text(path)
+    assert ("已撤回" in shown, "改期" in shown, "/decision" in shown) == (True, True, False)
 
 
 def test_whoever_saw_a_paper_adds_it_to_the_request(undone: Engine, app: Flask, office: Office) -> None:
