@@ -1,6 +1,8 @@
 """The door to Pillow, which alone reads picture files: measured before they are decoded, kept without metadata."""
 
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from io import BytesIO
 from itertools import pairwise
@@ -12,7 +14,7 @@ from typing import Any
 from PIL import ExifTags, Image, ImageOps
 
 from app.rules.calendar import SHANGHAI
-from app.rules.errors import Refused
+from app.rules.errors import Refused, Unavailable
 from app.rules.facts import Fix
 from app.rules.photos import KEPT_SIDE, MOST_PIXELS, Picture, fingerprint, refuse_size
 
@@ -21,8 +23,15 @@ FORMATS = ("JPEG", "PNG")
 QUALITY = 85
 SHRINKABLE = frozenset({"L", "LA", "RGB", "RGBA", "CMYK"})
 """Kinds of points that can be averaged as they are."""
-AT_ONCE = BoundedSemaphore(cpu_count() or 1)
-"""A picture of few bytes may take some 200 MB to decode: no more at once than there is somebody to work on."""
+AT_ONCE = cpu_count() or 1
+MOST_WAITING = 4
+COME_AGAIN_S = 3
+"""A picture of few bytes may take some 200 MB to decode: no more at once than there is somebody to work on. Few may
+wait, for each holds a thread: a morning of photos must not take them from check-ins. Phones send it again.
+"""
+
+WORK = BoundedSemaphore(AT_ONCE)
+PLACES = BoundedSemaphore(AT_ONCE + MOST_WAITING)
 LOOK = 8
 """Points on each side of what a picture looks like."""
 LONGEST_MODEL = 80
@@ -38,11 +47,11 @@ def read_picture(sent: bytes) -> Picture:
     """The photo as it is kept: upright, at most 1600 points long, a JPEG without any metadata; and what its file told.
 
     Refused `photo_too_large` for too many bytes or pixels, before any is decoded, `photo_unreadable` for anything that
-    is no whole JPEG or PNG.
+    is no whole JPEG or PNG. Unavailable `pictures_busy` where too many wait already.
     """
     refuse_size(len(sent))
     try:
-        with AT_ONCE, Image.open(BytesIO(sent), formats=FORMATS) as image:
+        with _turn(), Image.open(BytesIO(sent), formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise Refused("photo_too_large", fields={"image": "photo_too_large"})
             told = _told(image)
@@ -55,10 +64,10 @@ def read_picture(sent: bytes) -> Picture:
 def read_attached(sent: bytes, *, longest: int) -> tuple[Picture, int]:
     """A picture of a case file as it is kept, at most `longest` points long, and what it looks like in 64 bits.
 
-    What a drawing leaves transparent is white. Refused `file_too_many_points`, `file_unreadable`.
+    What a drawing leaves transparent is white. Refused `file_too_many_points`, `file_unreadable`; Unavailable as above.
     """
     try:
-        with AT_ONCE, Image.open(BytesIO(sent), formats=FORMATS) as image:
+        with _turn(), Image.open(BytesIO(sent), formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise Refused("file_too_many_points", fields={"file": "file_too_many_points"})
             told = _told(image)
@@ -66,6 +75,18 @@ def read_attached(sent: bytes, *, longest: int) -> tuple[Picture, int]:
             return Picture(_jpeg(plain), fingerprint(sent), **told), _look(plain)
     except (*BAD_FILE, Image.DecompressionBombError) as error:
         raise Refused("file_unreadable", fields={"file": "file_unreadable"}) from error
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Somebody to work on this picture, and the memory for it."""
+    if not PLACES.acquire(blocking=False):
+        raise Unavailable("pictures_busy", {"retry_after_s": COME_AGAIN_S})
+    try:
+        with WORK:
+            yield
+    finally:
+        PLACES.release()
 
 
 def _again(image: Image.Image, longest: int) -> Image.Image:

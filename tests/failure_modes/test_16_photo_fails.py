@@ -4,6 +4,7 @@ The county wants a photo with each check-in. Whatever becomes of the photo, the 
 reviewed, with the time of the first try; a receipt exists; no alert is raised.
 """
 
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -14,6 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
+from app.clients.images import AT_ONCE, MOST_WAITING, PLACES
 from app.deps import Deps
 from app.jobs import sweeps
 from app.rules.facts import DutyState
@@ -120,6 +122,21 @@ def test_16_the_upload_breaks_off_and_leaves_nothing_half(scene: Scene) -> None:
     )
     assert answer.status_code in {400, 413, 422}
     assert scene.check_in()["outcome"] == "to_review"
+    assert scene.judged().state == DutyState.SUBMITTED
+
+
+def test_16_a_crowd_of_photos_is_told_to_come_again_and_holds_up_no_check_in(scene: Scene) -> None:
+    """Whoever decodes pictures is at work, and all places to wait are taken: no thread of a check-in waits there."""
+    photo_id = uuid4()
+    with ExitStack() as crowd:
+        for _ in range(AT_ONCE + MOST_WAITING):
+            assert PLACES.acquire(blocking=False)
+            crowd.callback(PLACES.release)
+        refused = send_photo(scene.client, scene.phone, photo_id=photo_id)
+        assert (refused.status_code, refused.get_json()["code"]) == (503, "pictures_busy")
+        assert refused.headers["Retry-After"] == "3"
+        assert scene.check_in(photo_id=str(photo_id))["outcome"] == "to_review"
+    assert send_photo(scene.client, scene.phone, photo_id=photo_id).status_code == 201
     assert scene.judged().state == DutyState.SUBMITTED
 
 
