@@ -22,6 +22,9 @@ PIECE = 1 << 20
 READY = b"Z\x00\x00\x00\x05"
 """How the server's answer to a step ends: ready for the next, and one byte of how the transaction stands."""
 
+UNFINISHED = b"PBDE"
+"""Parse, Bind, Describe, Execute: what a Sync ends."""
+
 
 class Cutter:
     """Passes bytes between a Unix socket in `folder` and the server, until told to cut."""
@@ -78,7 +81,7 @@ class Cutter:
                         return
                     if ready is server:
                         client.sendall(piece)
-                    elif not self._sent(server, piece):
+                    elif not self._sent(server, _whole(client, piece)):
                         return
 
     def _sent(self, server: socket.socket, piece: bytes) -> bool:
@@ -93,6 +96,23 @@ class Cutter:
             _answered(server)
         _ended(server)
         return False
+
+
+def _whole(client: socket.socket, step: bytes) -> bytes:
+    """The step to its end: the driver hands over a long one in several pieces."""
+    while not _is_whole(step) and (piece := client.recv(PIECE)):
+        step += piece
+    return step
+
+
+def _is_whole(step: bytes) -> bool:
+    """Whether the last message is complete, and none of those after which the driver has more to say."""
+    if step[0] == 0:  # the first message of a connection has no kind
+        return len(step) >= int.from_bytes(step[:4])
+    kind, end = 0, 0
+    while end + 5 <= len(step):
+        kind, end = step[end], end + 1 + int.from_bytes(step[end + 1 : end + 5])
+    return end == len(step) and kind not in UNFINISHED
 
 
 def _answered(server: socket.socket) -> None:
