@@ -1,7 +1,7 @@
 """What was promised against what is in the tables. Each check gives sentences; none means that all is there, once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -152,18 +152,26 @@ def late(connection: Connection, *, now: datetime) -> Mapping[str, int]:
     return {row[0]: row[1] for row in connection.execute(LATE, {"now": now}) if row[1]}
 
 
-def pushes(connection: Connection, received: Iterable[Received]) -> Iterator[str]:
-    """Every push that counts as sent arrived, with one key however often; and nothing arrived that is not on disk."""
-    arrived: dict[tuple[str, str], set[str | None]] = defaultdict(set)
-    for message in received:
-        if message.shown:
-            arrived[message.address, message.data["n"]].add(message.collapse_key)
+def pushes(connection: Connection, received: Callable[[], Iterable[Received]]) -> Iterator[str]:
+    """Every push that counts as sent arrived, with one key however often; and nothing arrived that is not on disk.
+
+    Pushes go on meanwhile: what had arrived before the look at the disk must be there, what is there must have arrived.
+    """
+    before = _arrived(received())
     query = """SELECT e.address, CAST(d.notice_id AS text), d.state FROM deliveries d
                JOIN push_endpoints e ON e.id = d.endpoint_id"""
     rows = {(row[0], row[1]): row[2] for row in connection.execute(query)}
+    arrived = _arrived(received())
     for (address, notice), state in rows.items():
         if state == "sent" and len(arrived.get((address, notice), ())) != 1:
             yield f"push of notice {notice} to {address} counts as sent; arrived with {arrived.get((address, notice))}"
-    yield from (
-        f"push of notice {pair[1]} to {pair[0]} is of no notice on disk" for pair in arrived if pair not in rows
-    )
+    yield from (f"push of notice {pair[1]} to {pair[0]} is of no notice on disk" for pair in before if pair not in rows)
+
+
+def _arrived(received: Iterable[Received]) -> Mapping[tuple[str, str], set[str | None]]:
+    """The keys under which each notice came to each address."""
+    keys: dict[tuple[str, str], set[str | None]] = defaultdict(set)
+    for message in received:
+        if message.shown:
+            keys[message.address, message.data["n"]].add(message.collapse_key)
+    return keys

@@ -24,7 +24,19 @@ from app.rules.offices import Site, path_under
 from app.rules.policy import parse_policy
 from app.rules.policy.tree import LadderMin
 from app.simulation.few_items import few_items
-from app.store import accounts, devices, effects, endpoints, offices, passwords, periods, policies, sessions, subjects
+from app.store import (
+    accounts,
+    devices,
+    effects,
+    endpoints,
+    offices,
+    passwords,
+    periods,
+    policies,
+    sessions,
+    subjects,
+    uptimes,
+)
 from app.store.shipped_policies import shipped
 
 LONG_AGO = timedelta(days=30)
@@ -75,6 +87,7 @@ def found(tx: Connection, *, phones: int, forgetful: int, now: datetime) -> Coun
     policies.add_version(tx, version, sites["330000"].id, policy, in_force_from=since, created_by=None, now=since)
     for login, role, code in STAFF:
         _employ(tx, login, role, sites[code], since)
+    _serve_elsewhere(tx, since, now + LONG)
     county = County(
         sites["chaos"],
         made_id("user", "officer"),
@@ -87,6 +100,14 @@ def found(tx: Connection, *, phones: int, forgetful: int, now: datetime) -> Coun
     for person in county.phones:
         _equip(tx, person, now)
     return county
+
+
+def _serve_elsewhere(tx: Connection, from_at: datetime, to_at: datetime) -> None:
+    """Another host of the same service, which nobody harms: with it away no window would be judged, and how long the
+    harmed one is away hangs on how fast the machine starts it again.
+    """
+    for at in (from_at, to_at):
+        uptimes.beat(tx, uptimes.API, "elsewhere", now=at, gap_s=(to_at - from_at).total_seconds())
 
 
 def _employ(tx: Connection, login: str, role: Role, site: Site, since: datetime) -> None:

@@ -19,7 +19,7 @@ from app.simulation.fake_fcm import FakeFcm
 from app.simulation.fake_fcm_answers import DEAD, Answer, unavailable
 from app.simulation.postgres import ClusterError
 
-START_WITHIN_S = 30.0
+START_WITHIN_S = 120.0
 LOCKED = ("positions", "attempts", "deliveries", "duties", "job_states")
 
 
@@ -84,12 +84,34 @@ def stop_database(stage: Stage) -> str:
 
 def kill_database(stage: Stage) -> str:
     """SIGKILL to the server's first process, or to one that serves somebody, after which it recovers by itself."""
-    serving = _serving(stage.ground)
-    of_one = bool(serving) and stage.lots.random() < 0.5
-    os.kill(stage.lots.choice(serving) if of_one else stage.ground.postmaster, signal.SIGKILL)
-    stage.last(0.0, 1.0)
+    with stage.ground.connect() as witness:
+        serving = [pid for pid in _serving(stage.ground) if pid != witness.info.backend_pid]
+        of_one = bool(serving) and stage.lots.random() < 0.5
+        of_one = of_one and _killed(stage.lots.choice(serving))
+        if not of_one:
+            os.kill(stage.ground.postmaster, signal.SIGKILL)
+        stage.last(0.0, 1.0)
+        # Until the server has noticed, it answers as ever, and would be gone a moment later.
+        eventually(lambda: _is_cut(witness), within_s=START_WITHIN_S)
     stage.start_database()
     return "a process that served" if of_one else "its first process"
+
+
+def _killed(pid: int) -> bool:
+    """False where it had ended by itself."""
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _is_cut(connection: "psycopg.Connection[tuple[object, ...]]") -> bool:
+    try:
+        connection.execute("SELECT")
+    except psycopg.OperationalError:
+        return True
+    return False
 
 
 def _serving(ground: Ground) -> list[int]:

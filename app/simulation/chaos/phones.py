@@ -53,30 +53,31 @@ class Phone:
     _http: requests.Session = field(default_factory=requests.Session, repr=False)
 
     def run(self, stop: threading.Event) -> None:
-        """Report until stopped. What is under way then is brought to its end, however often it must be repeated."""
+        """Report until stopped. What is under way then is repeated no more: nobody was promised anything of it."""
         turns = (self._check_in, self._report, self._report_late, self._tell_health, self._repeat)
         while not stop.wait(PAUSE_S):
-            self.lots.choices(turns, (4, 5, 2, 1, 2))[0]()
+            self.lots.choices(turns, (4, 5, 2, 1, 2))[0](stop)
+        self._http.close()
 
-    def _check_in(self) -> None:
+    def _check_in(self, stop: threading.Event) -> None:
         position = {"lon": PLACE[0], "lat": PLACE[1], "accuracy_m": 10}
-        self._send("/checkins", {"id": str(uuid4()), "recorded_at": self._now(), "position": position})
+        self._send("/checkins", {"id": str(uuid4()), "recorded_at": self._now(), "position": position}, stop)
 
-    def _report(self) -> None:
-        self._send_batch([self._fix(n) for n in range(self.lots.randint(1, 5))])
+    def _report(self, stop: threading.Event) -> None:
+        self._send_batch([self._fix(n) for n in range(self.lots.randint(1, 5))], stop)
 
-    def _report_late(self) -> None:
+    def _report_late(self, stop: threading.Event) -> None:
         """Points that were kept while offline, in one batch and out of order."""
         self._offline.extend(self._fix(n + 60) for n in range(4))
         if len(self._offline) >= KEPT_OFFLINE:
             sent, self._offline = self._offline, []
             self.lots.shuffle(sent)
-            self._send_batch(sent)
+            self._send_batch(sent, stop)
 
-    def _tell_health(self) -> None:
-        self._send("/device-health", {"id": str(uuid4()), "battery_percent": self.lots.randint(5, 100)})
+    def _tell_health(self, stop: threading.Event) -> None:
+        self._send("/device-health", {"id": str(uuid4()), "battery_percent": self.lots.randint(5, 100)}, stop)
 
-    def _repeat(self) -> None:
+    def _repeat(self, _stop: threading.Event) -> None:
         """A receipt that got lost on the way is asked for again: it must be the same one."""
         if self.acknowledged:
             known = self.lots.choice(self.acknowledged[-50:])
@@ -84,14 +85,14 @@ class Phone:
             if answer is not None and (answer.status_code != 200 or answer.json() != known.receipt):
                 self.faults.append(f"repeat of {known.path} {_id(known.body)}: {answer.status_code}, another answer")
 
-    def _send_batch(self, reports: list[dict[str, Any]]) -> None:
-        self._send("/positions", {"request_id": str(uuid4()), "reports": reports})
+    def _send_batch(self, reports: list[dict[str, Any]], stop: threading.Event) -> None:
+        self._send("/positions", {"request_id": str(uuid4()), "reports": reports}, stop)
 
-    def _send(self, path: str, body: dict[str, Any]) -> None:
-        """Until it is taken."""
-        pause = threading.Event()
+    def _send(self, path: str, body: dict[str, Any], stop: threading.Event) -> None:
+        """Until it is taken, or the phone is stopped."""
         while (answer := self._post(path, body)) is None:
-            pause.wait(AGAIN_S)
+            if stop.wait(AGAIN_S):
+                return
         if answer.status_code in {200, 201}:
             self.acknowledged.append(Acknowledged(path, body, answer.json()))
 
