@@ -55,7 +55,8 @@ class LeaveView:
     """One request as it stands. Texts are None in lists where the law seals them; reports come with a single one.
 
     `away` follows the time alone, `departed` what was reported; `overdue` counts from the end of the leave. Whoever was
-    called back is away, or overdue, by when they are to be back.
+    called back is away, or overdue, by when they are to be back. `begun_undecided`: the time asked for has come, and
+    nobody has decided. `run_out`: a permit whose time is over.
     """
 
     id: UUID
@@ -108,6 +109,8 @@ class LeaveView:
     return_grace_until: datetime | None
     away: bool
     overdue: bool
+    begun_undecided: bool
+    run_out: bool
     departed_at: datetime | None
     arrived_at: datetime | None
     return_waiting_at: datetime | None
@@ -299,6 +302,8 @@ def _view(
         "tell_procuratorate": row.decided_level == LeaveLevel.CITY and granted and not row.told_procuratorate_at,
         "away": (running or recalled) and granted and row.counts_from <= now < back_by,
         "overdue": ((running and owed) or recalled) and back_by <= now,
+        "begun_undecided": row.state == LeaveState.PENDING and row.from_at <= now,
+        "run_out": row.kind == LeaveKind.PERMIT and row.state == LeaveState.APPROVED and row.until <= now,
         "reports": reports,
     }
     return LeaveView(**shown)

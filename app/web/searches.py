@@ -23,7 +23,7 @@ from app.rules.wording.papers import TITLES, PaperKind, paper
 from app.rules.wording.searches import ENTRIES, KINDS, OUTCOMES, STEPS
 from app.web.blueprint import PAGES
 from app.web.context import deps, user
-from app.web.forms import client_id, done, hash_of, instant, optional, told, written
+from app.web.forms import client_id, done, hash_of, id_of, instant, optional, told, written
 from app.web.guard import may, page, user_for
 from app.web.paging import cursor, next_link
 
@@ -129,8 +129,9 @@ def _entry(search_id: UUID) -> NewEntry:
     whom = written("with_whom", LONGEST_WHOM, missing="whom_needed")
     found = written("found", LONGEST, missing="result_needed")
     number = optional("document_no", LONGEST_NUMBER)
-    body = hash_of(search_id, kind, at.isoformat(), whom, found, number)
-    return NewEntry(client_id(), EntryKind(kind), at, whom, found, body, document_no=number)
+    corrects = id_of("corrects_id") if request.form.get("corrects_id") else None
+    body = hash_of(search_id, kind, at.isoformat(), whom, found, number, corrects)
+    return NewEntry(client_id(), EntryKind(kind), at, whom, found, body, document_no=number, corrects_id=corrects)
 
 
 @PAGES.post("/searches/<uuid:search_id>/end")

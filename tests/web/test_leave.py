@@ -49,9 +49,11 @@ def test_the_calendar_answers_who_needs_what(undone: Engine, app: Flask, office:
     text = visitor.text("/leave")
     for words in ("等待决定(1)", "今天应当返回(1)", "即将外出(1)", "由司法所决定", "龙游县"):
         assert words in text
+    assert "还没有决定" not in text
     clock.advance(2 * DAY)
     later = a_visitor(app, office.officer).text("/leave")
     assert "到期未销假(1)" in later
+    assert "申请的时间已到,还没有决定" in later
     assert "今天应当返回" not in later
 
 
@@ -87,7 +89,9 @@ def test_what_was_told_on_the_way_is_noted_by_an_officer(
         assert words in shown
 
 
-def test_a_trip_under_a_permit_is_noted_by_its_place(undone: Engine, app: Flask, office: Office) -> None:
+def test_a_trip_under_a_permit_is_noted_by_its_place(
+    undone: Engine, app: Flask, office: Office, clock: TestClock
+) -> None:
     with transaction(undone) as tx:
         person = a_person(tx, office, "王某某")
         asked = wanted(MONDAY, None, id=uuid4(), kind=LeaveKind.PERMIT, frequency="每周二送货")
@@ -97,6 +101,9 @@ def test_a_trip_under_a_permit_is_noted_by_its_place(undone: Engine, app: Flask,
     trip = {"id": str(uuid4()), "kind": "trip", "happened_at": "2026-03-02T09:00", "destination": LONGYOU}
     assert visitor.post(f"{path}/reports", trip).status_code == 303
     assert re.search("按许可外出.*龙游县", visitor.text(path))
+    assert "已到期" not in visitor.text(path)
+    clock.advance(185 * DAY)
+    assert "已到期" in a_visitor(app, office.officer).text(path)
 
 
 def test_an_officer_notes_that_a_request_is_taken_back(undone: Engine, app: Flask, office: Office) -> None:

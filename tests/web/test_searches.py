@@ -57,3 +57,22 @@ def test_a_minors_search_is_opened_above_the_office_with_a_reason_only(
     file = re.search(r'action="(/attachments/[^"]+)"', closed)
     assert file
     assert (county.get(file[1]).status_code, county.get(f"{file[1]}?reason=复核").data) == (422, PDF)
+
+
+def test_an_entry_is_put_right_by_one_that_names_it(undone: Engine, app: Flask, office: Office) -> None:
+    path = f"/searches/{a_search(undone, office)}"
+    visitor = a_visitor(app, office.officer)
+    wrong = {
+        "id": str(uuid4()),
+        "kind": "call",
+        "happened_at": "2026-03-02T09:00",
+        "with_whom": "本人",
+        "found": "接通",
+    }
+    assert visitor.post(f"{path}/entries", wrong).status_code == 303
+    assert f'<option value="{wrong["id"]}">' in visitor.text(path)
+    right = {**wrong, "id": str(uuid4()), "found": "无人接听", "corrects_id": wrong["id"]}
+    other = visitor.post(f"{path}/entries", {**right, "kind": "visit"})
+    assert (other.status_code, "同一类事项" in other.get_data(as_text=True)) == (422, True)
+    assert visitor.post(f"{path}/entries", right).status_code == 303
+    assert visitor.text(path).count("已被更正") == 1
