@@ -7,9 +7,10 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from app.models.duty import Duty
 from app.models.leave import LeaveRequest
+from app.models.subject import Subject
 from app.queries.leaves import RETURN_OWED, RUNNING, LeaveView, shown_rows, views
 from app.rules.calendar import end_of_day, legal_day, start_of_day
-from app.rules.facts import Actor, DutyState
+from app.rules.facts import Actor, DutyState, SubjectStatus
 from app.rules.leave import LeaveKind, LeaveLevel, LeaveState
 
 
@@ -41,7 +42,8 @@ def showing(show: Show, now: datetime) -> ColumnElement[bool]:
     owed = func.coalesce(Duty.state, "") != DutyState.WAIVED
     by_city = and_(LeaveRequest.decided_level == LeaveLevel.CITY, LeaveRequest.counts_from.is_not(None))
     permit = and_(LeaveRequest.kind == LeaveKind.PERMIT, LeaveRequest.state == LeaveState.APPROVED)
-    recalled = and_(leave, LeaveRequest.state == LeaveState.REVOKED, Duty.state.in_(RETURN_OWED))
+    called_back = and_(leave, LeaveRequest.state == LeaveState.REVOKED, Duty.state.in_(RETURN_OWED))
+    recalled = and_(called_back, Subject.status != SubjectStatus.ENDED)
     parts = {
         Show.WAITING: LeaveRequest.state == LeaveState.PENDING,
         Show.OVERDUE: or_(and_(approved, LeaveRequest.until <= now, owed), and_(recalled, Duty.due_at <= now)),

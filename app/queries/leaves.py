@@ -17,7 +17,7 @@ from app.models.subject import Subject
 from app.queries.names import Named, is_sealed, shown_name
 from app.queries.page import Key, Page, instant_key, page_of
 from app.rules.errors import NotFound
-from app.rules.facts import Actor, DutyState
+from app.rules.facts import Actor, DutyState, SubjectStatus
 from app.rules.leave import LeaveKind, LeaveLevel, LeaveState
 from app.rules.leave.authority import may_decide
 from app.rules.wording import sentence
@@ -246,7 +246,7 @@ def views(actor: Actor) -> Select[*tuple[Any, ...]]:
     return (
         select(
             *LeaveRequest.__table__.columns,
-            *(Subject.name, Subject.minor_regime, Subject.office_id, Office.name.label("office_name")),
+            *(Subject.name, Subject.minor_regime, Subject.office_id, Subject.status, Office.name.label("office_name")),
             DECIDERS.name.label("decided_by_name"),
             ENTERERS.name.label("entered_by_name"),
             *(Duty.state.label("duty_state"), Duty.due_at.label("return_due_at")),
@@ -286,7 +286,7 @@ def _view(
     running = row.state in RUNNING and row.ended_at is None and row.kind == LeaveKind.LEAVE
     granted = row.counts_from is not None
     owed = row.state == LeaveState.APPROVED and row.duty_state != DutyState.WAIVED
-    recalled = row.state == LeaveState.REVOKED and row.duty_state in RETURN_OWED
+    recalled = row.state == LeaveState.REVOKED and row.duty_state in RETURN_OWED and row.status != SubjectStatus.ENDED
     back_by = row.return_due_at if recalled else row.until
     decider = LeaveLevel(row.decider)
     shown |= {

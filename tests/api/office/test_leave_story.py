@@ -177,6 +177,21 @@ def test_who_was_called_back_and_is_not_back_is_overdue_on_the_calendar(journey:
     assert not journey.shown("overdue")
 
 
+def test_who_was_called_back_is_overdue_no_longer_than_supervision_lasts(journey: Journey) -> None:
+    journey.go_on(BEGINS)
+    journey.go_on(BEGINS + 3 * HOUR)
+    journey.at_office("revocation", {"reason": "核实后没有在医院就诊"})
+    journey.go_on(BEGINS + 27 * HOUR)
+    journey.go_on(BEGINS + 52 * HOUR)
+    assert (journey.alerts(), journey.shown("overdue")) == ([("leave_overdue", "active")], True)
+    url = f"{OFFICE}/subjects/{journey.subject}/end"
+    answer = journey.client.post(url, json={"reason": "custody", "note": "收监"}, headers=journey.officer)
+    assert answer.status_code == 200
+    assert not journey.shown("overdue")
+    one = journey.client.get(f"{OFFICE}/leave-requests/{journey.leave}", headers=journey.officer).get_json()
+    assert not one["overdue"]
+
+
 def test_a_return_that_was_waived_is_not_overdue(journey: Journey) -> None:
     journey.go_on(BEGINS)
     journey.go_on(ENDS + DAY + MINUTE)
