@@ -2,8 +2,10 @@
 
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from marshmallow import fields, validate
 
@@ -22,7 +24,14 @@ RETRY_AFTER_S = 5
 LONGEST_LIST = 200
 HIGHEST_NUMBER = 2**63 - 1
 
+MOST_OF_ONE = 4
+"""Of these, how many may be one person's: a phone, a browser, and connections that were lost and wait on unheard."""
+
 PLACES = threading.BoundedSemaphore(MOST_WAITING)
+OF_ONE: Counter[UUID | None] = Counter()
+"""How many requests of whom wait now; changed under `_COUNTING` alone."""
+
+_COUNTING = threading.Lock()
 
 
 class NoticeArgs(Body):
@@ -82,7 +91,8 @@ def _found(after: int | None, limit: int) -> tuple[NoticeView, ...]:
 
 def _wait(after: int, wait_s: float) -> bool:
     """Look each second until there is news, time is up or the process is to end; False where too many wait already."""
-    if not PLACES.acquire(blocking=False):
+    owner = current_actor().id
+    if not _takes_place(owner):
         return False
     try:
         until = time.monotonic() + wait_s
@@ -91,8 +101,24 @@ def _wait(after: int, wait_s: float) -> bool:
             if left <= 0 or deps().stopping.wait(min(LOOK_EVERY_S, left)):
                 break
     finally:
-        PLACES.release()
+        _leaves_place(owner)
     return True
+
+
+def _takes_place(owner: UUID | None) -> bool:
+    with _COUNTING:
+        if OF_ONE[owner] >= MOST_OF_ONE or not PLACES.acquire(blocking=False):
+            return False
+        OF_ONE[owner] += 1
+        return True
+
+
+def _leaves_place(owner: UUID | None) -> None:
+    with _COUNTING:
+        OF_ONE[owner] -= 1
+        if not OF_ONE[owner]:
+            del OF_ONE[owner]
+        PLACES.release()
 
 
 def _has_news(after: int) -> bool:

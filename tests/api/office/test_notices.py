@@ -249,6 +249,20 @@ def test_with_every_place_taken_the_answer_comes_at_once(
         long_poll.PLACES.release(taken)
 
 
+def test_one_alone_takes_no_place_from_all_others(client: FlaskClient, team: Team, headers: dict[str, str]) -> None:
+    """Somebody who lets many requests wait at once: theirs are answered at once, and the places stay free."""
+    long_poll.OF_ONE[team.officer.id] = long_poll.MOST_OF_ONE
+    try:
+        begun = time.monotonic()
+        assert get(client, headers, wait=25)["retry_after_s"] == long_poll.RETRY_AFTER_S
+        assert time.monotonic() - begun < 20
+    finally:
+        del long_poll.OF_ONE[team.officer.id]
+    assert places_taken() == 0
+    assert get(client, headers, wait=1)["retry_after_s"] == 0
+    assert not long_poll.OF_ONE
+
+
 @pytest.fixture
 def service(fresh_database: Database) -> Iterator[Engine]:
     """The application's own engine, with a single connection: whoever waits must not hold it."""
