@@ -36,10 +36,12 @@ CLAIM = text(
            CASE WHEN n.about_kind = 'channel' THEN
                      CASE WHEN u.retired_at IS NOT NULL OR n.step <> 'test.' || u.tests THEN 'replaced' END
                 WHEN n.read_at IS NOT NULL THEN 'already_read'
-                WHEN u.retired_at IS NOT NULL OR u.verified_at IS NULL THEN 'endpoint_retired' END AS pointless
+                WHEN u.retired_at IS NOT NULL OR u.verified_at IS NULL THEN 'endpoint_retired'
+                WHEN w.disabled_at IS NOT NULL THEN 'account_closed' END AS pointless
     FROM claimed c
     JOIN notices n ON n.id = c.notice_id
     JOIN user_channels u ON u.id = c.channel_id
+    JOIN users w ON w.id = u.user_id
     ORDER BY c.due_at, n.seq, c.id
     """
 )

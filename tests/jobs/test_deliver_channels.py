@@ -24,6 +24,7 @@ from app.rules.channels import Address, Schema
 from app.rules.deliveries import MOST_TRIES
 from app.rules.errors import Refused
 from app.rules.facts import About
+from app.store import accounts
 from app.store.session import transaction
 from tests.builders.alerts import (
     a_notice,
@@ -175,6 +176,24 @@ def test_an_unverified_channel_gets_nothing(deps: Deps, officer: Worker, token: 
     with deps.transaction() as tx:
         a_channel(tx, officer, token, at=MONDAY - HOUR, verified=False)
     assert rows(deps, told(deps, officer)) == []
+
+
+def test_whose_account_was_closed_is_written_to_no_more(
+    deps: Deps, robots: Robots, officer: Worker, token: str
+) -> None:
+    with deps.transaction() as tx:
+        a_channel(tx, officer, token, at=MONDAY - HOUR)
+    about = told(deps, officer)
+    with deps.transaction() as tx:
+        accounts.set_disabled(tx, officer.id, MONDAY)
+    assert deliver_channels(deps, MONDAY) == {"retired": 1}
+    assert rows(deps, about) == [("retired", 0, "account_closed")]
+    assert robots.texts_to(token) == []
+    with deps.transaction() as tx:
+        accounts.set_disabled(tx, officer.id, None)
+    again = told(deps, officer)
+    assert deliver_channels(deps, MONDAY) == {"sent": 1}
+    assert rows(deps, again) == [("sent", 1, None)], "opened again, it goes on with the channel it had"
 
 
 def test_the_app_alone_is_enough(deps: Deps, officer: Worker) -> None:
