@@ -59,7 +59,7 @@ def _due(tx: Connection, now: datetime, limit: int) -> list[UUID]:
 def _judge_places(tx: Connection, facts: Sequence[PlaceFacts], now: datetime) -> int:
     """Departures and returns. What is new and over already is raised first, and recovered by a second writing."""
     findings = {each.person.subject_id: _found(each) for each in facts}
-    spots = _spots(tx, facts, findings)
+    spots = _spots(tx, facts, findings, now)
     first: list[Decision] = []
     second: list[Decision] = []
     for each in facts:
@@ -108,12 +108,12 @@ def _found(facts: PlaceFacts) -> list[Findings]:
 
 
 def _spots(
-    tx: Connection, facts: Sequence[PlaceFacts], findings: Mapping[UUID, Sequence[Findings]]
+    tx: Connection, facts: Sequence[PlaceFacts], findings: Mapping[UUID, Sequence[Findings]], now: datetime
 ) -> Mapping[UUID, Mapping[int, Spot]]:
     """For people: in which county the fixes lie that alerts will tell of, and what leave would have allowed then."""
     told = [(each, n) for each in facts for n in _told(findings[each.person.subject_id], each.track)]
     points = [each.track.points[n] for each, n in told]
-    counties = areas.county_names(tx, [(point.lon, point.lat) for point in points])
+    counties = areas.county_names(tx, [(point.lon, point.lat) for point in points], at=now)
     spots: dict[UUID, dict[int, Spot]] = {}
     for (each, n), point, county in zip(told, points, counties, strict=True):
         allowed = [name for leave, names in each.leaves if leave.from_at <= point.at < leave.until for name in names]

@@ -1,5 +1,6 @@
-"""Fixes that ask a person to look: given by another app, too far apart for any way of travel, frozen to the last
-digit, or dated ahead of their arrival. Each has innocent reasons, so none is a finding and none recovers by itself.
+"""Fixes that ask a person to look: given by another app, too far apart for any way of travel, to and fro between two
+places as if two phones reported, frozen to the last digit, or dated ahead of their arrival. Each has innocent reasons,
+so none is a finding and none recovers by itself.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +21,13 @@ QUIET = timedelta(hours=24)
 """What was asked to be looked at is not asked again within a day of it."""
 
 MANY_MOCKED = 3
+TURNS, TURN_KM, TURN_KMH = 6, 1.0, 150.0
+"""So often in a row to a place so far away and back, each time faster than a car: two phones share one registration, or
+one phone believes in two places. Where somebody is cannot be told from it, and a departure may hide in it.
+"""
+BACK = 1 / 3
+"""Back is who is no farther from where they were than this share of the way."""
+
 NETWORK = "network"
 """A network's guess may be off by a whole province: it is no jump of the phone."""
 
@@ -104,7 +112,8 @@ def hints(
 ) -> tuple[Hint, ...]:
     """What the fixes from `since` on show by themselves; they come in order of time, with a few before them."""
     new = [fix for fix in fixes if fix.at >= since]
-    return (*_mocked(new), *_jumps(fixes, since, limits, apart_m))
+    measured = [fix for fix in fixes if fix.proven and fix.provider != NETWORK and fix.accuracy_m > 0 and not fix.mock]
+    return (*_mocked(new), *_jumps(measured, since, limits, apart_m), *_to_and_fro(measured, since, apart_m))
 
 
 def _mocked(fixes: Sequence[Fix]) -> Iterator[Hint]:
@@ -115,11 +124,26 @@ def _mocked(fixes: Sequence[Fix]) -> Iterator[Hint]:
         yield Hint(mocked[0].at, why, strength, tuple(fix.id for fix in mocked[:MANY_MOCKED]))
 
 
+def _to_and_fro(measured: Sequence[AFix], since: datetime, apart_m: Callable[[AFix, AFix], float]) -> Iterator[Hint]:
+    """The first turn by which there were too many in a row; the fixes are those that `_jumps` looks at."""
+    turns = 0
+    for n, (before, fix) in enumerate(pairwise(measured), start=1):
+        away = apart_m(before, fix)
+        km = (away - before.accuracy_m - fix.accuracy_m) / 1000
+        if km < TURN_KM or km <= TURN_KMH * ((fix.at - before.at) / timedelta(hours=1)):
+            turns = 0
+            continue
+        turns = turns + 1 if turns and apart_m(measured[n - 2], fix) <= away * BACK else 1
+        if turns >= TURNS and fix.at >= since:
+            params = (("from", _moment(measured[n - turns].at)), ("km", f"{away / 1000:.0f}"), ("n", str(turns)))
+            yield Hint(fix.at, Reason("fake_two_places", params), Strength.MEDIUM, (before.id, fix.id))
+            return
+
+
 def _jumps(
-    fixes: Sequence[AFix], since: datetime, limits: Suspicions, apart_m: Callable[[AFix, AFix], float]
+    measured: Sequence[AFix], since: datetime, limits: Suspicions, apart_m: Callable[[AFix, AFix], float]
 ) -> Iterator[Hint]:
     """The first jump that no train and no aeroplane explains; both fixes proven in time and measured by the phone."""
-    measured = [fix for fix in fixes if fix.proven and fix.provider != NETWORK and fix.accuracy_m > 0 and not fix.mock]
     for before, fix in pairwise(measured):
         if fix.at < since:
             continue

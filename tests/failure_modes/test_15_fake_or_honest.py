@@ -48,7 +48,12 @@ def measured(tx: Connection, subject_id: UUID, *fixes: tuple[timedelta, dict[str
 
 def wandering(n: int, **more: Any) -> dict[str, Any]:
     """A fix near home, as a receiver measures it: never twice the same."""
-    return {"lon": HOME[0] + n * 1.3e-5, "lat": HOME[1] - n * 0.7e-5, **more}
+    return {"lon": HOME[0] + n * 1.3e-5, "lat": HOME[1] - n * 0.7e-5} | more
+
+
+def in_two_places(apart_deg: float) -> list[tuple[timedelta, dict[str, Any]]]:
+    """Every two minutes and a half at home or so far east of it, by turns."""
+    return [(n * 150 * SECOND, wandering(n, lon=HOME[0] + n % 2 * apart_deg + n * 1.3e-5)) for n in range(9)]
 
 
 def asked(tx: Connection, subject_id: UUID) -> list[tuple[str, str, str, datetime]]:
@@ -100,6 +105,11 @@ class TestHonestPhones:
 
         assert asked(tx, subject_id) == []
 
+    def test_somebody_who_drives_to_and_fro(self, tx: Connection, subject_id: UUID) -> None:
+        measured(tx, subject_id, *in_two_places(0.0307))
+
+        assert asked(tx, subject_id) == []
+
 
 class TestFixesThatAskAPersonToLook:
     def test_given_by_another_app(self, tx: Connection, subject_id: UUID) -> None:
@@ -116,6 +126,12 @@ class TestFixesThatAskAPersonToLook:
 
         assert asked(tx, subject_id)[0][0] == "fake_jump"
         assert alerts_of(tx, subject_id)[-1].why["params"] | {"from": ""} == {"from": "", "km": "500", "minutes": "5"}
+
+    def test_two_phones_that_share_one_registration(self, tx: Connection, subject_id: UUID) -> None:
+        """Thirty kilometres in two minutes and a half, and back: each place takes from the other what it shows."""
+        measured(tx, subject_id, *in_two_places(0.307))
+
+        assert asked(tx, subject_id) == [("fake_two_places", "unsure", "medium", MONDAY + 15 * MINUTE)]
 
     def test_the_same_digits_for_a_day(self, tx: Connection, subject_id: UUID) -> None:
         there = [(n * HOUR, wandering(n)) for n in range(5)]

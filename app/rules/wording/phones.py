@@ -31,6 +31,7 @@ SENTENCES: dict[str, str] = {
     "device_trouble_over": "手机已恢复正常。",
     "fake_mock": "手机系统标明自 {at} 起有 {n} 个位置由其他应用提供(模拟定位),请向本人核实。",
     "fake_jump": "{from} 之后 {minutes} 分钟内的两个位置相距 {km} 公里,任何交通方式都到不了,请核实位置和手机。",
+    "fake_two_places": "{from} 起位置在相距 {km} 公里的两处之间来回 {n} 次,可能有两部手机在用同一个登记,请核实。",
     "fake_frozen": "{from} 至 {until} 的 {n} 个位置数字完全相同,可能是手机重复上报旧位置,请核实手机和本人。",
     "fake_ahead": "有 {n} 个位置的时间晚于收到的时间,可能是手机时钟不准,请核实手机的时间设置。",
     "apart_spot_check": "{opens} 至 {due} 的抽查未收到签到,手机当时有联系({heard}),可能不在本人身边,请核实。",
