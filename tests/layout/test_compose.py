@@ -64,15 +64,19 @@ def environment(name: str, env_file: Mapping[str, str] = FIRST_START) -> dict[st
 
 def rendered(name: str, folder: Path, **more: str) -> Path:
     """The folder with the files that the container's part writes before it starts."""
+    done = written(name, folder, **more)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def written(name: str, folder: Path, **more: str) -> "subprocess.CompletedProcess[str]":
+    """How it went that the container's part wrote its files."""
     if shutil.which("envsubst") is None:
         pytest.skip("NOT PROVED: what the containers read. Not installed: envsubst (gettext-base)")
     words = ["bash", str(CONFIGURATION / "part.sh"), "render", *SERVICES[name]["command"]]
     settings = {"PATH": os.environ["PATH"], "PART_HOME": str(CONFIGURATION), "PART_RUN": str(folder)}
-    done = subprocess.run(
-        words, env=settings | environment(name) | more, capture_output=True, text=True, check=False, cwd=folder
-    )
-    assert done.returncode == 0, done.stderr
-    return folder
+    given_to_it = settings | environment(name) | more
+    return subprocess.run(words, env=given_to_it, capture_output=True, text=True, check=False, cwd=folder)
 
 
 def test_there_are_two_of_everything_that_serves() -> None:
@@ -143,6 +147,23 @@ def test_what_a_county_may_set_reaches_every_process() -> None:
 def test_each_part_finds_all_that_its_files_ask_for(name: str, tmp_path: Path) -> None:
     for file in rendered(name, tmp_path).iterdir():
         assert "${" not in file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "secret"),
+    [
+        ("database1", "REWIND_PASSWORD"),
+        ("database1", "ZHIFANG_OWNER_PASSWORD"),
+        ("bouncer", "ZHIFANG_APP_PASSWORD"),
+        ("backup", "BACKUP_KEY"),
+    ],
+)
+@pytest.mark.parametrize("value", ["short1", "changeme-changeme-changeme", "a" * 40])
+def test_no_part_starts_with_a_short_or_known_secret(name: str, secret: str, value: str, tmp_path: Path) -> None:
+    done = written(name, tmp_path, **{secret: value})
+    assert done.returncode == 1
+    assert f"{secret} is short, or one that anybody would try" in done.stderr
+    assert value not in done.stderr
 
 
 @pytest.mark.parametrize("name", ["database1", "database2"])

@@ -20,6 +20,17 @@ render() {
     envsubst <"$home/$1" >"$run/$1"
 }
 
+# refuse_weak_secrets: of all that were given. Drawn at random they are long and hold many different signs.
+refuse_weak_secrets() {
+    local name plain
+    for name in $(compgen -e | grep -E '_(PASSWORD|KEY)$'); do
+        plain=$(echo "${!name}" | tr 'A-Z' 'a-z' |
+            sed -E 's/changeme|change_me|secret|password|default|example|postgres|replication|rewind|patroni|backup|zhifang//g')
+        [ "${#plain}" -ge 16 ] && [ "$(echo "$plain" | fold -w1 | sort -u | wc -l)" -ge 8 ] ||
+            fail "$name is short, or one that anybody would try; draw another (compose.yaml says how)."
+    done
+}
+
 # start WORDS...: becomes the part, unless only its files are wanted.
 start() { [ -n "$rendering" ] || exec "$@"; }
 
@@ -81,6 +92,9 @@ if [ "${1:-}" = render ]; then
     rendering=yes
     shift
 fi
+case ${1:-} in
+    database | bouncer | backup | restore) refuse_weak_secrets ;;
+esac
 case ${1:-} in
     etcd | database | bouncer) "$1" ;;
     proxy) door ;;
