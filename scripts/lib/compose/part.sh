@@ -22,12 +22,12 @@ render() {
 
 # refuse_weak_secrets: of all that were given. Drawn at random they are long and hold many different signs.
 refuse_weak_secrets() {
-    local name plain
+    local name plain words='changeme|change_me|secret|password|default|example|postgres|replication|rewind|patroni|zhifang'
     for name in $(compgen -e | grep -E '_(PASSWORD|KEY)$'); do
-        plain=$(echo "${!name}" | tr 'A-Z' 'a-z' |
-            sed -E 's/changeme|change_me|secret|password|default|example|postgres|replication|rewind|patroni|backup|zhifang//g')
-        [ "${#plain}" -ge 16 ] && [ "$(echo "$plain" | fold -w1 | sort -u | wc -l)" -ge 8 ] ||
+        plain=$(sed -E "s/$words//g" <<<"${!name,,}")
+        if [ "${#plain}" -lt 16 ] || [ "$(fold -w1 <<<"$plain" | sort -u | wc -l)" -lt 8 ]; then
             fail "$name is short, or one that anybody would try; draw another (compose.yaml says how)."
+        fi
     done
 }
 
