@@ -1,5 +1,6 @@
 """Positioning orders on pages: one person's, one with its papers, what can be added; the head's monthly sheet."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,7 +23,7 @@ from app.rules.wording.orders import CONSEQUENCES, DEMANDS, OUTCOMES, STATES, WA
 from app.rules.wording.own_file import GROUNDS
 from app.web.blueprint import PAGES
 from app.web.context import deps, user
-from app.web.forms import client_id, done, hash_of, instant, optional, told, written
+from app.web.forms import client_id, done, hash_of, id_of, instant, optional, told, written
 from app.web.guard import page, user_for
 from app.web.paging import Part, cursor, next_link, skipped
 
@@ -59,20 +60,29 @@ def subject_orders(subject_id: UUID) -> str:
 @PAGES.post("/subjects/<uuid:subject_id>/orders")
 @page("orders.decide")
 def decide_order(subject_id: UUID) -> Response | tuple[str, int]:
-    """Approve one, or the extension of one; the user is named as its approver."""
+    """Approve one, or the extension of one, from the very instant of its end; the user is named as its approver."""
     ground = request.form.get("ground", "")
     try:
         if ground not in set(Ground):
             raise Refused("stale_form")
-        term = Term(instant("from_at"), instant("to_at"))
-        body = hash_of(subject_id, ground, term.from_at.isoformat(), term.until.isoformat())
-        command = OrderPositioning(client_id(), subject_id, Ground(ground), term, body)
+        extends = id_of("extends") if request.form.get("extends") else None
         with deps().transaction() as tx:
+            term = Term(_end_of(tx, extends) if extends else instant("from_at"), instant("to_at"))
+            body = hash_of(subject_id, ground, term.from_at.isoformat(), term.until.isoformat())
+            command = OrderPositioning(client_id(), subject_id, Ground(ground), term, body, extends)
             order_positioning(tx, user(), command, now=deps().now())
     except ZhifangError as error:
         fault, status = told(error)
         return _of_subject(subject_id, request.form, fault), status
     return done(url_for("pages.order", order_id=command.id), "order_made")
+
+
+def _end_of(connection: Any, order_id: UUID) -> datetime:
+    """Where the order ends that is extended: to the second, which no form can type. Refused where nothing is left."""
+    until = queries.order(connection, user(), order_id).in_force_until
+    if until is None:
+        raise Refused("extension_not_adjacent")
+    return until
 
 
 def _of_subject(subject_id: UUID, typed: Any, fault: str | None) -> str:
@@ -86,6 +96,7 @@ def _of_subject(subject_id: UUID, typed: Any, fault: str | None) -> str:
         subject_id=subject_id,
         name=name,
         orders=found.items,
+        extendable=[one for one in found.items if _runs(one)],
         more=next_link(found.next_key),
         grounds=GROUNDS,
         new_id=typed.get("id") or uuid4(),
@@ -170,6 +181,11 @@ def refuse_to_lift(order_id: UUID, request_id: UUID) -> Response | tuple[str, in
     return _acted(order_id, act)
 
 
+def _runs(order: queries.OrderView) -> bool:
+    """Whether any of it is still to come."""
+    return order.lifted_at is None and order.in_force_until is not None and deps().now() < order.in_force_until
+
+
 def _acted(order_id: UUID, act: Any) -> Response | tuple[str, int]:
     """Do it in one transaction; what was typed stays where it is refused."""
     try:
@@ -187,14 +203,13 @@ def _page(order_id: UUID, typed: Any, fault: str | None) -> str:
         found = queries.order(connection, reader, order_id)
         papers = order_papers(connection, reader, order_id)
         name = whose(connection, reader, found.subject_id)
-    runs = found.lifted_at is None and found.in_force_until is not None and deps().now() < found.in_force_until
     return render_template(
         "order.html",
         here="subjects",
         order=found,
         name=name,
         papers=papers,
-        runs=runs,
+        runs=_runs(found),
         new_id=uuid4(),
         typed=typed,
         fault=fault,
