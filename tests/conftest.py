@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import hypothesis
 import pytest
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 from sqlalchemy import Connection, Engine
 
 from app.store.session import make_engine
@@ -19,7 +21,12 @@ SLOW_RULE = "slow rule, ms"
 EMPTY = {"tx", "undone", "fresh_database", "durable_database"}
 """Fixtures that give a test a database with nothing in it."""
 
-hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
+TOO_SLOW = [hypothesis.HealthCheck.too_slow]
+"""A slow machine is no fault."""
+
+hypothesis.settings.register_profile(
+    "repeatable", deadline=None, derandomize=True, database=None, suppress_health_check=TOO_SLOW
+)
 hypothesis.settings.register_profile("explore", deadline=None)
 hypothesis.settings.load_profile("repeatable")
 
@@ -28,6 +35,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """The controller (or the only process) opens the run; the workers of pytest-xdist find it open."""
     if not hasattr(config, "workerinput"):
         database.open_run()
+    if not config.getoption("--hypothesis-profile"):
+        # It would draw constants of our modules among other values: of whatever is loaded by then, other tests' too.
+        providers._get_local_constants = Constants
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -8,19 +8,21 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Protocol
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 
 from app.simulation.cluster import APPLICATION, OWNER, Cluster
 from app.simulation.throwaway import remove, throwaway_folder
 from tests.external_server import ExternalServer
+from tests.patience import eventually
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTES = "ZHIFANG_TEST_NOTES"
@@ -84,11 +86,25 @@ def server(*, durable: bool = False) -> Server:
 def copy_of_template(source: Server) -> Iterator[Database]:
     """A migrated and otherwise empty database of one's own, dropped at the end."""
     name = f"copy_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{next(_numbers)}"
-    source.create_database(name, template=TEMPLATE)
+    once_nobody_is_in_it(lambda: source.create_database(name, template=TEMPLATE))
     try:
         yield Database(url=source.url(name, APPLICATION), owner_url=source.url(name, OWNER))
     finally:
-        source.drop_database(name)
+        once_nobody_is_in_it(lambda: source.drop_database(name))
+
+
+def once_nobody_is_in_it(change: Callable[[], None]) -> None:
+    """Make or drop a database. The server waits five seconds for those who have to leave it (an autovacuum in the
+    template, sessions that were ended), which is not enough on a busy machine.
+    """
+
+    def done() -> bool:
+        with suppress(psycopg.errors.ObjectInUse):
+            change()
+            return True
+        return False
+
+    eventually(done)
 
 
 def migrated_config(url: str) -> Config:

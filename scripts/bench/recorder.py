@@ -22,7 +22,7 @@ from scripts.bench.service import free_port
 
 VARIABLE = "OTR_RECORDER"
 PATH = "/pub"
-START_S = 20
+START_S = 60
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def recorder() -> Iterator[Recorder | None]:
             yield made
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(60)
 
 
 def request(subject: int, at: datetime, lon: float, lat: float) -> bytes:

@@ -4,7 +4,6 @@ import base64
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from psycopg import sql
 
 from app.config import Settings, load_settings
 from app.simulation.cluster import APPLICATION, OWNER, SUPERUSER, Cluster
+from app.simulation.ports import free_ports
 from app.simulation.throwaway import throwaway_cluster
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -130,9 +130,7 @@ def service(*, server: Mapping[str, str] | None = None, template: str | None = N
 
 def free_port() -> int:
     """A port of the loopback that nobody uses at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_ports(1)[0]
 
 
 def configure(cluster: Cluster, settings: Mapping[str, str]) -> None:

@@ -68,7 +68,7 @@ def _asked(lock: Path, cache: str) -> tuple[str, str]:
     command = [
         *(str(Path(sys.executable).parent / "pip-audit"), "--requirement", str(lock), "--require-hashes"),
         *("--disable-pip", "--vulnerability-service", "osv", "--format", "json", "--aliases", "on"),
-        *("--progress-spinner", "off", "--timeout", "10", "--cache-dir", cache),
+        *("--progress-spinner", "off", "--timeout", "60", "--cache-dir", cache),
     ]
     try:
         done = subprocess.run(  # noqa: S603  (our own tool, our own arguments)

@@ -3,7 +3,6 @@
 import base64
 import hmac
 import json
-import socket
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
@@ -15,6 +14,9 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from aiosmtpd.controller import Controller
+
+from app.simulation.ports import HOST, free_ports
+from tests.patience import LONG_S
 
 DINGTALK, WECOM, FEISHU = "oapi.dingtalk.com", "qyapi.weixin.qq.com", "open.feishu.cn"
 OK: dict[str, Any] = {
@@ -113,7 +115,7 @@ class Robots:
                 assert self.headers["Content-Type"].startswith("application/json")
                 reply = robots.answer(self.headers["Host"], self.path, body)
                 if reply.status == -1:
-                    robots.released.wait(10)
+                    robots.released.wait(LONG_S)
                 if reply.status <= 0:
                     self.close_connection = True
                     return
@@ -174,10 +176,8 @@ class Mailbox:
 def a_mail_server() -> Iterator[tuple[Mailbox, str]]:
     """A running SMTP server, and the relay as the settings name it."""
     mailbox = Mailbox()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = Controller(mailbox, hostname="127.0.0.1", port=port)
+    (port,) = free_ports(1)
+    controller = Controller(mailbox, hostname=HOST, port=port, ready_timeout=LONG_S)
     controller.start()
-    yield mailbox, f"mailto://127.0.0.1:{port}?from=zhifang@example.gov.cn&mode=insecure"
+    yield mailbox, f"mailto://{HOST}:{port}?from=zhifang@example.gov.cn&mode=insecure"
     controller.stop()

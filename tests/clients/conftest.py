@@ -11,6 +11,7 @@ import pytest
 
 from app.clients.push_fcm import FcmChannel
 from app.simulation.fake_fcm import FakeFcm
+from tests.patience import LONG_S
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -28,7 +29,7 @@ def fcm(account_directory: Path) -> Iterator[FakeFcm]:
 
 @pytest.fixture
 def channel(fcm: FakeFcm, hosts_asked: list[str]) -> Iterator[FcmChannel]:
-    with FcmChannel(fcm.credentials_path, fcm.base_url) as opened:
+    with FcmChannel(fcm.credentials_path, fcm.base_url, LONG_S) as opened:
         yield opened
 
 

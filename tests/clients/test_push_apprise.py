@@ -101,8 +101,8 @@ def test_nobody_listens() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         origin = f"http://127.0.0.1:{unused.getsockname()[1]}"
-    channel = AppriseChannel(ChannelSettings(CHANNELS, origin=origin), timeout_s=60.0)
-    assert channel.send(DING, TEXT) == Retry(None, "connection")
+        channel = AppriseChannel(ChannelSettings(CHANNELS, origin=origin), timeout_s=60.0)
+        assert channel.send(DING, TEXT) == Retry(None, "connection")
 
 
 def test_what_is_not_offered_is_not_written_to(robots: Robots) -> None:

@@ -18,6 +18,8 @@ from app.clients.push_fcm_login import SingleTryLogin
 from app.simulation.fake_fcm import FakeFcm
 from app.simulation.fake_fcm_account import PROJECT
 from app.simulation.fake_fcm_answers import CUT, DEAD, OK, UNAVAILABLE, Answer, quota, slow, unavailable
+from app.simulation.ports import free_ports
+from tests.patience import LONG_S, eventually
 
 NOTICE = UUID("6f0d1c9a-2f6e-4f0e-9d62-0a4b5c6d7e8f")
 MESSAGE = PushMessage(NOTICE, "alert-17-step-1")
@@ -95,8 +97,10 @@ def test_a_wish_to_wait_is_handed_on_and_not_slept(fcm: FakeFcm, channel: FcmCha
 
 def test_a_slow_answer_is_a_timeout_although_fcm_took_the_message(fcm: FakeFcm) -> None:
     with FcmChannel(fcm.credentials_path, fcm.base_url, timeout_s=1.5) as channel:
+        eventually(lambda: isinstance(channel.send(token("a-phone"), MESSAGE), Sent))  # it is logged in from here on
         assert channel.send(token("slow600-a"), MESSAGE) == Retry(None, "timeout")
-    assert [one.shown for one in fcm.received] == [True]
+    eventually(lambda: fcm.received[-1].address == "slow600-a")
+    assert [one.shown for one in fcm.received if one.address == "slow600-a"] == [True]
 
 
 def test_an_answer_within_the_timeout_counts(fcm: FakeFcm, channel: FcmChannel) -> None:
@@ -117,12 +121,17 @@ def test_the_next_try_repeats_the_collapse_key(fcm: FakeFcm, channel: FcmChannel
     assert [one.shown for one in fcm.received] == [True, False, False, True]
 
 
-def test_a_service_that_is_away_is_tried_again_when_it_is_back(fcm: FakeFcm, channel: FcmChannel) -> None:
-    assert isinstance(channel.send(token("a-phone"), MESSAGE), Sent)
-    fcm.stop()
-    assert channel.send(token("a-phone"), MESSAGE) == Retry(None, "connection")
-    fcm.start()
-    assert isinstance(channel.send(token("a-phone"), MESSAGE), Sent)
+def test_a_service_that_is_away_is_tried_again_when_it_is_back(account_directory: Path) -> None:
+    (port,) = free_ports(1)
+    with (
+        FakeFcm(port, account_directory) as fcm,
+        FcmChannel(fcm.credentials_path, fcm.base_url, LONG_S) as channel,
+    ):
+        assert isinstance(channel.send(token("a-phone"), MESSAGE), Sent)
+        fcm.stop()
+        assert channel.send(token("a-phone"), MESSAGE) == Retry(None, "connection")
+        fcm.start()
+        assert isinstance(channel.send(token("a-phone"), MESSAGE), Sent)
 
 
 def test_an_outage_ends_for_every_phone(fcm: FakeFcm, channel: FcmChannel) -> None:
@@ -140,7 +149,7 @@ def test_threads_share_a_channel(fcm: FakeFcm, channel: FcmChannel) -> None:
 
 
 def test_channels_in_one_process_do_not_mix(tmp_path: Path, fcm: FakeFcm, channel: FcmChannel) -> None:
-    with FakeFcm(directory=tmp_path) as other, FcmChannel(other.credentials_path, other.base_url) as second:
+    with FakeFcm(directory=tmp_path) as other, FcmChannel(other.credentials_path, other.base_url, LONG_S) as second:
         assert isinstance(second.send(token("other"), MESSAGE), Sent)
         assert isinstance(channel.send(token("first"), MESSAGE), Sent)
         assert [one.address for one in other.received] == ["other"]
@@ -189,14 +198,15 @@ def test_nobody_but_the_two_addresses_of_the_account_is_called(
 def test_a_proxy_of_the_environment_does_not_see_loopback(fcm: FakeFcm, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("NO_PROXY", "")
-    with FcmChannel(fcm.credentials_path, fcm.base_url) as channel:
+    with FcmChannel(fcm.credentials_path, fcm.base_url, LONG_S) as channel:
         assert isinstance(channel.send(token("a-phone"), MESSAGE), Sent)
 
 
-def test_the_inner_parts_of_firebase_admin_that_are_used_exist(channel: FcmChannel) -> None:
+def test_the_inner_parts_of_firebase_admin_that_are_used_exist(fcm: FakeFcm) -> None:
     assert callable(messaging._get_messaging_service)
     assert messaging._MessagingService.FCM_URL.startswith(f"{FCM_ORIGIN}/v1/projects/")
-    service = messaging._get_messaging_service(channel._app)
+    with FcmChannel(fcm.credentials_path, fcm.base_url) as channel:
+        service = messaging._get_messaging_service(channel._app)
     assert service._fcm_url.startswith("http://127.0.0.1:")
     session = service._client.session
     assert isinstance(session, requests.Session)

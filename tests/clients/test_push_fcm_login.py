@@ -1,6 +1,5 @@
 """A log-in that fails is a matter of another try, is never slept on, and sends no message."""
 
-from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
@@ -9,6 +8,7 @@ from app.clients.push import PushMessage, PushTarget, Retry, Sent
 from app.clients.push_fcm import FcmChannel
 from app.simulation.fake_fcm import FakeFcm
 from app.simulation.fake_fcm_answers import CUT, DEAD, OK, Answer, quota, slow, unavailable
+from tests.patience import eventually
 
 MESSAGE = PushMessage(UUID(int=5), "alert-5")
 PHONE = PushTarget("token", "a-phone")
@@ -20,7 +20,6 @@ CASES: list[tuple[str, Answer, Retry]] = [
     ("a redirect", Answer(302, location="http://192.0.2.1/"), Retry(None, "login_connection")),
     ("cut off", CUT, Retry(None, "login_connection")),
     ("closed without a word", DEAD, Retry(None, "login_connection")),
-    ("slow", slow(600), Retry(None, "login_timeout")),
     ("HTML", Answer(body=b"<html>"), Retry(None, "login_unreadable")),
     ("no token in it", Answer(body=b"{}"), Retry(None, "login_unreadable")),
     ("another shape", Answer(body=b"[]"), Retry(None, "login_unreadable")),
@@ -33,42 +32,46 @@ CASES: list[tuple[str, Answer, Retry]] = [
 ]
 
 
-@pytest.fixture
-def hasty(fcm: FakeFcm, hosts_asked: list[str]) -> Iterator[FcmChannel]:
-    with FcmChannel(fcm.credentials_path, fcm.base_url, timeout_s=1.5) as opened:
-        yield opened
-
-
 @pytest.mark.parametrize(("answer", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_a_failed_log_in_is_tried_again_by_the_outbox(
-    fcm: FakeFcm, hasty: FcmChannel, answer: Answer, expected: Retry, slept: list[float]
+    fcm: FakeFcm, channel: FcmChannel, answer: Answer, expected: Retry, slept: list[float]
 ) -> None:
     fcm.script_login(answer, OK)
-    assert hasty.send(PHONE, MESSAGE) == expected
+    assert channel.send(PHONE, MESSAGE) == expected
     assert slept == []
     assert fcm.received == ()
-    assert isinstance(hasty.send(PHONE, MESSAGE), Sent)
+    assert isinstance(channel.send(PHONE, MESSAGE), Sent)
 
 
-def test_a_service_that_is_away_from_the_start(fcm: FakeFcm, hasty: FcmChannel) -> None:
+def test_a_log_in_that_takes_too_long_is_left_in_time(fcm: FakeFcm, channel: FcmChannel, slept: list[float]) -> None:
+    fcm.script_login(slow(600), OK)
+    with FcmChannel(fcm.credentials_path, fcm.base_url, timeout_s=1.5) as hasty:
+        assert hasty.send(PHONE, MESSAGE) == Retry(None, "login_timeout")
+    assert slept == []
+    eventually(lambda: fcm.logins == 1)  # given away, and too late
+    assert fcm.received == ()
+    assert isinstance(channel.send(PHONE, MESSAGE), Sent)
+
+
+def test_a_service_that_is_away_from_the_start(fcm: FakeFcm, channel: FcmChannel) -> None:
     fcm.stop()
-    assert hasty.send(PHONE, MESSAGE) == Retry(None, "login_connection")
+    assert channel.send(PHONE, MESSAGE) == Retry(None, "login_connection")
 
 
-def test_one_log_in_serves_many_messages(fcm: FakeFcm, hasty: FcmChannel) -> None:
+def test_one_log_in_serves_many_messages(fcm: FakeFcm, channel: FcmChannel) -> None:
     for _ in range(3):
-        assert isinstance(hasty.send(PHONE, MESSAGE), Sent)
+        assert isinstance(channel.send(PHONE, MESSAGE), Sent)
     assert fcm.logins == 1
 
 
-def test_a_token_that_google_forgot_is_fetched_anew(fcm: FakeFcm, hasty: FcmChannel) -> None:
-    hasty.send(PHONE, MESSAGE)
+def test_a_token_that_google_forgot_is_fetched_anew(fcm: FakeFcm, channel: FcmChannel) -> None:
+    channel.send(PHONE, MESSAGE)
     fcm.forget_tokens()
-    assert isinstance(hasty.send(PHONE, MESSAGE), Sent)
+    assert isinstance(channel.send(PHONE, MESSAGE), Sent)
     assert fcm.logins == 2
     assert len(fcm.received) == 2
 
 
-def test_a_token_that_is_never_taken_ends_in_another_try(fcm: FakeFcm, hasty: FcmChannel) -> None:
+def test_a_token_that_is_never_taken_ends_in_another_try(fcm: FakeFcm, channel: FcmChannel) -> None:
     fcm.script(PHONE.address, Answer(401, "THIRD_PARTY_AUTH_ERROR"))
-    assert hasty.send(PHONE, MESSAGE) == Retry(None, "not_signed_in")
+    assert channel.send(PHONE, MESSAGE) == Retry(None, "not_signed_in")

@@ -20,6 +20,7 @@ from tests.builders.positions import DAY, a_power
 from tests.builders.trackers import TRACCAR, Phone, a_location, a_tracker
 from tests.builders.users import a_user
 from tests.database import Database
+from tests.patience import PATIENT
 
 LON, LAT = 118.62731, 28.73857
 
@@ -62,7 +63,7 @@ def everything(http: FlaskClient, phone: Phone) -> list[int]:
 
 def test_neither_secret_nor_place_is_told(fresh_database: Database, logs: StringIO) -> None:
     """Also where the database complains of a row and the service logs a fault."""
-    engine, owner = make_engine(fresh_database.url), create_engine(fresh_database.owner_url)
+    engine, owner = make_engine(fresh_database.url, limits=PATIENT), create_engine(fresh_database.owner_url)
     phone, _ = a_phone(engine)
     http = make_test_app(engine, a_clock()).test_client()
 

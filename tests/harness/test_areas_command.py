@@ -13,7 +13,8 @@ from app.store.session import make_engine, transaction
 from tests.builders.app import MONDAY
 from tests.builders.areas import a_boundary_file, a_unit
 from tests.database import Database
-from tests.jobs.processes import environment
+from tests.jobs.processes import PATIENCE, environment
+from tests.patience import PATIENT
 
 pytestmark = [
     pytest.mark.usefixtures("_as_at_the_end_of_a_process"),
@@ -25,7 +26,7 @@ MACAO = "82"
 
 
 def ask(fresh_database: Database, *arguments: object) -> Result:
-    return CliRunner().invoke(main, list(map(str, arguments)), env=environment(fresh_database.url))
+    return CliRunner().invoke(main, list(map(str, arguments)), env={**environment(fresh_database.url), **PATIENCE})
 
 
 def test_boundaries_are_told_and_then_imported(fresh_database: Database, tmp_path: Path) -> None:
@@ -40,7 +41,7 @@ def test_boundaries_are_told_and_then_imported(fresh_database: Database, tmp_pat
         done = ask(fresh_database, "import-areas", good, *options, *dry)
         told = json.loads(done.stdout)
         assert (done.exit_code, (told["units"], told["imported"])) == (0, expected)
-    engine = make_engine(fresh_database.url)
+    engine = make_engine(fresh_database.url, limits=PATIENT)
     with transaction(engine) as tx:
         found = tx.execute(text("SELECT lower(in_force) FROM areas WHERE source = '省厅 2026 版'")).scalars()
         assert [at.isoformat() for at in found] == ["2026-06-30T16:00:00+00:00"]
@@ -48,7 +49,7 @@ def test_boundaries_are_told_and_then_imported(fresh_database: Database, tmp_pat
 
 
 def test_what_is_loaded_already_is_not_loaded_again(fresh_database: Database) -> None:
-    engine = make_engine(fresh_database.url)
+    engine = make_engine(fresh_database.url, limits=PATIENT)
     with transaction(engine) as tx:
         assert load_province(tx, MACAO, now=MONDAY) > 0
         assert load_province(tx, MACAO, now=MONDAY) == 0

@@ -17,7 +17,8 @@ from tests.builders.positions import DAY
 from tests.builders.trackers import a_tracker
 from tests.builders.users import a_user
 from tests.database import Database
-from tests.jobs.processes import environment
+from tests.jobs.processes import PATIENCE, environment
+from tests.patience import PATIENT
 
 pytestmark = [
     pytest.mark.usefixtures("_as_at_the_end_of_a_process"),
@@ -26,7 +27,7 @@ pytestmark = [
 
 
 def ask(database: Database, *arguments: str) -> Result:
-    return CliRunner().invoke(main, ["poison", *arguments], env=environment(database.url))
+    return CliRunner().invoke(main, ["poison", *arguments], env={**environment(database.url), **PATIENCE})
 
 
 def test_nothing_and_then_something(fresh_database: Database) -> None:
@@ -36,7 +37,7 @@ def test_nothing_and_then_something(fresh_database: Database) -> None:
 
 
 def test_messages_are_counted_by_reason(fresh_database: Database) -> None:
-    engine = make_engine(fresh_database.url)
+    engine = make_engine(fresh_database.url, limits=PATIENT)
     with transaction(engine) as tx:
         tree = a_tree(tx)
         officer = a_user(tx, tree.office)

@@ -8,6 +8,7 @@ from socket import create_connection
 import pytest
 
 from scripts.bench.recorder import VARIABLE, Recorder, recorder, request
+from tests.patience import LONG_S
 
 PROGRAM = '''#!{python}
 """Takes the words and the requests of ot-recorder, and writes a line for each fix where that writes it."""
@@ -45,7 +46,7 @@ HTTPServer((words["--http-host"], int(words["--http-port"])), Pub).serve_forever
 
 
 def sent(at: Recorder, message: bytes) -> bytes:
-    with create_connection(("127.0.0.1", at.port), 5) as connection:
+    with create_connection(("127.0.0.1", at.port), LONG_S) as connection:
         connection.sendall(message)
         return connection.recv(4096)
 

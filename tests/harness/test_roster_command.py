@@ -14,7 +14,8 @@ from tests.builders.offices import a_tree
 from tests.builders.rosters import a_line, a_roster
 from tests.builders.users import a_user
 from tests.database import Database
-from tests.jobs.processes import environment
+from tests.jobs.processes import PATIENCE, environment
+from tests.patience import PATIENT
 
 pytestmark = [
     pytest.mark.usefixtures("_as_at_the_end_of_a_process"),
@@ -24,13 +25,13 @@ pytestmark = [
 
 @pytest.fixture
 def environ(fresh_database: Database) -> dict[str, str]:
-    engine = make_engine(fresh_database.url)
+    engine = make_engine(fresh_database.url, limits=PATIENT)
     with transaction(engine) as tx:
         tree = a_tree(tx)
         a_user(tx, tree.office, login="xu")
         a_user(tx, tree.county, Role.PROCURATOR, login="reader")
     engine.dispose()
-    return environment(fresh_database.url)
+    return {**environment(fresh_database.url), **PATIENCE}
 
 
 def ask(environ: dict[str, str], *arguments: object) -> Result:
@@ -51,7 +52,7 @@ def test_a_roster_is_looked_through_and_then_imported(
     for added, there in ((2, 0), (0, 2)):
         done = ask(environ, "import", good, "--as", "xu", "--office", "jiangshan-shuangta")
         assert json.loads(done.output) == {"rows": 2, "added": added, "already_there": there}
-    engine = make_engine(fresh_database.url)
+    engine = make_engine(fresh_database.url, limits=PATIENT)
     with transaction(engine) as tx:
         found = tx.execute(text("SELECT details ->> 'door' FROM audit WHERE action = 'roster.import'")).scalars()
         assert list(found) == ["command", "command"]

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from app.simulation.ports import HOST, free_ports
+
 ROOT = Path(__file__).resolve().parents[2]
 PORT_STATE = ROOT / "scripts" / "lib" / "port_state.py"
 
@@ -25,12 +27,12 @@ def port_state(port: str) -> str:
 
 
 def test_a_taken_port_is_told_from_a_free_one() -> None:
+    (port,) = free_ports(1)
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+        listener.bind((HOST, port))
         listener.listen()
-        port = str(listener.getsockname()[1])
-        assert port_state(port) == "taken\n"
-    assert port_state(port) == "free\n"
+        assert port_state(str(port)) == "taken\n"
+    assert port_state(str(port)) == "free\n"
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "8000x", "-1", ""])

@@ -14,6 +14,7 @@ from app.simulation.layout.leftovers import layout_folder, remove_layout
 from app.store.session import make_engine
 from tests.jobs.processes import environment
 from tests.layout.county import County, a_county
+from tests.patience import PATIENT
 
 KEYS = {
     name: base64.b64encode(sha256(name.encode()).digest()).decode()
@@ -37,6 +38,7 @@ def layout() -> Iterator[Layout]:
 
 @pytest.fixture(scope="module")
 def county(layout: Layout) -> Iterator[County]:
-    engine = make_engine(layout.places.direct_url("zhifang_app").replace("postgresql:", "postgresql+psycopg:", 1))
+    url = layout.places.direct_url("zhifang_app").replace("postgresql:", "postgresql+psycopg:", 1)
+    engine = make_engine(url, limits=PATIENT)
     yield a_county(engine)
     engine.dispose()

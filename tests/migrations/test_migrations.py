@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, text
 from app.models import Base
 from app.simulation.cluster import OWNER
 from app.store.schema import HEAD
-from tests.database import ROOT, Server, migrated_config
+from tests.database import ROOT, Server, migrated_config, once_nobody_is_in_it
 
 VERSIONS = sorted((ROOT / "migrations" / "versions").glob("*.py"))
 BEFORE_THE_FIRST = "base"
@@ -47,9 +47,9 @@ _numbers = count(1)
 def empty_url(database_server: Server) -> Iterator[str]:
     """The owner's log-in to a database that nobody migrated."""
     name = f"empty_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{next(_numbers)}"
-    database_server.create_database(name)
+    once_nobody_is_in_it(lambda: database_server.create_database(name))
     yield database_server.url(name, OWNER)
-    database_server.drop_database(name)
+    once_nobody_is_in_it(lambda: database_server.drop_database(name))
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,8 +11,10 @@ import psycopg
 import pytest
 
 from app.simulation.cluster import APPLICATION, OWNER, Cluster
+from app.simulation.layout.part import children
 from app.simulation.postgres import ClusterError
 from app.simulation.throwaway import remove, throwaway_cluster, throwaway_folder
+from tests.patience import eventually
 
 
 @pytest.fixture
@@ -34,10 +35,9 @@ def ask(url: str, question: str) -> object:
         return row[0] if row else None
 
 
-def wait_until_gone(pid: int) -> None:
-    """Until the kernel knows the process no more; the test's time limit ends a wait in vain."""
-    while Path(f"/proc/{pid}").exists():
-        time.sleep(0.01)
+def wait_until_gone(*pids: int) -> None:
+    """Until the kernel knows the processes no more."""
+    eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids), every_s=0.01)
 
 
 def test_a_stopped_cluster_keeps_its_data(folder: Path) -> None:
@@ -54,8 +54,9 @@ def test_a_killed_server_starts_again_with_what_it_had_acknowledged(folder: Path
         cluster.create_database("kept")
         ask(cluster.url("kept"), "CREATE TABLE words AS SELECT 'still here' AS word")
         server = int((cluster.data / "postmaster.pid").read_text().split()[0])
+        helpers = children(server)
         os.kill(server, signal.SIGKILL)
-        wait_until_gone(server)
+        wait_until_gone(server, *helpers)  # as long as one of them runs, no other server starts in the folder
     with Cluster(folder) as again:
         assert ask(again.url("kept"), "SELECT word FROM words") == "still here"
 
@@ -114,8 +115,7 @@ def test_what_a_killed_process_left_is_removed_by_the_next() -> None:
     owner.wait()
     remove(throwaway_folder(os.getpid()))
     wait_until_gone(server)
-    while left.exists():  # another process of this test run may be the one that removes it
-        time.sleep(0.01)
+    eventually(lambda: not left.exists())  # another process of this test run may be the one that removes it
 
 
 def test_the_scripts_get_both_addresses_and_may_ask_twice(folder: Path) -> None:

@@ -18,6 +18,8 @@ from app.clients.push_fcm import FcmChannel
 from app.simulation.fake_fcm import LOGIN_PATH, SEND_PATH, FakeFcm
 from app.simulation.fake_fcm_account import EMAIL, FILE_NAME, GOOGLE_AUDIENCE, GRANT
 from app.simulation.fake_fcm_answers import FIXED_DATE, FLAKY, OK, UNAVAILABLE, Plan, plan_of_address
+from app.simulation.ports import free_ports
+from tests.patience import LONG_S
 
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
 CLAIMS = {"iss": EMAIL, "aud": GOOGLE_AUDIENCE, "iat": 1000, "exp": 4600, "scope": SCOPE}
@@ -40,7 +42,7 @@ def log_in(fcm: FakeFcm, claims: dict[str, Any], key: str | None = None, grant: 
     account = json.loads(fcm.credentials_path.read_text())
     assertion = jwt.encode(claims, key or account["private_key"], algorithm="RS256")
     form = {"grant_type": grant, "assertion": assertion}
-    return requests.post(fcm.base_url + LOGIN_PATH, data=form, timeout=5)
+    return requests.post(fcm.base_url + LOGIN_PATH, data=form, timeout=LONG_S)
 
 
 def access_token(fcm: FakeFcm) -> str:
@@ -50,7 +52,7 @@ def access_token(fcm: FakeFcm) -> str:
 def post(fcm: FakeFcm, body: object, token: str | None = None, path: str = SEND_PATH) -> requests.Response:
     headers = {"Authorization": f"Bearer {token or access_token(fcm)}"}
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return requests.post(fcm.base_url + path, data=content, headers=headers, timeout=5)
+    return requests.post(fcm.base_url + path, data=content, headers=headers, timeout=LONG_S)
 
 
 def test_a_signed_assertion_is_exchanged_for_a_token(fcm: FakeFcm) -> None:
@@ -87,7 +89,7 @@ def test_another_grant_does_not_log_in(fcm: FakeFcm) -> None:
 def test_a_message_needs_a_token_that_was_handed_out(fcm: FakeFcm) -> None:
     answer = post(fcm, GOOD_BODY, token="made-up")
     assert (answer.status_code, answer.json()["error"]["status"]) == (401, "UNAUTHENTICATED")
-    assert requests.post(fcm.base_url + SEND_PATH, json=GOOD_BODY, timeout=5).status_code == 401
+    assert requests.post(fcm.base_url + SEND_PATH, json=GOOD_BODY, timeout=LONG_S).status_code == 401
     assert fcm.received == ()
 
 
@@ -135,7 +137,7 @@ def test_the_inbox_tells_in_order_what_came(fcm: FakeFcm) -> None:
     token = access_token(fcm)
     for address in ("first", "unavailable-second"):
         post(fcm, {"message": {"token": address, "data": {"n": address}}}, token)
-    found = requests.get(fcm.base_url + "/inbox", timeout=5).json()
+    found = requests.get(fcm.base_url + "/inbox", timeout=LONG_S).json()
     told = [(one["number"], one["address"], one["data"], one["status"], one["shown"]) for one in found["messages"]]
     assert told == [
         (1, "first", {"n": "first"}, 200, True),
@@ -151,14 +153,14 @@ def test_the_inbox_since_a_number(fcm: FakeFcm, since: str, numbers: list[int], 
     token = access_token(fcm)
     for _ in range(2):
         post(fcm, GOOD_BODY, token)
-    found = requests.get(f"{fcm.base_url}/inbox?since={since}", timeout=5).json()
+    found = requests.get(f"{fcm.base_url}/inbox?since={since}", timeout=LONG_S).json()
     assert [one["number"] for one in found["messages"]] == numbers
     assert found["next"] == following
 
 
 @pytest.mark.parametrize("since", ["-1", "x", "1.5"])
 def test_the_inbox_since_nonsense(fcm: FakeFcm, since: str) -> None:
-    assert requests.get(f"{fcm.base_url}/inbox?since={since}", timeout=5).status_code == 400
+    assert requests.get(f"{fcm.base_url}/inbox?since={since}", timeout=LONG_S).status_code == 400
 
 
 def test_a_plan_goes_on_with_its_last_answer_or_from_the_start() -> None:
@@ -179,7 +181,7 @@ def test_the_number_of_a_prefix_is_its_wait() -> None:
 
 def test_the_same_calls_get_the_same_answers(directory: Path) -> None:
     def run() -> list[PushOutcome]:
-        with FakeFcm(directory=directory) as fake, FcmChannel(fake.credentials_path, fake.base_url) as channel:
+        with FakeFcm(directory=directory) as fake, FcmChannel(fake.credentials_path, fake.base_url, LONG_S) as channel:
             return [
                 channel.send(PushTarget("token", name), MESSAGE) for name in ("flaky-a", "b", "flaky-a", "quota2-c")
             ]
@@ -212,21 +214,21 @@ class FakeProcess:
         """Send a signal, wait for the end, tell the exit code."""
         if self.process.poll() is None:
             self.process.send_signal(how)
-        code = self.process.wait(10)
+        code = self.process.wait(LONG_S)
         if self.process.stdout is not None:
             self.process.stdout.close()
         return code
 
 
 def test_a_process_serves_and_a_sender_outlives_its_restart(tmp_path: Path) -> None:
-    phone = PushTarget("token", "a-phone")
-    with FakeProcess(0, tmp_path) as first, FcmChannel(first.credentials, first.base_url) as channel:
+    phone, (port,) = PushTarget("token", "a-phone"), free_ports(1)
+    with FakeProcess(port, tmp_path) as first, FcmChannel(first.credentials, first.base_url, LONG_S) as channel:
         assert first.base_url in first.greeting
         assert isinstance(channel.send(phone, MESSAGE), Sent)
         first.end(signal.SIGKILL)
         assert channel.send(phone, MESSAGE) == Retry(None, "connection")
-        with FakeProcess(int(first.base_url.rpartition(":")[2]), tmp_path) as second:
+        with FakeProcess(port, tmp_path) as second:
             assert isinstance(channel.send(phone, MESSAGE), Sent)
-            inbox = requests.get(f"{second.base_url}/inbox?since=0", timeout=5).json()
+            inbox = requests.get(f"{second.base_url}/inbox?since=0", timeout=LONG_S).json()
             assert [one["data"] for one in inbox["messages"]] == [{"n": str(MESSAGE.notice_id)}]
             assert second.end(signal.SIGTERM) == 0

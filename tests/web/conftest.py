@@ -1,24 +1,24 @@
 """The pages served on loopback to a real browser, over a database of the test's own."""
 
 import os
-import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from sqlalchemy import Engine
-from werkzeug.serving import make_server
 
 from app.simulation.clock import TestClock
 from app.store.session import make_engine, transaction
 from tests.builders.app import MONDAY, make_test_app
 from tests.database import Database
-from tests.patience import PATIENT
+from tests.patience import LONG_S, PATIENT
 from tests.web.browsing import Visitor, a_visitor
 from tests.web.office import Office, a_person, an_office_at_nine
+from tests.web.serving import served
 
 CHROMIUM = os.environ.get("ZHIFANG_CHROMIUM", "/usr/bin/chromium")
 SWITCHES = [
@@ -32,8 +32,10 @@ SWITCHES = [
 ]
 
 
-expect.set_options(timeout=60_000)
+PATIENCE_MS = LONG_S * 1000
 """For a page that has much to do on a busy machine; what is there already is not waited for."""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass(frozen=True)
@@ -76,20 +78,27 @@ def visitor(app: Flask, office: Office) -> Visitor:
 def site(fresh_database: Database) -> Iterator[Site]:
     engine = make_engine(fresh_database.url, limits=PATIENT)
     clock = TestClock(MONDAY)
-    server = make_server("127.0.0.1", 0, make_test_app(engine, clock), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield Site(f"http://127.0.0.1:{server.server_port}", engine, clock)
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(make_test_app(engine, clock)) as base:
+        yield Site(base, engine, clock)
     engine.dispose()
+
+
+@contextmanager
+def chromium(switches: Sequence[str]) -> Iterator[Browser]:
+    """A headless Chromium: the distribution's, so that nothing is fetched. It is patient in all that it does."""
+
+    def opened(context: BrowserContext) -> None:
+        context.set_default_timeout(PATIENCE_MS)
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=switches, timeout=PATIENCE_MS)
+        launched.on("context", opened)
+        yield launched
+        launched.close()
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A headless Chromium: the distribution's, so that nothing is fetched."""
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+    """One that draws no maps."""
+    with chromium(SWITCHES) as launched:
         yield launched
-        launched.close()

@@ -67,8 +67,8 @@ def test_a_day_is_planned_and_a_group_completed(site: Site, browser: Browser) ->
     page.goto(f"{site.base}/day")
     look(page)
     page.get_by_role("link", name="安排走访路线").click()
-    look(page)
     expect(page.locator("main ol > li").first).to_contain_text("1.")
+    look(page)
 
     page.goto(f"{site.base}/subjects/{person}/group")
     expect(page.get_by_label("是否齐全")).to_contain_text("缺女性成员")

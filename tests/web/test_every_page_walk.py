@@ -15,6 +15,7 @@ from app.store.session import transaction
 from tests.builders.users import PASSWORD, Worker
 from tests.guards.world import World, a_world
 from tests.web.conftest import Site
+from tests.web.looking import still
 from tests.web.page_examples import PAGES
 from tests.web.test_every_page import ACCESS
 from tests.web.test_walk import TOO_SMALL_TO_TOUCH
@@ -74,12 +75,13 @@ class Walker:
         if answer is None or answer.status != 200:
             self.faults.append(f"{path}: {answer and answer.status}")
             return
-        self.page.evaluate(AXE_SCRIPT)
-        self._look_at(path, PHONE)
-        self.faults += [f"{path}: small {one[:160]}" for one in self.page.evaluate(TOO_SMALL_TO_TOUCH)]
-        self.page.set_viewport_size(DESK)
-        self._look_at(path, DESK)
-        self.faults += [f"{path}: Tab misses {one}" for one in self._missed()]
+        with still(self.page):
+            self.page.evaluate(AXE_SCRIPT)
+            self._look_at(path, PHONE)
+            self.faults += [f"{path}: small {one[:160]}" for one in self.page.evaluate(TOO_SMALL_TO_TOUCH)]
+            self.page.set_viewport_size(DESK)
+            self._look_at(path, DESK)
+            self.faults += [f"{path}: Tab misses {one}" for one in self._missed()]
 
     def _look_at(self, path: str, size: ViewportSize) -> None:
         where = f"{path} at {size['width']}"

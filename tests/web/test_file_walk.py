@@ -62,6 +62,7 @@ def test_a_persons_file_is_read_and_an_item_checked(site: Site, browser: Browser
     expect(page.get_by_role("img", name=LONG_NAME)).to_be_visible()
 
     page.get_by_role("link", name="四知道的全部内容").click()
+    expect(page.get_by_text("确定以哪种说法为准")).to_be_visible()
     look(page)
     page.get_by_text("确定以哪种说法为准").click()
     page.get_by_label("务农").check()

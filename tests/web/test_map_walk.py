@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 
 from app.models.zone import Zone
@@ -16,7 +16,7 @@ from tests.builders.checkins import a_resident
 from tests.builders.offices import a_tree
 from tests.builders.positions import JIANGSHAN, a_power, a_report, report
 from tests.builders.users import Worker, a_user
-from tests.web.conftest import CHROMIUM, SWITCHES, Site
+from tests.web.conftest import SWITCHES, Site, chromium
 from tests.web.test_walk import TOO_SMALL_TO_TOUCH, log_in
 from tests.web.test_walk_checks import SIZES, look
 
@@ -28,10 +28,8 @@ DRAWN_BY_SOFTWARE = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "
 def browser() -> Iterator[Browser]:
     """A Chromium that draws with the processor."""
     switches = [switch for switch in SWITCHES if switch != "--disable-gpu"] + DRAWN_BY_SOFTWARE
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=switches)
+    with chromium(switches) as launched:
         yield launched
-        launched.close()
 
 
 def a_morning_on_the_move(site: Site) -> tuple[Worker, UUID]:
@@ -139,8 +137,10 @@ def test_a_zone_is_drawn_and_set(site: Site, context: BrowserContext) -> None:
     noted = Noted(page)
     page.set_viewport_size(SIZES["phone"])
     page.get_by_role("link", name="对象", exact=True).click()
+    expect(page.get_by_role("link", name="王某")).to_be_visible()
     seen(page)
     page.get_by_role("link", name="王某").click()
+    expect(page.get_by_role("link", name="画一处区域")).to_be_visible()
     seen(page)
     page.set_viewport_size(SIZES["desk"])
     page.get_by_role("link", name="画一处区域").click()

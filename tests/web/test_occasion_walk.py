@@ -61,6 +61,7 @@ def test_what_gives_rise_to_visits_and_what_is_let_go(site: Site, browser: Brows
     page = context.new_page()
     log_in(page, site, office.county)
     page.get_by_role("link", name="免除的确认").click()
+    expect(page.get_by_text("答复", exact=True).first).to_be_visible()
     look(page)
     page.get_by_text("答复", exact=True).first.click()
     page.get_by_role("button", name="确认免除").first.click()

@@ -43,7 +43,7 @@ HERE = """async (user) => {
     const opened = await told(indexedDB.open("zhifang-records", 1));
     const who = await told(opened.transaction("who").objectStore("who").get("last"));
     opened.close();
-    if (who.user === user) return true;
+    if (who?.user === user) return true;
     await new Promise((done) => setTimeout(done, 50));
   }
 }"""
@@ -191,6 +191,7 @@ def test_nobody_else_on_the_same_phone_sees_what_was_not_sent(site: Site, contex
     log_in(page, site, office.officer)
     in_the_past(page)
     page.goto(f"{site.base}/subjects/{person}/record")
+    page.evaluate(READY)
     page.goto(f"{site.base}/")
     expect(page.locator("#unsent")).to_be_hidden()  # who only looked at the form has written nothing
     assert page.evaluate(KEPT, "drafts") == 0
@@ -218,6 +219,7 @@ def test_people_are_taken_along_and_left_at_the_log_out(site: Site, context: Bro
     log_in(page, site, office.officer)
     in_the_past(page)
     page.get_by_role("link", name="现场记录").click()
+    expect(page.get_by_role("button", name="带上七天内到期的人")).to_be_visible()
     check(page)
     page.get_by_role("button", name="带上七天内到期的人").click()
     expect(page.locator("#people")).to_contain_text(LONG_NAME[:4])

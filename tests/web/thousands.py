@@ -1,13 +1,11 @@
 """The county of thousands, served on loopback: made once for all tests of a file."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from flask import Flask
 from sqlalchemy import create_engine
-from werkzeug.serving import make_server
 
 from app.simulation.clock import TestClock
 from app.store.session import make_engine, transaction
@@ -15,7 +13,9 @@ from tests import database
 from tests.builders.app import MONDAY, make_test_app
 from tests.builders.thousands import a_county_of_thousands
 from tests.guards.world import World, a_world
+from tests.patience import PATIENT
 from tests.web.conftest import Site
+from tests.web.serving import served
 
 
 @dataclass(frozen=True)
@@ -32,15 +32,10 @@ def a_served_county(server: database.Server) -> Iterator[County]:
     """In a database of its own, whose planner knows how much there is."""
     with database.copy_of_template(server) as copy:
         world = _filled(copy.owner_url)
-        engine, clock = make_engine(copy.url), TestClock(MONDAY)
+        engine, clock = make_engine(copy.url, limits=PATIENT), TestClock(MONDAY)
         app = make_test_app(engine, clock)
-        served = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=served.serve_forever, daemon=True)
-        thread.start()
-        yield County(app, Site(f"http://127.0.0.1:{served.server_port}", engine, clock), world)
-        served.shutdown()
-        thread.join()
-        served.server_close()
+        with served(app) as base:
+            yield County(app, Site(base, engine, clock), world)
         engine.dispose()
 
 

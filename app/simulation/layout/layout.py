@@ -20,7 +20,7 @@ from app.simulation.layout.proxy import Proxy
 from app.simulation.postgres import ServerUser, server_user
 
 PROGRAMS = ("etcd", "etcdctl", "haproxy", "patroni", "pgbackrest", "pgbouncer", "psql")
-START_S = 90.0
+START_S = 240.0
 
 
 def missing_programs() -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-STOP_S = 20.0
+STOP_S = 60.0
 
 
 class LayoutError(Exception):

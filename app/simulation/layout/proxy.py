@@ -6,7 +6,7 @@ import socket
 from app.simulation.layout.part import LayoutError, Part, until
 from app.simulation.layout.places import APIS, Places
 
-QUIET_S = 30.0
+QUIET_S = 60.0
 """How long a replica may still have requests after it gets no new ones: a long poll takes 25 s."""
 
 
