@@ -3,13 +3,11 @@
 import re
 import subprocess
 import time
-from datetime import timedelta
 
 import psycopg
 import pytest
 from sqlalchemy import text
 
-from app.deps import SystemClock
 from app.simulation.layout.command import main
 from app.simulation.layout.layout import Layout
 from app.simulation.layout.places import APIS, NODES
@@ -157,12 +155,11 @@ def assert_a_drill_tells_the_truth(layout: Layout) -> None:
     def drill() -> subprocess.CompletedProcess[str]:
         command = [str(ROOT / "scripts" / "restore"), "--drill"]
         environment = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "BACKUP_CONFIG": config}
-        return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+        return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=2 * LONG_S)
 
     sound = drill()
     assert sound.returncode == 0, sound.stdout + sound.stderr
     assert "drill passed" in sound.stdout
-    began = SystemClock().now()
     for file in (layout.places.repository / "backup" / "zhifang").rglob("*.gz"):
         file.write_bytes(b"rust")
     for bundle in (layout.places.repository / "backup" / "zhifang").rglob("bundle/*"):
@@ -170,4 +167,3 @@ def assert_a_drill_tells_the_truth(layout: Layout) -> None:
     damaged = drill()
     assert damaged.returncode != 0
     assert "Nothing could be restored" in damaged.stderr
-    assert SystemClock().now() - began < timedelta(minutes=3)
