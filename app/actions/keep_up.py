@@ -15,6 +15,9 @@ KEPT = {
     "uptimes": timedelta(days=400),
     "throttles": timedelta(days=1),  # time has taken every failure back by then
     "wrong_log_ins": timedelta(days=1),
+    "totps": timedelta(days=30),  # secrets and addresses of officers that count no more: nobody needs what they were
+    "recovery_codes": timedelta(days=30),
+    "user_channels": timedelta(days=30),
 }
 
 

@@ -3,7 +3,7 @@
 from datetime import time, timedelta
 
 from app.deps import Deps
-from app.jobs import audit_chain, files, maintenance, photos, policy_trials, records, snapshots, sweeps
+from app.jobs import audit_chain, files, maintenance, photos, policy_trials, records, retention, snapshots, sweeps
 from app.jobs.deliver import deliver
 from app.jobs.deliver_channels import deliver_channels
 from app.jobs.job import Job
@@ -176,7 +176,7 @@ JOBS: tuple[Job, ...] = (
     Job(
         "purge",
         maintenance.purge,
-        "set-aside reports go after 30 days, records of runs after a year",
+        "set-aside reports and officers' ended secrets go after 30 days, records of runs after a year",
         daily_at=time(3, 30),
         max_age=DAY,
     ),
@@ -207,6 +207,13 @@ JOBS: tuple[Job, ...] = (
         "photos of faces are kept no longer than the policy says",
         every=timedelta(hours=1),
         max_age=timedelta(hours=6),
+    ),
+    Job(
+        "keep_no_longer",
+        retention.delete,
+        "places and what phones told of themselves are kept no longer than the policy says",
+        daily_at=time(3, 40),
+        max_age=DAY,
     ),
     Job(
         "prove_records",

@@ -13,7 +13,7 @@ class UserChannel(Base):
     """One address at one vendor, sealed: whoever has it can write to that chat. One live row a user.
 
     Nothing but tests goes to it before `verified_at`. `hint` is what may be shown of it; `wait_min` is how long a
-    notice may stay unread where an app was pushed to as well.
+    notice may stay unread where an app was pushed to as well. A month after it was retired, address and hint go.
     """
 
     __tablename__ = "user_channels"
@@ -25,7 +25,7 @@ class UserChannel(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     schema: Mapped[str]
-    cipher: Mapped[bytes]
+    cipher: Mapped[bytes | None]
     key_version: Mapped[int]
     hint: Mapped[str]
     wait_min: Mapped[int]

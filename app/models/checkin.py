@@ -29,6 +29,7 @@ class Attempt(Base):
         CheckConstraint("place IS NULL OR power_id IS NOT NULL", name="place_needs_power"),
         CheckConstraint("place_given IS NULL OR place IS NOT NULL", name="given_only_with_place"),
         Index("ix_attempts_received_at", "subject_id", "received_at"),
+        Index("ix_attempts_placed", "subject_id", "received_at", postgresql_where=text("place IS NOT NULL")),
         Index(
             "ix_attempts_to_review",
             "received_at",

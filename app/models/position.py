@@ -115,6 +115,7 @@ class PositionBatch(Base):
     """
 
     __tablename__ = "position_batches"
+    __table_args__ = (Index("ix_position_batches_received_at", "received_at"),)
 
     subject_id: Mapped[UUID] = mapped_column(primary_key=True)
     request_id: Mapped[UUID] = mapped_column(primary_key=True)

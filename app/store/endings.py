@@ -10,7 +10,7 @@ from app.models.duty import Duty
 from app.models.subject import Subject
 from app.rules.facts import About, AlertKind, Condition, DutyState, EndReason, SubjectStatus
 from app.rules.subjects import ActiveAlert, UnsettledDuty
-from app.store import devices, endpoints, leave_writing, orders, periods, sessions
+from app.store import devices, endpoints, leave_writing, orders, periods, sessions, visit_points, zones
 
 
 def unsettled_duties(tx: Connection, subject_id: UUID) -> tuple[UnsettledDuty, ...]:
@@ -34,9 +34,11 @@ def active_alerts(tx: Connection, subject_id: UUID) -> tuple[ActiveAlert, ...]:
 
 
 def end(tx: Connection, subject_id: UUID, reason: EndReason, *, ended_by: UUID, now: datetime) -> None:
-    """Log-in, phone, powers, orders and periods end at `now`, and the subject's supervision with them."""
+    """Log-in, phone, powers, orders, zones, points, leave and periods end at `now`, and the supervision with them."""
     stop_phone(tx, subject_id, ended_by=ended_by, reason="supervision_ended", now=now)
     orders.stop_collection(tx, subject_id, now=now)
+    zones.close(tx, subject_id, ended_by=ended_by, now=now)
+    visit_points.close(tx, subject_id, ended_by=ended_by, now=now)
     leave_writing.close(tx, subject_id, ended_by=ended_by, now=now)
     periods.close(tx, subject_id, now=now)
     ended = {"status": SubjectStatus.ENDED, "ended_at": now, "end_reason": reason}

@@ -40,7 +40,7 @@ RECORDS = text(
                        'place', v.place, 'own', v.set_by = r.officer_id,
                        'm', ST_Distance(ST_SetSRID(ST_MakePoint(v.lon, v.lat), 4326)::geography, r.place::geography)))
             FROM visit_points v
-            WHERE r.place IS NOT NULL AND coalesce(v.ended_at, 'infinity') > r.happened_at
+            WHERE r.place IS NOT NULL AND coalesce(v.ended_at, 'infinity') > r.happened_at AND v.deleted_at IS NULL
               AND (v.subject_id = r.subject_id OR (v.subject_id IS NULL AND v.office_id = r.office_id))) AS points,
            (SELECT min(s.created_at) FROM sessions s
             WHERE s.owner_kind = 'user' AND s.owner_id = r.officer_id AND s.client_name = r.device

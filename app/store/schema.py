@@ -1,4 +1,4 @@
 """Which schema this code was written for."""
 
-HEAD = "0037"
+HEAD = "0038"
 """The newest migration; a guard compares it with the folder."""

@@ -12,6 +12,11 @@ PURGES = {
     "uptimes": text("DELETE FROM uptimes WHERE last_at < :before"),
     "throttles": text("DELETE FROM throttles WHERE at < :before"),
     "wrong_log_ins": text("DELETE FROM wrong_log_ins WHERE at < :before"),
+    "totps": text("DELETE FROM totps WHERE ended_at < :before"),
+    "recovery_codes": text("DELETE FROM recovery_codes WHERE ended_at < :before"),
+    "user_channels": text(
+        "UPDATE user_channels SET cipher = NULL, hint = '' WHERE retired_at < :before AND cipher IS NOT NULL"
+    ),
 }
 
 
@@ -21,5 +26,5 @@ def ensure_partitions(tx: Connection, *, from_month: date, months: int) -> int:
 
 
 def purge(tx: Connection, table: str, *, before: datetime) -> int:
-    """Delete the rows of one of PURGES that are older than `before`; gives how many."""
+    """Delete what one of PURGES names, where it is older than `before`; gives how many rows."""
     return int(tx.execute(PURGES[table], {"before": before}).rowcount)

@@ -21,13 +21,6 @@ def known(tx: Connection, point_id: UUID) -> tuple[UUID, bytes] | None:
     return None if row is None else (row.set_by, row.body_hash)
 
 
-def office_of(tx: Connection, actor: Actor, subject_id: UUID) -> UUID | None:
-    """The office of a subject within reach."""
-    return tx.execute(
-        select(Subject.office_id).where(Subject.id == subject_id, subjects_of(actor))
-    ).scalar_one_or_none()
-
-
 def is_full(tx: Connection, office_id: UUID, subject_id: UUID | None) -> bool:
     """Whether the office, or the person, has as many points as are measured against."""
     whose = VisitPoint.subject_id == subject_id if subject_id else VisitPoint.subject_id.is_(None)
@@ -64,6 +57,12 @@ def within_reach(tx: Connection, actor: Actor, point_id: UUID) -> tuple[UUID | N
         .with_for_update()
     ).one_or_none()
     return None if row is None else (row.subject_id, row.ended_at is not None)
+
+
+def close(tx: Connection, subject_id: UUID, *, ended_by: UUID, now: datetime) -> None:
+    """Supervision ends, and with it what was known of where this person works or who answers for them nearby."""
+    mine = (VisitPoint.subject_id == subject_id, VisitPoint.ended_at.is_(None))
+    tx.execute(update(VisitPoint).where(*mine).values(ended_at=now, ended_by=ended_by))
 
 
 def end(tx: Connection, point_id: UUID, *, by: UUID, now: datetime) -> None:

@@ -19,6 +19,7 @@ from app.rules.effects.zones import RemoveZone, SetZone
 from app.rules.errors import Conflict
 from app.rules.facts import Actor, SubjectStatus
 from app.rules.shapes import Polygon
+from app.rules.wording.zones import REMOVED_AT_THE_END
 from app.rules.zones.hours import as_json
 from app.rules.zones.setting import Examined, Ground, RemovalFacts, Wanted, ZoneFacts
 from app.store.scope import subjects_of
@@ -217,6 +218,20 @@ REMOVE = text(
     "UPDATE zones SET removed_at = :at, removed_by = :removed_by, removal_reason = :reason"
     " WHERE id = :id AND removed_at IS NULL"
 )
+
+
+CLOSE = text(
+    """
+    UPDATE zones SET removed_at = :at, removed_by = :removed_by, removal_reason = :reason
+    WHERE subject_id = :subject_id AND removed_at IS NULL AND (until IS NULL OR until > :at)
+    """
+)
+
+
+def close(tx: Connection, subject_id: UUID, *, ended_by: UUID, now: datetime) -> None:
+    """Supervision ends: none of the subject's zones holds any more. The caller holds the lock."""
+    values = {"subject_id": subject_id, "at": now, "removed_by": ended_by, "reason": REMOVED_AT_THE_END}
+    tx.execute(CLOSE, values)
 
 
 def remove(tx: Connection, effects: Sequence[RemoveZone]) -> None:

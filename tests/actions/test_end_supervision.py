@@ -15,6 +15,7 @@ from app.actions.open_duties import open_duties
 from app.actions.order_positioning import OrderPositioning, order_positioning
 from app.actions.release_device import release_device
 from app.actions.review_check_in import review_check_in
+from app.actions.set_visit_point import set_visit_point
 from app.rules.devices import Device
 from app.rules.effects import Decision, MoveLadder, RaiseAlert
 from app.rules.errors import Conflict, NotFound
@@ -40,6 +41,8 @@ from tests.builders.judgments import an_announcement
 from tests.builders.offices import Tree, a_tree
 from tests.builders.subjects import ASubject, a_subject
 from tests.builders.users import Worker, a_user
+from tests.builders.visits import a_new_point, a_point
+from tests.builders.zones import a_zone
 
 NOW = MONDAY + timedelta(hours=30)
 PHONE = UUID(int=77)
@@ -63,6 +66,8 @@ def running(tx: Connection) -> Running:
     open_duties(tx, now=NOW)
     _order(tx, subject.id, a_user(tx, tree.county, Role.COUNTY_HEAD))
     _alert(tx, tree, subject.id)
+    a_zone(tx, officer, subject.id)
+    a_point(tx, officer, subject.id, at=MONDAY)
     return Running(subject, officer, tree)
 
 
@@ -117,6 +122,8 @@ RUNNING = {
     "open duties": "SELECT count(*) FROM duties WHERE subject_id = :id AND state = 'open'",
     "powers now or to come": "SELECT count(*) FROM collection_powers WHERE subject_id = :id AND upper(covers) > :now",
     "orders now or to come": "SELECT count(*) FROM positioning_orders WHERE subject_id = :id AND upper(term) > :now",
+    "zones": "SELECT count(*) FROM zones WHERE subject_id = :id AND removed_at IS NULL",
+    "points": "SELECT count(*) FROM visit_points WHERE subject_id = :id AND ended_at IS NULL",
     "silence check": (
         "SELECT count(*) FROM subject_states WHERE subject_id = :id AND (silence_check_at IS NOT NULL OR silent)"
     ),
@@ -208,6 +215,15 @@ def test_the_end_again_for_the_same_reason_is_answered_alike(tx: Connection, run
     with pytest.raises(Conflict) as conflict:
         end_supervision(tx, actor, running.subject.id, EndReason.DEATH, None, now=NOW)
     assert conflict.value.code == "already_ended"
+
+
+def test_nobody_sets_a_point_that_would_never_end(tx: Connection, running: Running) -> None:
+    officer, before = running.officer, a_new_point(running.subject.id)
+    assert set_visit_point(tx, officer.actor, before, now=NOW)
+    end(tx, running)
+    with pytest.raises(Conflict, match="not_in_correction"):
+        set_visit_point(tx, officer.actor, a_new_point(running.subject.id), now=NOW)
+    assert not set_visit_point(tx, officer.actor, before, now=NOW), "the same request again is answered alike"
 
 
 def test_it_ends_without_a_phone_too(tx: Connection, running: Running) -> None:

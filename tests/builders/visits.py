@@ -6,14 +6,18 @@ from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from sqlalchemy import Connection
 
+from app.actions.set_visit_point import set_visit_point
 from app.rules.effects import ChangeDuty, Decision, Effect, PlanDuty
-from app.rules.facts import JOB, DutyKind, DutyState, Fix, Obligor, Reason
+from app.rules.facts import JOB, DutyKind, DutyState, Fix, GivenPlace, Obligor, Reason
 from app.rules.offices import Site
+from app.rules.policy.items import Place
 from app.rules.schedule import JUDGE_DELAY
+from app.rules.visit_points import NewPoint
 from app.rules.visits import NewRecord
 from app.store import effects
 from tests.builders.numbers import Numbers
 from tests.builders.offices import Tree
+from tests.builders.users import Worker
 
 _numbers = Numbers()
 
@@ -100,3 +104,16 @@ def owed(
         steps.append(ChangeDuty(duty_id, state, due_at + JUDGE_DELAY, Reason("duty_missed"), JOB))
     effects.apply(tx, [Decision(tuple(steps))])
     return duty_id
+
+
+def a_new_point(subject_id: UUID, place: Place = Place.WORKPLACE) -> NewPoint:
+    """Where somebody works, as an officer enters it."""
+    given = GivenPlace(*DOOR, *DOOR, "wgs84")
+    return NewPoint(uuid5(NAMESPACE_URL, f"test:point:{next(_numbers)}"), None, subject_id, place, "竹编厂", given, b"")
+
+
+def a_point(tx: Connection, officer: Worker, subject_id: UUID, *, at: datetime) -> UUID:
+    """Such a point, set at `at`; gives its id."""
+    new = a_new_point(subject_id)
+    set_visit_point(tx, officer.actor, new, now=at)
+    return new.id

@@ -245,6 +245,7 @@ def test_an_empty_text_lacks_everything_but_what_may_be_left_out() -> None:
         "places",
         "leave",
         "files",
+        "retention",
         "proof",
         "handle_within_h",
     }

@@ -18,6 +18,7 @@ from app.rules.policy.places import read_places
 from app.rules.policy.problems import PolicyError, Problem, make_problem
 from app.rules.policy.proof import read_proof
 from app.rules.policy.reader import Report, Table
+from app.rules.policy.retention import read_retention
 from app.rules.policy.sections import (
     read_departure,
     read_grace,
@@ -135,6 +136,7 @@ def _read(mapping: Mapping[str, object], report: Report) -> Policy:
         places=read_places(root),
         leave=read_leave(root),
         files=read_files(root),
+        retention=read_retention(root),
         proof=read_proof(root),
         correction=read_correction(root),
     )

@@ -25,6 +25,7 @@ from app.rules.policy.leave import USUAL_LEAVE, LeaveRules
 from app.rules.policy.orders_searches import USUAL_ORDER_CLOCKS, USUAL_SEARCH_CLOCKS, OrderClocks, SearchClocks
 from app.rules.policy.places import USUAL_PLACES, Places
 from app.rules.policy.proof import USUAL_PROOF, ProofRules
+from app.rules.policy.retention import USUAL_RETENTION, RetentionRules
 
 EVERY_DAY = frozenset(range(7))
 WRITE_WITHIN_DAYS = 3
@@ -211,6 +212,7 @@ class Policy:
     leave: LeaveRules = USUAL_LEAVE
     proof: ProofRules = USUAL_PROOF
     files: FileRules = field(default_factory=lambda: USUAL_FILES)
+    retention: RetentionRules = field(default_factory=lambda: USUAL_RETENTION)
     correction: CorrectionRules | None = None
     handle_within_h: float = HANDLE_WITHIN_H
 

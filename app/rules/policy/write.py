@@ -10,8 +10,8 @@ from typing import TypeVar
 from app.rules.calendar import Holidays
 from app.rules.policy.by_class import ByClass
 from app.rules.policy.correction import write_correction
-from app.rules.policy.files import write_files
 from app.rules.policy.items_sections import write_items
+from app.rules.policy.keeping import write_keepings
 from app.rules.policy.leave import write_leave
 from app.rules.policy.places import write_places
 from app.rules.policy.reader import clock_text
@@ -65,7 +65,8 @@ def to_mapping(policy: Policy) -> Json:
         "searches": {key: _plain(value) for key, value in asdict(policy.searches).items()},
         "places": write_places(policy.places),
         "leave": write_leave(policy.leave),
-        "files": write_files(policy.files),
+        "files": write_keepings(policy.files),
+        "retention": write_keepings(policy.retention),
         "proof": asdict(policy.proof),
         **({"correction": write_correction(policy.correction)} if policy.correction else {}),
     }

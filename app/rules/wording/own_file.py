@@ -50,6 +50,7 @@ def rules_in_force(policy: Policy, class_: SupervisionClass, channel: Channel) -
             else []
         ),
         *([_PHOTOS[policy.photos.check_ins].format(days=policy.photos.keep_days)] if not in_person else []),
+        *([] if in_person else [_held(policy)]),
         *_visits(policy, class_),
         _LEAVE,
     )
@@ -67,8 +68,13 @@ _PHOTOS: dict[PhotoMode, str] = {
     PhotoMode.ALLOWED: "签到可以附照片,抽查时可能要求拍照。" + _KEPT,
     PhotoMode.WANTED: "每次签到需要拍一张本人照片。" + _KEPT,
 }
+_HELD = "手机上报的位置和签到时的位置保存 {positions} 天,手机自报的状态保存 {phones} 天,到期删除。"
 _VISITS = "工作人员一般每 {every}到家中走访一次。"
 _LEAVE = "需要离开所居住的市、县,请事先向司法所申请,批准后再外出。"
+
+
+def _held(policy: Policy) -> str:
+    return _HELD.format(**{held: kept.days for held, kept in policy.retention.items()})
 
 
 def _visits(policy: Policy, class_: SupervisionClass) -> tuple[str, ...]:

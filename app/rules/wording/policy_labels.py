@@ -26,6 +26,10 @@ TABLES: dict[str, str] = {
     "places": "位置判断",
     "leave": "外出",
     "files": "案卷附件",
+    "retention": "位置和手机信息的保存",
+    "retention.points": "走访地点的保存",
+    "retention.positions": "位置的保存",
+    "retention.phones": "手机信息的保存",
 }
 
 LABELS: dict[str, str] = {
@@ -90,6 +94,12 @@ LABELS: dict[str, str] = {
     "leave.recall_h": "撤销批准后多少小时内返回",
     "leave.permit_remind_days": "经常性外出许可到期前几日提醒",
     "leave.proof_keep_days": "外出证明材料保存日数",
+    "retention.points.keep_days": "对象的走访地点停用后保存日数",
+    "retention.points.basis": "保存走访地点的依据",
+    "retention.positions.keep_days": "位置保存日数",
+    "retention.positions.basis": "保存位置的依据",
+    "retention.phones.keep_days": "手机信息保存日数",
+    "retention.phones.basis": "保存手机信息的依据",
 }
 
 VALUES: dict[str, str] = {

@@ -6,6 +6,9 @@ KINDS: dict[str, str] = {"forbidden": "不得进入", "stay_inside": "应当留�
 PROHIBITIONS: dict[str, str] = {"01": "禁止进入特定区域、场所", "02": "禁止从事特定活动", "03": "禁止接触特定的人"}
 """What a 禁止令 is about."""
 
+REMOVED_AT_THE_END = "监管已结束"
+"""Why a zone holds no more that nobody had removed before."""
+
 NAME_KEYS = ("name", "NAME", "Name", "title", "名称")
 """How the name of a feature is called among its properties."""
 
