@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from app.rules.access_log import MAP_READ
 from app.rules.effects import Decision, WriteAudit
 from app.rules.facts import About, Actor
 from app.store import effects
@@ -28,3 +29,10 @@ def note_reading(
     """
     act = WriteAudit(now, actor, action, subject_id, about, reason, details=details or {})
     effects.apply(tx, [Decision((act,))])
+
+
+def note_map(tx: Connection, actor: Actor, people: int, *, now: datetime, office_id: UUID | None = None) -> None:
+    """Who looked at the places of so many `people` of an office, or of all offices in which the actor's grants are."""
+    looked_at = {office_id} if office_id else {grant.office_id for grant in actor.grants}
+    for one in sorted(looked_at, key=str):
+        note_reading(tx, actor, MAP_READ, None, now=now, about=About("office", one), details={"people": people})

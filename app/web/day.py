@@ -7,17 +7,16 @@ from uuid import UUID
 
 from flask import Response, render_template, request, url_for
 
-from app.actions.note_reading import note_reading
+from app.actions.note_reading import note_map
 from app.actions.set_office_place import set_office_place
 from app.clients.datum import Datum, to_wgs84
 from app.queries import day as queries
 from app.queries.day import Task
 from app.queries.forecast import forecast as foreseen
 from app.queries.workload import workload as loads
-from app.rules.access_log import MAP_READ
 from app.rules.day import ring
 from app.rules.errors import Refused, ZhifangError
-from app.rules.facts import About, GivenPlace
+from app.rules.facts import GivenPlace
 from app.rules.routes import Route, Spot, metres_between
 from app.rules.wording.day import NOWHERE, RINGS, START, URGENCIES
 from app.web.blueprint import PAGES
@@ -153,9 +152,7 @@ def _way(here: Spot | None) -> Response:
         office = _start(starts)
         start = here or (office.spot if office else None)
         planned = queries.way(found.tasks, start)
-        for grant in sorted({grant.office_id for grant in user().grants}, key=str):
-            about, details = About("office", grant), {"people": len(planned.legs)}
-            note_reading(tx, user(), MAP_READ, None, now=now, about=about, details=details)
+        note_map(tx, user(), len(planned.legs), now=now)
     people = _people(found.tasks)
     answer = map_page(
         "day_way.html",

@@ -7,14 +7,12 @@ from uuid import UUID
 
 from flask import Response, request
 
-from app.actions.note_reading import note_reading
+from app.actions.note_reading import note_map
 from app.queries import maps as queries
 from app.queries import offices
 from app.queries.maps import LastSeen
 from app.queries.offices import OfficeView
-from app.rules.access_log import MAP_READ
 from app.rules.errors import Refused
-from app.rules.facts import About
 from app.web.blueprint import PAGES
 from app.web.context import deps, user
 from app.web.drawing import DETAILS, answer_json, drawn, drawn_zone, feature, map_page, outline_json
@@ -69,7 +67,7 @@ def people_json() -> Response:
         path = office.path if office else None
         found = queries.people(tx, user(), path)
         zones = queries.zones_within(tx, user_for("zones.read"), path, at=now) if may("zones.read") else ()
-        _note(tx, office, len(found))
+        note_map(tx, user(), len(found), now=deps().now(), office_id=office.id if office else None)
     told = {"people": [_told(one) for one in found], "zones": [drawn_zone(zone) for zone in zones]}
     return answer_json({"as_of": moment(now), **told})
 
@@ -108,14 +106,6 @@ def _office() -> OfficeView | None:
         return offices.office(connection, user(), office_id)
 
 
-def _note(tx: Any, office: OfficeView | None, shown: int) -> None:
-    """Written for the office that was looked at, or for each in which the user's grants are."""
-    looked_at = {office.id} if office else {grant.office_id for grant in user().grants}
-    for office_id in sorted(looked_at, key=str):
-        about = About("office", office_id)
-        note_reading(tx, user(), MAP_READ, None, now=deps().now(), about=about, details={"people": shown})
-
-
 def _as_text(office: OfficeView | None, areas: Sequence[UUID]) -> tuple[Sequence[LastSeen], Any, Any, Any]:
     after = cursor()
     with deps().transaction() as tx:
@@ -123,7 +113,7 @@ def _as_text(office: OfficeView | None, areas: Sequence[UUID]) -> tuple[Sequence
             tx, user(), office.path if office else None, after=after[0] if after else None, limit=LIMIT + 1
         )
         shown = found[:LIMIT]
-        _note(tx, office, len(shown))
+        note_map(tx, user(), len(shown), now=deps().now(), office_id=office.id if office else None)
         counties = queries.counties_of(tx, [(one.lon, one.lat) for one in shown])
         outlines = [queries.outline(tx, area_id, tolerance_deg=DETAILS["coarse"]) for area_id in areas[:5]]
     places = [Marked(one.lon, one.lat, one.accuracy_m, freshness(one.at), one.name) for one in shown]

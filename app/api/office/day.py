@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask.views import MethodView
 
+from app.actions.note_reading import note_map
 from app.actions.set_office_place import set_office_place
 from app.api.auth import office
 from app.api.blueprint import Blueprint
@@ -53,13 +54,14 @@ class Way(MethodView):
     @BLUEPRINT.arguments(WayBody)
     @BLUEPRINT.response(200, WayAnswer)
     def post(self, body: dict[str, Any]) -> dict[str, Any]:
-        """A short way through the homes of the day's tasks, over straight lines. Nothing of it is kept: it is a POST
-        only so that the officer's own place stands in no address.
+        """A short way through the homes of the day's tasks, over straight lines. That it was looked at is recorded,
+        nothing else is kept: it is a POST only so that the officer's own place stands in no address.
         """
-        with deps().autocommit() as connection:
-            found = queries.day(connection, current_actor(), now=deps().now(), mine=body["mine"])
-            start = _start(connection, body)
-        way = queries.way(found.tasks, start)
+        now = deps().now()
+        with deps().transaction() as tx:
+            found = queries.day(tx, current_actor(), now=now, mine=body["mine"])
+            way = queries.way(found.tasks, start := _start(tx, body))
+            note_map(tx, current_actor(), len(way.legs), now=now)
         without = {task.subject_id for task in found.tasks if task.goes_there and task.home is None}
         return {
             "start": start,

@@ -98,10 +98,11 @@ class Subject(MethodView):
     @BLUEPRINT.arguments(SubjectChangeBody)
     @BLUEPRINT.response(200, SubjectFileAnswer)
     def patch(self, body: dict[str, Any], subject_id: UUID) -> dict[str, Any]:
-        """Change what is on record; the names of the fields that changed are recorded."""
-        entered = changes(body)
+        """Change what is on record; the names of the fields that changed are recorded, and that the file was shown."""
+        entered, now = changes(body), deps().now()
         with deps().transaction() as tx:
-            change_subject(tx, current_actor(), subject_id, entered, deps().settings, now=deps().now())
+            change_subject(tx, current_actor(), subject_id, entered, deps().settings, now=now)
+            note_reading(tx, current_actor(), "subjects.read", subject_id, now=now)
             return _file(tx, subject_id)
 
 
