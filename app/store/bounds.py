@@ -1,9 +1,8 @@
 """What bounds each person, measured: areas with what leave adds to them, and zones."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 from uuid import UUID
 
 import numpy as np
@@ -124,7 +123,7 @@ def bounds_of(ground: Ground, measuring: Measuring, person: Person, from_at: dat
     ]
     terms = ground.terms.get(person.subject_id, ())
     if terms:
-        found.append(_OfArea(ground, measuring, person, terms).bound(from_at, until))
+        found.append(_of_area(ground, measuring, person, terms, from_at, until))
     return [bound for bound in found if bound is not None]
 
 
@@ -134,51 +133,48 @@ def _of_zone(
     shape = ground.zone_shapes.get(zone.id)
     if shape is None or zone.from_at >= until or (zone.until is not None and zone.until <= from_at):
         return None
-    kind, at = KINDS[zone.kind], measuring.spots(person.subject_id)
+    kind, at, policy = KINDS[zone.kind], measuring.spots(person.subject_id), person.policy
     if zone.kind is ZoneKind.STAY_INSIDE:
         beyond = -shape.depth(at)
     else:
         beyond = np.full(len(at.x), -shapes.CORE_M) if shape.far_from(at) else shape.depth(at)
-    policy = person.policy
+    leaves = _freeing(zone, ground.leaves.get(person.subject_id, ()))
+    stretches = of_zone(zone, leaves, from_at, until)
+    widened = _Widened(ground, at, policy.places, leaves)
     return Bound(
         kind=kind,
         about=About("zone", zone.id),
         depths=depths(kind, policy.departure, policy.places, shape.room_m),
-        stretches=of_zone(zone, from_at, until),
-        beyond={Region(zone.id): beyond.tolist()},
+        stretches=stretches,
+        beyond={Region(zone.id): beyond.tolist()}
+        | {
+            stretch.region: widened.beyond(shape, beyond, stretch).tolist()
+            for stretch in stretches
+            if stretch.region is not None and stretch.region.leaves
+        },
     )
 
 
+def _freeing(zone: Zone, leaves: Sequence[ApprovedLeave]) -> Sequence[ApprovedLeave]:
+    """Nobody can be at the destination and at home at once. A permit for frequent travel is for trips and frees no
+    night, and no leave opens a place that a court has forbidden.
+    """
+    return [leave for leave in leaves if zone.kind is ZoneKind.STAY_INSIDE and not leave.frequent]
+
+
 @dataclass
-class _OfArea:
-    """One person's area, and the leaves that widen it."""
+class _Widened:
+    """What leaves add to an area or a zone, for one person's fixes."""
 
     ground: Ground
-    measuring: Measuring
-    person: Person
-    terms: tuple[AreaTerm, ...]
+    at: Spots
+    places: Places
+    leaves: Sequence[ApprovedLeave]
 
-    def bound(self, from_at: datetime, until: datetime) -> Bound:
-        policy, leaves = self.person.policy, self.ground.leaves.get(self.person.subject_id, ())
-        stretches = of_area(self.terms, leaves, from_at, until)
-        return Bound(
-            kind=AlertKind.LEFT_AREA,
-            about=About("subject", self.person.subject_id),
-            depths=depths(AlertKind.LEFT_AREA, policy.departure, policy.places, None),
-            stretches=stretches,
-            beyond={
-                stretch.region: self._beyond(stretch.region, stretch, leaves).tolist()
-                for stretch in stretches
-                if stretch.region is not None
-            },
-        )
-
-    def _beyond(self, region: Region, stretch: Stretch, leaves: Iterable[ApprovedLeave]) -> Numbers:
-        """How far each fix lies beyond the area, and beyond whatever the leaves add."""
-        own = self.ground.areas[region.within]
-        beyond = -self.measuring.in_own_area(self.person.subject_id, region.within)
-        for leave in leaves:
-            if leave.id in region.leaves:
+    def beyond(self, own: Shape, beyond: Numbers, stretch: Stretch) -> Numbers:
+        """How far each fix lies beyond `own`, given as `beyond`, and beyond whatever the leaves add."""
+        for leave in self.leaves:
+            if stretch.region is not None and leave.id in stretch.region.leaves:
                 places = [own, *self._destinations(leave, stretch.from_at)]
                 beyond = np.minimum(beyond, self._beyond_leave(places))
         return beyond
@@ -193,8 +189,7 @@ class _OfArea:
 
     def _beyond_leave(self, shapes_: Sequence[Shape]) -> Numbers:
         """How far each fix lies beyond the destinations and the ways between all these places."""
-        places: Places = self.person.policy.places
-        away = [-shape.depth(self._at) for shape in shapes_]
+        away = [-shape.depth(self.at) for shape in shapes_]
         beyond = away[0]
         for far in away[1:]:
             beyond = np.minimum(beyond, far)
@@ -202,11 +197,29 @@ class _OfArea:
             for m in range(n):
                 between = one.between(shapes_[m])
                 ways = np.maximum(away[n], 0) + np.maximum(away[m], 0)
-                beyond = np.minimum(beyond, (ways - way_m(between.gap_m, places)) / 2)
+                beyond = np.minimum(beyond, (ways - way_m(between.gap_m, self.places)) / 2)
                 # Neighbours have no gap, and yet the straight way between their far ends may leave both.
-                beyond = np.minimum(beyond, -between.hull.depth(self._at))
+                beyond = np.minimum(beyond, -between.hull.depth(self.at))
         return beyond
 
-    @cached_property
-    def _at(self) -> Spots:
-        return self.measuring.spots(self.person.subject_id)
+
+def _of_area(
+    ground: Ground, measuring: Measuring, person: Person, terms: Sequence[AreaTerm], from_at: datetime, until: datetime
+) -> Bound:
+    """One person's areas, and the leaves that widen them."""
+    policy, leaves = person.policy, ground.leaves.get(person.subject_id, ())
+    stretches = of_area(terms, leaves, from_at, until)
+    widened = _Widened(ground, measuring.spots(person.subject_id), policy.places, leaves)
+    beyond = {}
+    for stretch in stretches:
+        if stretch.region is not None:
+            within_m = measuring.in_own_area(person.subject_id, stretch.region.within)
+            own = ground.areas[stretch.region.within]
+            beyond[stretch.region] = widened.beyond(own, -within_m, stretch).tolist()
+    return Bound(
+        kind=AlertKind.LEFT_AREA,
+        about=About("subject", person.subject_id),
+        depths=depths(AlertKind.LEFT_AREA, policy.departure, policy.places, None),
+        stretches=stretches,
+        beyond=beyond,
+    )

@@ -154,6 +154,22 @@ def test_leave_covers_what_it_covers_and_nothing_else(person: Tracked) -> None:
     assert alert.why["params"]["destination"] == "某邻县"
 
 
+@pytest.mark.parametrize(("kind", "told"), [("leave", []), ("permit", ["left_zone"])])
+def test_leave_frees_from_a_zone_to_stay_in_and_a_permit_for_trips_does_not(
+    person: Tracked, kind: str, told: list[str]
+) -> None:
+    """Nobody can be where leave was approved for and at home at once."""
+    stay = {"kind": ZoneKind.STAY_INSIDE, "circle": (lon_of(-4000), JIANGSHAN[1], 300.0)}
+    a_zone(person.tx, person.officer, person.id, at=MONDAY, **stay, prohibition=None, document_no=None, article=None)
+    leave_to_the_east(person, MONDAY + HOUR, MONDAY + 9 * HOUR, kind=kind)
+
+    person.at(MONDAY + 2 * HOUR, 5000)
+    assert [alert.kind for alert in person.alerts] == told
+
+    person.at(MONDAY + 4 * HOUR, -45_000)
+    assert [alert.kind for alert in person.alerts] == ["left_zone"], "neither there nor on the way"
+
+
 def test_without_a_recent_fix_it_waits_for_one(person: Tracked) -> None:
     person.at(MONDAY - HOUR, -4000)
     a_zone(person.tx, person.officer, person.id, at=MONDAY, circle=(lon_of(-4000), JIANGSHAN[1], 500.0))
@@ -166,13 +182,13 @@ def test_without_a_recent_fix_it_waits_for_one(person: Tracked) -> None:
     assert [alert.event_at for alert in person.alerts] == [MONDAY + HOUR]
 
 
-def leave_to_the_east(person: Tracked, from_at: datetime, until: datetime) -> None:
+def leave_to_the_east(person: Tracked, from_at: datetime, until: datetime, *, kind: str = "leave") -> None:
     """Leave to an area that begins at the edge: on record as approved, whoever asked and decided."""
     an_area(person.tx, code=EAST, name="某邻县", west=EDGE, width=0.3)
     columns = {
         "id": uuid4(),
         "subject_id": person.id,
-        "kind": "leave",
+        "kind": kind,
         "state": "approved",
         "ground": "medical",
         "reason": "就医",

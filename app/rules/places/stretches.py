@@ -38,14 +38,21 @@ class AreaTerm:
     until: datetime | None = None
 
 
-def of_zone(zone: Zone, from_at: datetime, until: datetime) -> tuple[Stretch, ...]:
-    """The stretches between two instants in which the zone holds, and those in between."""
-    region = Region(zone.id)
+def of_zone(zone: Zone, leaves: Sequence[ApprovedLeave], from_at: datetime, until: datetime) -> tuple[Stretch, ...]:
+    """The stretches between two instants in which the zone holds beside the same leaves, and those in between."""
     spans = [
         (max(begins, zone.from_at), min(ends, zone.until) if zone.until else ends)
         for begins, ends in (_hours(zone.hours, from_at, until) if zone.hours else [(from_at, until)])
     ]
-    return _filled(((begins, ends, region) for begins, ends in _joined(spans)), from_at, until)
+    cuts = sorted({at for leave in leaves for at in (leave.from_at, leave.until)})
+    held = []
+    for begins, ends in _joined(spans):
+        inner = [at for at in cuts if begins < at < ends]
+        held += [
+            (one, other, Region(zone.id, _allowed(leaves, one)))
+            for one, other in zip([begins, *inner], [*inner, ends], strict=True)
+        ]
+    return _filled(held, from_at, until)
 
 
 def of_area(
@@ -58,8 +65,7 @@ def of_area(
     for begins, stops in zip([from_at, *cuts], [*cuts, until], strict=True):
         term = next((term for term in terms if _holds(term.from_at, term.until, begins)), None)
         if term is not None:
-            allowed = sorted(leave.id for leave in leaves if leave.from_at <= begins < leave.until)
-            found.append((begins, stops, Region(term.area_id, tuple(allowed))))
+            found.append((begins, stops, Region(term.area_id, _allowed(leaves, begins))))
     return _filled(found, from_at, until)
 
 
@@ -90,6 +96,10 @@ def next_change(
 def way_m(gap_m: float, places: Places) -> float:
     """How long the way between two places may be of which leave allows both: by metres from one and to the other."""
     return gap_m * places.way_factor + places.way_slack_km * 1000
+
+
+def _allowed(leaves: Iterable[ApprovedLeave], at: datetime) -> tuple[UUID, ...]:
+    return tuple(sorted(leave.id for leave in leaves if leave.from_at <= at < leave.until))
 
 
 def _later(at: datetime | None, other: datetime | None) -> datetime | None:
