@@ -100,7 +100,7 @@ def test_zones_that_hold_now_are_on_the_map_of_the_office(
     }
     corners = {**circle, "id": str(uuid4()), "name": "工地", "shape": "polygon", "points": "118.6,28.7\n118.7,28.7"}
     assert officer.post(path, corners).status_code == 422
-    corners["points"] += "\r\n118.7,28.8"
+    corners["points"] += "\r\n118.6,28.8"
     later = {**circle, "id": str(uuid4()), "name": "以后", "from_at": "2026-04-01T08:00"}
     assert [officer.post(path, form).status_code for form in (circle, corners, later)] == [303, 303, 303]
     zones = officer.get("/map/people.json").get_json()["zones"]
