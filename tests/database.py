@@ -76,7 +76,7 @@ def server(*, durable: bool = False) -> Server:
         found = _external_server() if external else Cluster(_folder(notes / f"{kind}.folder"), durable=durable)
         if not (notes / f"{kind}.ready").exists():
             found.start()
-            found.create_database(TEMPLATE)
+            once_nobody_is_in_it(lambda: found.create_database(TEMPLATE))
             _migrate(found.url(TEMPLATE, OWNER))
             (notes / f"{kind}.ready").touch()
     return found
