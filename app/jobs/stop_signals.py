@@ -1,16 +1,20 @@
 """Hear that the process was told to end, also where a server has put its own handlers on the signals."""
 
+import os
 import signal
 import socket
 import threading
 
 STOPS = {signal.SIGTERM, signal.SIGINT}
+AGAIN_S = 1.0
 
 
 def set_at_the_end(stopping: threading.Event) -> None:
     """Set `stopping` at the first SIGTERM or SIGINT. Whoever handles the signal still does. In the main thread only.
 
-    Python writes the number of every signal that has a handler into one socket of ours, and a thread reads it.
+    Python writes the number of every signal that has a handler into one socket of ours, and a thread reads it. It sends
+    the signal once more: Granian may miss one that comes while it takes a connection, and would serve on until it is
+    killed. A second one does no harm, a third would cut off who is being answered.
     """
     reader, writer = socket.socketpair()
     writer.setblocking(False)
@@ -19,7 +23,11 @@ def set_at_the_end(stopping: threading.Event) -> None:
 
 
 def _read(reader: socket.socket, _writer: socket.socket, stopping: threading.Event) -> None:
-    """Both ends live as long as this thread."""
-    while not STOPS & set(reader.recv(64)):
+    """Both ends live as long as the process."""
+    while not (heard := STOPS & set(reader.recv(64))):
         pass
     stopping.set()
+    threading.Event().wait(AGAIN_S)
+    os.kill(os.getpid(), min(heard))
+    while reader.recv(64):
+        pass
