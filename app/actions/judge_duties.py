@@ -7,14 +7,14 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from app.rules.duties import JudgeFacts, judge
+from app.rules.duties import CHECKED_IN, JudgeFacts, Unanswered, judge
 from app.rules.effects import ChangeDuty, Decision, PostponeJudgment
 from app.rules.facts import About, DutyKind, DutyState
 from app.rules.intake import Judgment, why_overdue
 from app.rules.leave.travelling import why_overdue as why_leave_overdue
 from app.rules.orders import at_the_end
 from app.rules.searches import excuse
-from app.store import due, effects, leave_facts, order_papers, searches
+from app.store import due, effects, leave_facts, order_papers, searches, unanswered
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,17 @@ def judge_duties(tx: Connection, *, now: datetime, limit: int = 500, ids: Sequen
 
 
 def _facts(tx: Connection, claimed: Sequence[UUID], *, now: datetime) -> list[JudgeFacts]:
-    """What the judgment looks at; for an overdue intake or return from leave also what its own rule says of it."""
-    facts = due.judge_facts(tx, claimed, now=now) if claimed else ()
+    """What the judgment looks at; for an overdue intake or return from leave also what its own rule says of it, and for
+    a check-in what went before it.
+    """
+    facts: Sequence[JudgeFacts] = due.judge_facts(tx, claimed, now=now) if claimed else ()
     intakes = [one.duty.id for one in facts if one.duty.kind is DutyKind.INTAKE]
     judgments = due.judgments(tx, intakes) if intakes else {}
     returns = [one.duty.id for one in facts if one.duty.kind is DutyKind.LEAVE_RETURN]
     leaves = leave_facts.overdue(tx, returns) if returns else {}
+    asked = [one.duty.id for one in facts if one.duty.kind in CHECKED_IN]
+    rows = unanswered.before(tx, asked) if asked else {}
+    facts = [replace(one, unanswered=rows.get(one.duty.id, Unanswered())) for one in facts]
     return [_of_leave(_with_why(one, judgments.get(one.duty.id), now), leaves.get(one.duty.id)) for one in facts]
 
 

@@ -136,8 +136,8 @@ PLAIN_FACTS = text(FACTS.format(more="", joined=""))
 JUDGE_FACTS = text(
     FACTS.format(
         more=""", h.battery_percent, h.location_permission, coalesce(h.battery_saver, false) AS battery_saver,
-           h.network, d.kind = 'spot_check' AND EXISTS (SELECT FROM attempts a WHERE a.subject_id = d.subject_id
-               AND a.received_at >= d.opens_at AND a.officer_id IS NULL) AS tried""",
+           h.network, d.kind IN ('check_in', 'spot_check') AND EXISTS (SELECT FROM attempts a
+               WHERE a.subject_id = d.subject_id AND a.received_at >= d.opens_at AND a.officer_id IS NULL) AS tried""",
         joined="""
     LEFT JOIN LATERAL (
         SELECT battery_percent, location_permission, battery_saver, network FROM device_health

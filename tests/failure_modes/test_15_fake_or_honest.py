@@ -7,14 +7,16 @@ itself: a person looks.
 
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Connection, text
 
 from app.actions.judge_duties import judge_duties
 from app.actions.judge_positions import judge_positions
-from app.rules.facts import DutyKind, DutyState
+from app.rules.devices import Device
+from app.rules.facts import DutyKind, DutyState, TrackerClient
+from app.store import devices
 from tests.builders.app import MONDAY
 from tests.builders.duties import a_duty, a_supervised, alerts_of, api_up, occurrences_of, set_state
 from tests.builders.offices import Tree, a_tree
@@ -182,3 +184,44 @@ class TestPhonesWithoutTheirOwner:
 
         found = [(code, cause, strength) for code, cause, strength, _ in asked(tx, subject_id)]
         assert found == ([("apart_spot_check", "unsure", "weak")] if apart else [])
+
+    def test_windows_in_a_row_that_nobody_answered_beside_a_phone_that_lay_still(
+        self, tx: Connection, tree: Tree, subject_id: UUID
+    ) -> None:
+        measured(tx, subject_id, *((n * 20 * MINUTE, wandering(n)) for n in range(16)))
+        self._missed(tx, tree, subject_id, 0 * HOUR, DutyKind.CHECK_IN)
+        assert asked(tx, subject_id) == []
+        self._missed(tx, tree, subject_id, 2 * HOUR, DutyKind.CHECK_IN)
+        assert [(code, strength) for code, _, strength, _ in asked(tx, subject_id)] == [
+            ("apart_in_a_row_still", "weak")
+        ]
+        self._missed(tx, tree, subject_id, 4 * HOUR, DutyKind.SPOT_CHECK)
+
+        [(code, _, strength, event_at)] = asked(tx, subject_id)
+        assert (code, strength, event_at) == ("apart_in_a_row_still", "medium", MONDAY + 2 * HOUR)
+        [alert] = [alert for alert in alerts_of(tx, subject_id) if alert.kind == "suspected_separation"]
+        assert (alert.occurrences, alert.why["params"]["n"]) == (1, "3")
+        assert occurrences_of(tx, alert.id)[0].evidence["apart_m"] == 0
+
+    def test_windows_that_somebody_missed_on_the_way(self, tx: Connection, tree: Tree, subject_id: UUID) -> None:
+        way = [(n * 20 * MINUTE, {"lon": HOME[0] + n * 0.002, "lat": HOME[1]}) for n in range(16)]
+        measured(tx, subject_id, *way)
+        for hours, kind in ((0, DutyKind.CHECK_IN), (2, DutyKind.CHECK_IN), (4, DutyKind.SPOT_CHECK)):
+            self._missed(tx, tree, subject_id, hours * HOUR, kind)
+
+        assert asked(tx, subject_id) == []
+
+    def test_a_tracker_on_which_nobody_can_answer(self, tx: Connection, tree: Tree, subject_id: UUID) -> None:
+        devices.bind(tx, subject_id, Device(uuid4(), TrackerClient.OWNTRACKS), now=MONDAY - DAY)
+        measured(tx, subject_id, *((n * 20 * MINUTE, wandering(n)) for n in range(16)))
+        for hours in (0, 2, 4):
+            self._missed(tx, tree, subject_id, hours * HOUR, DutyKind.CHECK_IN)
+
+        assert asked(tx, subject_id) == []
+
+    def _missed(self, tx: Connection, tree: Tree, subject_id: UUID, after: timedelta, kind: DutyKind) -> None:
+        """A window of an hour that nobody answered, while the phone was heard."""
+        opens, due = MONDAY + after, MONDAY + after + HOUR
+        a_duty(tx, tree, subject_id, opens, due, kind=kind, state=DutyState.OPEN, rule_code=kind)
+        set_state(tx, subject_id, last_heard_at=due + MINUTE)
+        judge_duties(tx, now=due + 45 * MINUTE)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from app.rules.checkins.facts import CheckInDuty, Episode
 from app.rules.effects import RecoverAlert
-from app.rules.facts import About, AlertKind, Cause, DutyKind, Reason
+from app.rules.facts import About, AlertKind, Cause, Reason
 
 
 def recoveries(
@@ -27,9 +27,8 @@ def recoveries(
         own = About("duty", duty.id)
         over_at = max(at, duty.due_at)
         ended.append(RecoverAlert(about.id, AlertKind.MISSED_CHECK_IN, about, over_at, now, reason, cause, own))
-        if duty.rule_code == DutyKind.SPOT_CHECK:
-            apart = AlertKind.SUSPECTED_SEPARATION
-            ended.append(RecoverAlert(about.id, apart, about, over_at, now, reason, cause, own))
+        apart = AlertKind.SUSPECTED_SEPARATION
+        ended.append(RecoverAlert(about.id, apart, about, over_at, now, reason, cause, own))
     if any(episode.duty_id != duty.id and episode.event_at <= at for episode in episodes):
         again = Reason("checked_in_again")
         ended.append(RecoverAlert(about.id, AlertKind.MISSED_CHECK_IN, about, at, now, again))

@@ -76,7 +76,7 @@ class DutyFacts:
 class PhoneFacts:
     """What is known of the subject's phone when a duty is judged; None is what it never told.
 
-    `tried`: since a spot check began the person tried to check in, in time or not: somebody is with the phone.
+    `tried`: since the window began the person tried to check in, in time or not: somebody is with the phone.
     """
 
     last_heard_at: datetime | None = None
@@ -100,13 +100,44 @@ class Gap:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """The last time that a person was asked to look: what showed it, when, how much it carried; `closed` if somebody
+    has looked since.
+    """
+
+    source: About
+    event_at: datetime
+    strength: Strength
+    closed: bool = False
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """What went before a window that nobody answered; numbers and metres, no places.
+
+    `before` windows of the last day were missed in a row, over before this one began, while the phone was heard beyond
+    the end of each; `spot_checks` of them were spot checks, and the first opened at `since`. How far the phone's
+    fixes lay apart, circles taken off: in this window (`window_m`) and from `since` on (`row_m`); None where fewer than
+    two are known. `asked` is of the last day: a person was asked to look then.
+    """
+
+    before: int = 0
+    spot_checks: int = 0
+    since: datetime | None = None
+    window_m: float | None = None
+    row_m: float | None = None
+    asked: Asked | None = None
+    only_reports: bool = False
+
+
+@dataclass(frozen=True)
 class JudgeFacts:
     """A duty whose time to be judged has come, and what the judgment looks at.
 
     `planned_at` is when its row was written. `policy` is the version by which it was planned. `gaps` are the API's that
     touch [opens_at, due_at), whole and in order. `why` is what another rule found: reason, cause and strength of what
     this one knows nothing of; `about` what its alert is about, where that is neither the subject nor the duty. `holds`
-    are the outages of many that touched the subject's phone in that time.
+    are the outages of many that touched the subject's phone in that time. `unanswered` is what went before it.
     """
 
     duty: DutyFacts
@@ -119,6 +150,7 @@ class JudgeFacts:
     holds: tuple[Hold, ...] = ()
     why: tuple[Reason, Cause, Strength] | None = None
     about: About | None = None
+    unanswered: Unanswered = Unanswered()
 
 
 @dataclass(frozen=True)

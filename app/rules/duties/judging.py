@@ -8,9 +8,10 @@ from app.rules.calendar import next_half_hour
 from app.rules.duties.facts import ALERTS, CHECKED_IN, DutyFacts, Gap, JudgeFacts, alert_about
 from app.rules.duties.moments import moment, window
 from app.rules.duties.reading import reading
+from app.rules.duties.separation import suspected
 from app.rules.duties.steps import cancelled
 from app.rules.effects import ChangeDuty, Decision, OpenIncident, PostponeJudgment, RaiseAlert
-from app.rules.facts import JOB, About, AlertKind, Cause, Channel, DutyKind, DutyState, Hold, Reason, Strength
+from app.rules.facts import JOB, About, DutyKind, DutyState, Hold, Reason
 
 STANDSTILL = "service_away"
 PLANNED_LATE = "planned_late"
@@ -154,38 +155,7 @@ def _missed(facts: JudgeFacts, now: datetime) -> Decision:
         policy_version_id=facts.policy_version_id,
         evidence=_evidence(facts),
     )
-    if duty.kind is DutyKind.SPOT_CHECK and _was_live(facts):
-        return Decision((missed, alert, _apart(facts, now)))
-    return Decision((missed, alert))
-
-
-def _was_live(facts: JudgeFacts) -> bool:
-    """Whether the phone was heard in the window, in order, so that a person beside it would have seen the check."""
-    phone, duty = facts.phone, facts.duty
-    heard = phone.last_heard_at is not None and phone.last_heard_at >= duty.opens_at
-    alone = duty.channel is Channel.SMARTPHONE and not phone.tried
-    return heard and alone and reading(facts)[1] is not Cause.PHONE
-
-
-def _apart(facts: JudgeFacts, now: datetime) -> RaiseAlert:
-    """A phone that answers while nobody does: it may lie somewhere without its owner. A person should look."""
-    duty = facts.duty
-    params = (*window(duty.opens_at, duty.due_at), ("heard", moment(facts.phone.last_heard_at or duty.opens_at)))
-    return RaiseAlert(
-        subject_id=duty.subject_id,
-        office_id=duty.office_id,
-        kind=AlertKind.SUSPECTED_SEPARATION,
-        about=About("subject", duty.subject_id),
-        source=About("duty", duty.id),
-        event_at=duty.opens_at,
-        at=now,
-        why=Reason("apart_spot_check", params),
-        cause=Cause.UNSURE,
-        strength=Strength.WEAK,
-        rule_code=facts.rule_code,
-        policy_version_id=facts.policy_version_id,
-        evidence=_evidence(facts),
-    )
+    return Decision((missed, alert, *suspected(facts, now=now)))
 
 
 def _evidence(facts: JudgeFacts) -> Mapping[str, Any]:
