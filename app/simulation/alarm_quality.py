@@ -15,6 +15,8 @@ from app.simulation.replay.scenario import ScenarioError, read_scenario
 from app.simulation.replay.vocabulary import EVENTS
 
 PLACE_KINDS = ("left_area", "forbidden_zone", "left_zone")
+UNBARRED = ("suspected_separation", "suspected_fake")
+"""Kinds that ask a person to look: counted, without a bar."""
 OPTIONAL = ("zone", "leave", "permit")
 RECALL, PRECISION, DELAY_S, FALSE, CAUSE, PUSHES = 0.99, 0.9, 600, 0.05, 0.9, 3.0
 
@@ -142,11 +144,22 @@ def _of_office(who: str) -> bool:
 
 
 def tables(counties: Sequence[Played]) -> str:
-    """Both tables as Markdown: the bar, and the figures of each county."""
+    """All tables as Markdown: the bar, what is counted without one, and the figures of each county."""
     rows = ["| what | wanted | found | met |", "|---|---|---|---|"]
     rows += [f"| {r.what} | {r.wanted} | {r.found} | {MET[r.met]} |" for r in bar(counties)]
-    rows += ["", *_figures(counties)]
+    rows += ["", *_without_bar(counties), "", *_figures(counties)]
     return "\n".join(rows)
+
+
+def _without_bar(counties: Sequence[Played]) -> list[str]:
+    """How often a person was asked to look, over all counties together."""
+    rows = ["| asks a person to look | found | not found | false | precision |", "|---|---|---|---|---|"]
+    for kind in UNBARRED:
+        scores = [county.scores[kind] for county in counties if kind in county.scores]
+        true, missed, false, all_ = (sum(s[key] for s in scores) for key in ("true", "missed", "false", "occurrences"))
+        share = f"{true / all_:.2f}" if all_ else "-"
+        rows.append(f"| `{kind}` | {true} | {missed} | {false} | {share} |")
+    return rows
 
 
 def _figures(counties: Sequence[Played]) -> list[str]:

@@ -26,6 +26,7 @@ PROGRESS_S = 60
 @click.option("--seed", "seeds", multiple=True, type=int, default=(1, 2, 3), show_default=True)
 @click.option("--side-by-side", default=2, show_default=True, help="How many counties are played at once.")
 @click.option("--episodes", default=0.01, show_default=True, help="Share of person-days on which something happens.")
+@click.option("--spot-checks", default=1.0, show_default=True, help="How many are ordered a week and person.")
 @click.option("--keep", type=click.Path(file_okay=False, path_type=Path), help="Folder for the outputs of the replays.")
 def main(seeds: tuple[int, ...], side_by_side: int, keep: Path | None, **county: Any) -> None:
     """Make counties up, play them, and print the bar as Markdown. Ends with 1 where the bar is not met."""

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from app.simulation.counties.checking import checks
 from app.simulation.counties.dice import dice
 from app.simulation.counties.life import live
 from app.simulation.counties.people import CARRIERS, office_names, people_of
@@ -20,8 +21,9 @@ OUTAGE_DAYS = 6
 def scenario_lines(spec: Spec) -> Iterator[str]:
     """The header, then everything in the order of time."""
     yield _json(_header(spec))
-    dated = [*_staff(spec), *_outage(spec)]
-    for person in people_of(spec):
+    people = people_of(spec)
+    dated = [*_staff(spec), *_outage(spec), *checks(spec, people, office_names(spec))]
+    for person in people:
         dated += [(second, n, line) for n, (second, line) in enumerate(Writer(spec, live(spec, person)).lines())]
     for second, _, line in sorted(dated, key=lambda item: (round(item[0]), item[1] < 0)):
         if second <= spec.days * DAY:

@@ -23,7 +23,8 @@ SCORED = (
 @dataclass(frozen=True)
 class Spec:
     """One county. `episodes` is the share of person-days on which something real happens; `without` names kinds of
-    lines that are left out with all that would follow from them (`zone`, `leave`, `permit`, `carrier`).
+    lines that are left out with all that would follow from them (`zone`, `leave`, `permit`, `carrier`). `spot_checks`
+    are ordered a week and person, beside those that follow a missed check-in; with 0 officers order none at all.
     """
 
     subjects: int
@@ -34,6 +35,7 @@ class Spec:
     start: datetime = MONDAY
     ordered: float = 0.1
     episodes: float = 0.01
+    spot_checks: float = 1.0
     without: frozenset[str] = frozenset()
 
     @property

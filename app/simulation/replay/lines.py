@@ -74,6 +74,11 @@ class Lines:
         elif done and event.do == "spot_check":
             self.people.poll_next(event["subject"], event.at)
 
+    def ask_missed(self, event: Event) -> None:
+        """An officer orders a spot check for each person with a live phone who missed a check-in today."""
+        for subject in self.staff.ask_missed(event):
+            self.people.poll_next(subject, event.at)
+
     def leave(self, event: Event) -> None:
         """Leave or a permit is asked for and decided, or somebody is back."""
         LEAVE[event.do](self.staff, event)
@@ -184,6 +189,7 @@ LINES: dict[str, Callable[[Lines, Event], None]] = {
     "health": Lines.health,
     "outage": Lines.outage,
     "truth": Lines.truth,
+    "ask_missed": Lines.ask_missed,
     **dict.fromkeys(ACTS, Lines.act),
     **dict.fromkeys(LEAVE, Lines.leave),
     **dict.fromkeys(WORK_RULE, Lines.work_rule),

@@ -172,7 +172,8 @@ class People:
         self.timeline.add(max(at, self.now), lambda: self._check_in_by_habit(subject))
 
     def _check_in_by_habit(self, subject: str) -> None:
-        if subject not in self.county.phones:
+        """As was meant to be, unless the person has not been with the phone since."""
+        if subject not in self.county.phones or not self.habits[subject].chance:
             return
         home = self.homes[subject]
         place = home if self.habits[subject].at_home else self._place(subject) or home

@@ -1,12 +1,15 @@
 """What officers do by scenario lines: each through the service's own interface, and told when it was refused."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from app.rules.bounds import ZoneKind
-from app.rules.facts import AlertKind
+from app.rules.calendar import legal_day
+from app.rules.facts import AlertKind, Cause
+from app.rules.spot_checks import SpotGround
 from app.rules.zones.setting import Prohibition
 from app.simulation.replay.county import County
 from app.simulation.replay.outlet import Outlet
@@ -23,6 +26,8 @@ class Staff:
 
     county: County
     outlet: Outlet
+    checked_until: dict[str, datetime] = field(default_factory=dict)
+    asked_on: dict[str, date] = field(default_factory=dict)
 
     def play(self, event: Event) -> bool:
         """Play the line if it is an officer's act; whether it was done."""
@@ -194,14 +199,39 @@ class Staff:
 
     def spot_check(self, event: Event) -> bool:
         """The subject is asked to check in now."""
+        return self._check(event, event["subject"], event.get("reason") or NOTE, event.get("ground") or "routine")
+
+    def ask_missed(self, event: Event) -> list[str]:
+        """Whoever missed a check-in today while the phone was heard, and has not checked in since, is asked to do so
+        now: once a day, and nobody who is being asked already. Gives who was asked.
+        """
+        listed = self.ask(event, event["officer"], "GET", "/alerts?kind=missed_check_in&condition=active&limit=200")
+        today, names = legal_day(event.at), self.county.names
+        asked = []
+        for alert in listed.body["items"] if listed else []:
+            subject = names[UUID(alert["subject_id"])]
+            missed_today = legal_day(datetime.fromisoformat(alert["event_at"])) == today
+            being_asked = self.checked_until.get(subject, event.at) > event.at or self.asked_on.get(subject) == today
+            if alert["cause"] != Cause.PERSON or not missed_today or being_asked:
+                continue
+            if self._check(event, subject, NOTE, SpotGround.TO_CONFIRM):
+                self.asked_on[subject] = today
+                asked.append(subject)
+        return asked
+
+    def _check(self, event: Event, subject: str, reason: str, ground: str) -> bool:
+        limit = int(event["limit_minutes"])
         body = {
-            "id": str(self.county.id("spot check", event.line)),
-            "subject_id": self._subject(event),
-            "limit_minutes": int(event["limit_minutes"]),
-            "reason": event.get("reason") or NOTE,
-            "ground": event.get("ground") or "routine",
+            "id": str(self.county.id("spot check", event.line, subject)),
+            "subject_id": str(self.county.subjects[subject]),
+            "limit_minutes": limit,
+            "reason": reason,
+            "ground": ground,
         }
-        return self.ask(event, event["officer"], "POST", "/spot-checks", body) is not None
+        if self.ask(event, event["officer"], "POST", "/spot-checks", body) is None:
+            return False
+        self.checked_until[subject] = event.at + timedelta(minutes=limit)
+        return True
 
     def acknowledge(self, event: Event) -> bool:
         """Somebody takes an alert on."""

@@ -130,6 +130,7 @@ EVENTS: Mapping[str, Form] = {
         {"officer": f.word, "subject": f.word, "limit_minutes": f.number(1, 1440)},
         {"reason": f.text, "ground": f.one_of(*SpotGround)},
     ),
+    "ask_missed": Form({"officer": f.word, "limit_minutes": f.number(1, 1440)}),
     "acknowledge": Form({"officer": f.word, "subject": f.word, "alert": KINDS}, {"about": f.word}),
     "close": Form(
         {"officer": f.word, "subject": f.word, "alert": KINDS, "reason": f.one_of(*CloseReason), "result": f.text},
