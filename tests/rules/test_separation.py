@@ -25,7 +25,7 @@ SPOT = DutyFacts(
 WINDOW = replace(SPOT, kind=DutyKind.CHECK_IN)
 HEARD = PhoneFacts(last_heard_at=DUE + MINUTE, battery_percent=80)
 STILL_M = 2 * shipped("jiangshan").places.drift_m
-EARLIER = {"before": 1, "since": MORNING}
+EARLIER: dict[str, Any] = {"before": 1, "since": MORNING}
 WEAK, MEDIUM = Strength.WEAK, Strength.MEDIUM
 ASKED = Asked(About("duty", UUID(int=8)), MORNING, WEAK)
 

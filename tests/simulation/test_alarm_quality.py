@@ -47,10 +47,13 @@ def test_the_table_tells_what_is_not_met_and_what_was_not_seen() -> None:
     nothing: dict[str, Any] = dict.fromkeys(("true", "false", "duplicates", "missed", "unobservable", "occurrences"), 0)
     nothing |= {"cause_right": None, "delay_s": {"p50": None, "p95": None}}
     scores = {"left_area": score, "forbidden_zone": nothing, "left_zone": nothing, "lost_contact": score}
+    scores["suspected_separation"] = score
     county = Played(Spec(30, 30, 1), scores, {"officer-01": 60, "head": 500}, {"left_area": 60}, {}, {})
     table = tables([county])
     assert "| `left_area` recall | >= 0.99 | 0.900 | **no** |" in table
     assert "| `left_area` precision | >= 0.9 | 0.900 | yes |" in table
     assert "| `left_area` delay p95, s | < 600 | 700 | **no** |" in table
     assert "| `left_zone` recall | >= 0.99 | - | nothing seen |" in table
+    assert "| `suspected_separation` | 9 | 1 | 1 | 0.90 |" in table
+    assert "| `suspected_fake` | 0 | 0 | 0 | - |" in table
     assert "| pushes an officer and day, at most | <= 3 | 2.000 | yes |" in table

@@ -217,6 +217,29 @@ def test_a_spot_check_is_kept_missed_or_refused() -> None:
     assert [line["reason"] for line in told(printed, "refused")] == ["spot_check_open", "spot_check_hours"]
 
 
+def test_whoever_missed_a_check_in_is_asked_once_a_day_and_is_looked_for_where_the_phone_lies_still() -> None:
+    """Until 07:00 all three are with their phones; `t` has left it at home, `u` cannot be heard at all."""
+    rounds = [
+        {"at": at(time), "do": "ask_missed", "officer": "li", "limit_minutes": 60}
+        for time in ("11:00", "13:00", "21:30")
+    ]
+    printed = play(
+        header(),
+        *staff(),
+        *(registered(who) for who in "stu"),
+        *(habit(who) for who in "stu"),
+        habit("t", checks_in="never", time="07:00"),
+        {"at": at("07:00"), "do": "phone", "subject": "u", "online": False},
+        *rounds,
+    )
+    asked = [line for line in told(printed, "duty", state="open") if line["kind"] == "spot_check"]
+    assert [(line["subject"], line["opens_at"]) for line in asked] == [("t", at("11:00"))]
+    [alert] = told(printed, "alert", kind="suspected_separation", state="opened")
+    assert (alert["subject"], alert["event_at"], alert["cause"]) == ("t", at("11:00"), "unsure")
+    assert "连续 2 次" in alert["why"]
+    assert told(printed, "refused") == []
+
+
 def test_intake_order_class_change_visit_and_waiver_go_through() -> None:
     printed = play(
         header(end="2026-03-20", changes={"phone_under_order": True}),

@@ -31,12 +31,14 @@ def scenario_lines(spec: Spec) -> Iterator[str]:
 
 
 def _header(spec: Spec) -> dict[str, Any]:
+    """Groups and plans are owed to nobody here: no officer in the story draws them up, and all would be overdue."""
+    changes = {"phone_under_order": True, "items": few_items_of("jiangshan"), "correction": None}
     return {
         "scenario": 1,
         "start": spec.start.isoformat(),
         "end": spec.end.isoformat(),
         "policy": "jiangshan",
-        "policy_changes": {"phone_under_order": True, "items": few_items_of("jiangshan")},
+        "policy_changes": changes,
         "seed": spec.seed,
         "score": list(SCORED),
     }

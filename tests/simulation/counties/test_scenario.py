@@ -90,6 +90,24 @@ def test_there_is_something_of_everything(do: str) -> None:
     assert of(do)
 
 
+def test_officers_order_about_one_spot_check_a_week_and_person_in_the_hours_of_the_policy() -> None:
+    checks = of("spot_check")
+    assert 0.6 < len(checks) / SPEC.subjects / (SPEC.days - 1) * 7 < 1.4
+    assert Counter((line["at"][:10], line["subject"]) for line in checks).most_common(1)[0][1] == 1
+    assert {line["officer"].replace("officer", "office") for line in checks} <= {
+        line["office"] for line in of("office")
+    }
+    hours = {line["at"][11:13] for line in [*checks, *of("ask_missed")]}
+    assert min(hours) >= "07"
+    assert max(hours) < "22"
+    assert len(of("ask_missed")) == 3 * SPEC.offices * (SPEC.days - 1)
+
+
+def test_a_county_may_order_none() -> None:
+    none = Spec(subjects=20, days=7, seed=5, spot_checks=0)
+    assert {json.loads(line).get("do") for line in scenario_lines(none)}.isdisjoint({"spot_check", "ask_missed"})
+
+
 def test_what_is_left_out_leaves_no_trace() -> None:
     without = Spec(subjects=20, days=7, seed=5, without=frozenset({"zone", "leave", "permit", "carrier"}))
     done = {json.loads(line).get("do") for line in scenario_lines(without)}
