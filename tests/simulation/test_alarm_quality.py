@@ -10,8 +10,9 @@ from app.simulation.cluster import SUPERUSER, Cluster
 from app.simulation.counties.spec import Spec
 from tests.database import Server
 
-COUNTY = Spec(subjects=60, days=7, seed=4, offices=2, episodes=0.05)
-"""Five times as much happens as in the full run, so that a week shows some of each kind."""
+COUNTY = Spec(subjects=60, days=7, seed=4, offices=2, episodes=0.05, spot_checks=0.15)
+"""Five times as much happens as in the full run, so that a week shows some of each kind; few spot checks: each takes
+time to play."""
 
 
 @pytest.fixture(autouse=True)

@@ -1,13 +1,11 @@
 """What became of a duty that nobody fulfilled by the end of its grace."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from app.rules.calendar import next_half_hour
 from app.rules.duties.facts import ALERTS, CHECKED_IN, DutyFacts, Gap, JudgeFacts, alert_about
 from app.rules.duties.moments import moment, window
-from app.rules.duties.reading import reading
+from app.rules.duties.reading import evidence, reading
 from app.rules.duties.separation import suspected
 from app.rules.duties.steps import cancelled
 from app.rules.effects import ChangeDuty, Decision, OpenIncident, PostponeJudgment, RaiseAlert
@@ -153,19 +151,6 @@ def _missed(facts: JudgeFacts, now: datetime) -> Decision:
         strength=strength,
         rule_code=facts.rule_code,
         policy_version_id=facts.policy_version_id,
-        evidence=_evidence(facts),
+        evidence=evidence(facts),
     )
     return Decision((missed, alert, *suspected(facts, now=now)))
-
-
-def _evidence(facts: JudgeFacts) -> Mapping[str, Any]:
-    duty, phone = facts.duty, facts.phone
-    evidence: dict[str, Any] = {"duty_id": duty.id, "opens_at": duty.opens_at, "due_at": duty.due_at}
-    if duty.kind in CHECKED_IN:
-        evidence |= {
-            "last_heard_at": phone.last_heard_at,
-            "battery_percent": phone.battery_percent,
-            "location_permission": phone.location_permission,
-            "battery_saver": phone.battery_saver,
-        }
-    return evidence

@@ -1,5 +1,8 @@
 """Why a duty counts as missed, in a sentence; whose doing it seems to be; and how much the evidence carries."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from app.rules.duties.facts import ALERTS, CHECKED_IN, DutyFacts, JudgeFacts, PhoneFacts
 from app.rules.duties.moments import last_moment, moment, window
 from app.rules.facts import AlertKind, Cause, Channel, DutyKind, Reason, Strength
@@ -62,3 +65,17 @@ def _fault(phone: PhoneFacts, *, silent: bool) -> str | None:
     if silent and phone.battery_saver:
         return "missed_check_in_battery_saver"
     return None
+
+
+def evidence(facts: JudgeFacts) -> Mapping[str, Any]:
+    """What an occurrence rests on: the window, and for a check-in what the phone told last."""
+    duty, phone = facts.duty, facts.phone
+    found: dict[str, Any] = {"duty_id": duty.id, "opens_at": duty.opens_at, "due_at": duty.due_at}
+    if duty.kind in CHECKED_IN:
+        found |= {
+            "last_heard_at": phone.last_heard_at,
+            "battery_percent": phone.battery_percent,
+            "location_permission": phone.location_permission,
+            "battery_saver": phone.battery_saver,
+        }
+    return found

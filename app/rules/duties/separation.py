@@ -14,11 +14,10 @@ either: `missed_check_in` tells it. Nor does a day at home: who has a cold stays
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from app.rules.duties.facts import CHECKED_IN, JudgeFacts
 from app.rules.duties.moments import moment, window
-from app.rules.duties.reading import reading
+from app.rules.duties.reading import evidence, reading
 from app.rules.effects import Effect, RaiseAlert
 from app.rules.effects.causes import WeighCause
 from app.rules.facts import About, AlertKind, Cause, Channel, DutyKind, Reason, Strength
@@ -100,7 +99,7 @@ def _still_m(facts: JudgeFacts) -> float:
 def _alert(facts: JudgeFacts, why: Reason, strength: Strength, now: datetime) -> RaiseAlert:
     duty, row = facts.duty, facts.unanswered
     apart_m = row.row_m if row.before else row.window_m
-    evidence: dict[str, Any] = {"duty_id": duty.id, "last_heard_at": facts.phone.last_heard_at, "before": row.before}
+    known = {**evidence(facts), "before": row.before}
     return RaiseAlert(
         subject_id=duty.subject_id,
         office_id=duty.office_id,
@@ -114,5 +113,5 @@ def _alert(facts: JudgeFacts, why: Reason, strength: Strength, now: datetime) ->
         strength=strength,
         rule_code=facts.rule_code,
         policy_version_id=facts.policy_version_id,
-        evidence=evidence if apart_m is None else {**evidence, "apart_m": round(apart_m)},
+        evidence=known if apart_m is None else {**known, "apart_m": round(apart_m)},
     )
