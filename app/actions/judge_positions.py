@@ -14,7 +14,8 @@ from app.rules.fakes import frozen as frozen_hint
 from app.rules.fakes import hints as fake_hints
 from app.rules.places import Findings, Spot, Track, apart_m, decide, find, marks, told_of
 from app.rules.positions import judge_checks
-from app.store import areas, due, effects, fakes, places, rejudging
+from app.store import areas, due, effects, fakes, on_record, places, rejudging
+from app.store.on_record import OnRecord
 from app.store.places import PlaceFacts
 
 
@@ -37,15 +38,16 @@ def judge_positions(tx: Connection, *, now: datetime, limit: int = 500, ids: Seq
     claimed = rejudging.claim(tx, wanted, now=now) if wanted else {}
     if not claimed:
         return Rejudged()
-    checks = rejudging.location_checks(tx, list(claimed), now=now)
-    decisions = [judge_checks(checks[subject_id], now=now) for subject_id in claimed]
+    seen = on_record.look(tx, claimed, now=now)
+    checks = rejudging.location_checks(tx, [one for one in claimed if seen[one].checks], now=now)
+    decisions = [judge_checks(found, now=now) for found in checks.values()]
     effects.apply(tx, decisions)
     look_again_at: dict[UUID, datetime | None] = dict.fromkeys(claimed)
     departures = 0
     for turn in places.in_turns(claimed, now=now):
-        facts = places.facts_for(tx, turn, now=now)
+        facts = places.facts_for(tx, turn, seen, now=now)
         departures += _judge_places(tx, facts, now)
-        effects.apply(tx, _asks(tx, facts, now))
+        effects.apply(tx, _asks(tx, facts, seen, now))
         look_again_at |= {each.person.subject_id: each.look_again_at for each in facts}
     rejudging.judged(tx, look_again_at, now=now)
     return Rejudged(len(claimed), _count(decisions, ChangeDuty), departures)
@@ -73,14 +75,14 @@ def _judge_places(tx: Connection, facts: Sequence[PlaceFacts], now: datetime) ->
     return _count(first, RaiseAlert)
 
 
-def _asks(tx: Connection, facts: Sequence[PlaceFacts], now: datetime) -> list[Decision]:
+def _asks(tx: Connection, facts: Sequence[PlaceFacts], seen: Mapping[UUID, OnRecord], now: datetime) -> list[Decision]:
     """Fixes that ask a person to look. What takes a long look back is looked for only where the newest repeats."""
     persons = {each.person.subject_id: each for each in facts}
     limits = {one: each.person.policy.suspicions for one, each in persons.items()}
     repeated = {one: each.track.points[-1].at for one, each in persons.items() if _repeats(each)}
     days = {timedelta(hours=limits[one].frozen_h) for one in repeated}
     still = fakes.frozen(tx, repeated, span=max(days)) if days else {}
-    ahead = fakes.ahead(tx, list(persons), now=now)
+    ahead = fakes.ahead(tx, [one for one in persons if seen[one].ahead], now=now)
     found = {}
     for one, each in persons.items():
         hints = [*fake_hints(each.track.points, each.since, limits[one], apart_m)]

@@ -59,6 +59,8 @@ MARK = text(
 
 def known(tx: Connection, subjects: Mapping[UUID, datetime]) -> Mapping[UUID, list[Known]]:
     """The episodes of each subject that were not over by its instant. One query."""
+    if not subjects:
+        return {}
     found: dict[UUID, list[Known]] = defaultdict(list)
     for row in tx.execute(KNOWN, {"ids": list(subjects), "since": list(subjects.values())}):
         found[row.subject_id].append(

@@ -62,6 +62,8 @@ def frozen(tx: Connection, newest: Mapping[UUID, datetime], *, span: timedelta) 
 
 def ahead(tx: Connection, subject_ids: Sequence[UUID], *, now: datetime) -> Mapping[UUID, Ahead]:
     """Who sent fixes within the last day that lay ahead of their arrival."""
+    if not subject_ids:
+        return {}
     rows = tx.execute(AHEAD, {"ids": list(subject_ids), "since": now - QUIET})
     return {row.subject_id: Ahead(row.at, row.fixes) for row in rows}
 

@@ -64,6 +64,8 @@ def since(tx: Connection, subjects: Mapping[UUID, datetime]) -> Mapping[UUID, li
 
 def marks(tx: Connection, subjects: Mapping[UUID, datetime]) -> Mapping[UUID, Sequence[Marked]]:
     """What is thought already of the fixes of each subject from its instant on. One query."""
+    if not subjects:
+        return {}
     found: dict[UUID, list[Marked]] = defaultdict(list)
     for row in tx.execute(MARKS, _asked(subjects)):
         found[row.subject_id].append((row.at, row.position_id, row.mark))

@@ -28,6 +28,8 @@ def approved(
     A return that stands, a withdrawal, and an extension's end shorten or lengthen it; nothing counts from before its
     decision. Subjects without leave are left out.
     """
+    if not subject_ids:
+        return {}
     found: dict[UUID, list[ApprovedLeave]] = defaultdict(list)
     for row in tx.execute(APPROVED, {"ids": list(subject_ids), "from_at": from_at, "until": until}):
         leave = ApprovedLeave(

@@ -9,10 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from app.rules.bounds import ApprovedLeave, Zone
 from app.rules.errors import Refused
@@ -33,6 +32,7 @@ from app.rules.places.episodes import Bound
 from app.store import areas, episodes, fixes, leaves, policies, zones
 from app.store.bounds import Ground, Measuring, bounds_of
 from app.store.fixes import Marked
+from app.store.on_record import OnRecord
 
 AHEAD = timedelta(days=400)
 """What begins later than this is found when it is decided, or by the next look."""
@@ -42,17 +42,6 @@ FARTHEST = timedelta(days=31)
 
 TURNS = ((timedelta(hours=12), 500), (timedelta(days=3), 20), (FARTHEST, 4))
 """Who is judged from so long ago is judged so many at a time: each may have a thousand fixes for every day of it."""
-
-WHO = text(
-    """
-    SELECT s.id, s.office_id, s.permitted_area_id, s.ended_at, b.areas, b.ends
-    FROM subjects s
-    LEFT JOIN LATERAL (
-        SELECT array_agg(area_id ORDER BY until) AS areas, array_agg(until ORDER BY until) AS ends
-        FROM areas_before WHERE subject_id = s.id) b ON true
-    WHERE s.id = ANY(:ids) ORDER BY s.id
-    """
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +73,14 @@ def in_turns(claimed: Mapping[UUID, datetime], *, now: datetime) -> list[Mapping
     return turns
 
 
-def facts_for(tx: Connection, claimed: Mapping[UUID, datetime], *, now: datetime) -> list[PlaceFacts]:
-    """The facts of locked subjects, each from its instant on. The same number of queries for any number of them."""
-    rows = tx.execute(WHO, {"ids": list(claimed)}).all()
+def facts_for(
+    tx: Connection, claimed: Mapping[UUID, datetime], seen: Mapping[UUID, OnRecord], *, now: datetime
+) -> list[PlaceFacts]:
+    """The facts of locked subjects, each from its instant on. The same number of queries for any number of them.
+
+    `seen` tells of whom there is something to be read at all.
+    """
+    rows = [one for id_, one in seen.items() if id_ in claimed]
     in_force = policies.in_force(tx, {row.office_id for row in rows}, at=now)
     persons = {
         row.id: Person(row.id, row.office_id, in_force[row.office_id].version_id, in_force[row.office_id].policy)
@@ -94,11 +88,11 @@ def facts_for(tx: Connection, claimed: Mapping[UUID, datetime], *, now: datetime
     }
     back = {one: since - 2 * look_back(persons[one].policy.places) for one, since in claimed.items()}
     earliest = min(back.values())
-    held = zones.holding(tx, list(claimed), earliest, now + AHEAD)
-    allowed = leaves.approved(tx, list(claimed), earliest, now + AHEAD)
+    held = zones.holding(tx, [row.id for row in rows if row.zones], earliest, now + AHEAD)
+    allowed = leaves.approved(tx, [row.id for row in rows if row.leaves], earliest, now + AHEAD)
     ground = _ground(tx, {row.id: _permitted(row) for row in rows}, held, allowed, now)
-    known = episodes.known(tx, back)
-    marked = fixes.marks(tx, back)
+    known = episodes.known(tx, {row.id: back[row.id] for row in rows if row.episodes})
+    marked = fixes.marks(tx, {row.id: back[row.id] for row in rows if row.marks})
     found, close = [], {}
     for facts in _facts(tx, claimed, persons, ground, known=known, marked=marked, now=now):
         if _settled(facts):
@@ -108,7 +102,7 @@ def facts_for(tx: Connection, claimed: Mapping[UUID, datetime], *, now: datetime
     if close:
         again = {one: claimed[one] for one in close}
         found += _facts(tx, again, persons, ground, known=known, marked=marked, now=now, back=close)
-    ended = {row.id for row in rows if row.ended_at is not None}
+    ended = {row.id for row in rows if row.ended}
     return [replace(facts, look_again_at=None) if facts.person.subject_id in ended else facts for facts in found]
 
 
@@ -162,10 +156,10 @@ def _facts(
     return found
 
 
-def _permitted(row: Any) -> list[AreaTerm]:
+def _permitted(row: OnRecord) -> list[AreaTerm]:
     """Which areas bound somebody when, the last one from then on; the versions of each are another matter."""
-    ends = [None, *(row.ends or ()), None]
-    named = [*(row.areas or ()), row.permitted_area_id]
+    ends = [None, *row.ends, None]
+    named = [*row.areas, row.permitted_area_id]
     terms = zip(named, pairwise(ends), strict=True)
     return [AreaTerm(area, from_at, until) for area, (from_at, until) in terms if area is not None]
 

@@ -15,7 +15,7 @@ from app.rules.errors import Conflict, Refused
 from app.rules.policy import Item, Policy, content_hash, policy_from_mapping, to_mapping
 from app.store.scope import UPWARD
 
-# Hundreds of offices share a version: its content comes with the first of them alone.
+# Hundreds of offices share a version: its content comes with the first alone, and not where this process has it.
 IN_FORCE = text(
     f"""
     WITH nearest AS (
@@ -28,7 +28,8 @@ IN_FORCE = text(
     ), numbered AS (
         SELECT office_id, version_id, row_number() OVER (PARTITION BY version_id ORDER BY office_id) AS n FROM nearest
     )
-    SELECT n.office_id, n.version_id, v.content_hash, CASE WHEN n.n = 1 THEN v.content END AS content
+    SELECT n.office_id, n.version_id, v.content_hash,
+           CASE WHEN n.n = 1 AND NOT v.content_hash = ANY(CAST(:parsed AS text[])) THEN v.content END AS content
     FROM numbered n JOIN policy_versions v ON v.id = n.version_id
     ORDER BY n.version_id, n.n
     """  # noqa: S608  (put together from a constant)
@@ -50,8 +51,12 @@ FALL = text(
 
 NEXT = text("SELECT min(lower(in_force)) FROM policy_versions WHERE office_id = :office_id AND lower(in_force) > :at")
 
-VERSIONS = text("SELECT id, content_hash, content FROM policy_versions WHERE id = ANY(:version_ids)")
-
+VERSIONS = text(
+    """
+    SELECT id, content_hash, CASE WHEN NOT content_hash = ANY(CAST(:parsed AS text[])) THEN content END AS content
+    FROM policy_versions WHERE id = ANY(:version_ids)
+    """
+)
 
 PLANNED = text(
     """
@@ -106,7 +111,7 @@ class PolicyInForce:
 def in_force(tx: Connection, office_ids: Iterable[UUID], *, at: datetime) -> Mapping[UUID, PolicyInForce]:
     """The policy in force at `at` for each office, one query for all; Refused where an office has none."""
     wanted = set(office_ids)
-    rows = tx.execute(IN_FORCE, {"office_ids": list(wanted), "at": at}).all()
+    rows = tx.execute(IN_FORCE, {"office_ids": list(wanted), "at": at, "parsed": _known()}).all()
     found = {row.office_id: PolicyInForce(row.version_id, _parsed(row.content_hash, row.content)) for row in rows}
     if wanted - found.keys():
         raise Refused("no_policy_in_force")
@@ -151,7 +156,7 @@ def lock_planned(tx: Connection, office_id: UUID, *, after: UUID | None, limit: 
 
 def by_id(tx: Connection, version_ids: Iterable[UUID]) -> Mapping[UUID, Policy]:
     """The policies of these versions, one query for all."""
-    rows = tx.execute(VERSIONS, {"version_ids": list(version_ids)})
+    rows = tx.execute(VERSIONS, {"version_ids": list(version_ids), "parsed": _known()})
     return {row.id: _parsed(row.content_hash, row.content) for row in rows}
 
 
@@ -168,9 +173,18 @@ def former_items(tx: Connection, owed: Iterable[tuple[str, UUID]], policy: Polic
 _PARSED: dict[str, Policy] = {}
 """Versions never change, so each content is parsed once in a process."""
 
+MOST_KNOWN = 50
+"""Of so many contents, the last ones that were parsed, the database is told that they need not be sent again."""
 
-def _parsed(content_hash: str, content: Mapping[str, Any]) -> Policy:
+
+def _known() -> list[str]:
+    return list(_PARSED)[-MOST_KNOWN:]
+
+
+def _parsed(content_hash: str, content: Mapping[str, Any] | None) -> Policy:
+    """The policy of that content, which may be left out where it was parsed before."""
     if content_hash not in _PARSED:
+        assert content is not None  # noqa: S101  (left out for what is known alone)
         _PARSED[content_hash] = policy_from_mapping(content)
     return _PARSED[content_hash]
 

@@ -72,6 +72,8 @@ def claim(tx: Connection, subject_ids: Sequence[UUID], *, now: datetime) -> Mapp
 
 def location_checks(tx: Connection, subject_ids: Sequence[UUID], *, now: datetime) -> Mapping[UUID, list[CheckFacts]]:
     """The location checks, by subject, that a stored fix may turn. The caller holds the locks."""
+    if not subject_ids:
+        return {}
     found: dict[UUID, list[CheckFacts]] = defaultdict(list)
     for row in tx.execute(CHECKS, {"ids": list(subject_ids), "now": now}):
         found[row.subject_id].append(

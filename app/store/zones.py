@@ -49,6 +49,8 @@ def holding(
     A removal ends a zone early: `Zone.until` is the earlier of the two. Hours are for the caller: a zone with hours is
     given whether or not one of them falls into the span. Shapes are measured in the database (`zones.shape`).
     """
+    if not subject_ids:
+        return {}
     rows = tx.execute(HOLDING, {"ids": list(subject_ids), "from_at": from_at, "until": until})
     found: dict[UUID, list[Zone]] = defaultdict(list)
     for row in rows:

@@ -1,6 +1,6 @@
 """Where fixes lie and what follows: verdicts by the whole circle, marks, crossings of bounds, episodes, alerts."""
 
-from app.rules.places.crossings import Depths, How, depths, look_back
+from app.rules.places.crossings import LONGEST_LOOK_BACK, Depths, How, depths, look_back
 from app.rules.places.deciding import Person, Spot, decide, marks, told_of
 from app.rules.places.episodes import Bound, Episode, Findings, Known, Over, Track, find, is_quiet
 from app.rules.places.marks import FOUND, Mark, Weight, rewound, weigh
@@ -11,6 +11,7 @@ from app.rules.places.verdicts import LARGEST_ACCURACY_M, Measured, verdict
 __all__ = [
     "FOUND",
     "LARGEST_ACCURACY_M",
+    "LONGEST_LOOK_BACK",
     "AreaTerm",
     "Bound",
     "Depths",

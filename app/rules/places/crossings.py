@@ -14,6 +14,7 @@ from app.rules.facts import AlertKind
 from app.rules.places.marks import Weight
 from app.rules.places.points import Point, median, metres, reachable
 from app.rules.policy import Departure, Places
+from app.rules.policy.places import LIMITS
 
 SPREAD, OUTLIER = 2.0, 3.0
 """A phone's accuracy is the circle in which two thirds of its fixes lie. One in a hundred lies beyond twice as much,
@@ -61,6 +62,12 @@ def depths(kind: AlertKind, departure: Departure, places: Places, room_m: float 
 def look_back(places: Places) -> timedelta:
     """Fixes that lie longer before an instant than this make no difference to what is judged from there on."""
     return timedelta(minutes=2 * places.run_gap_min + places.drift_hold_min + places.stay_min)
+
+
+LONGEST_LOOK_BACK = timedelta(
+    minutes=2 * LIMITS["run_gap_min"][1] + LIMITS["drift_hold_min"][1] + LIMITS["stay_min"][1]
+)
+"""No policy asks for more."""
 
 
 def side_of(beyond_m: float | None, point: Point) -> bool | None:

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import NullPool, create_engine, make_url, text
 
 from app.config import driver_url
 from app.simulation.cluster import APPLICATION, OWNER
@@ -57,3 +57,14 @@ def _migrate(url: str) -> None:
     config.set_main_option("script_location", str(ROOT / "migrations"))
     config.attributes["url"] = url
     command.upgrade(config, "head")
+    _plan_once(url)
+
+
+def _plan_once(url: str) -> None:
+    """Let the database keep its plan of each statement: nearly all are asked again and again, for a few people each.
+
+    To plan a statement anew for its values takes several times as long as to answer it here.
+    """
+    owner = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with owner.connect() as connection:
+        connection.execute(text(f'ALTER DATABASE "{make_url(url).database}" SET plan_cache_mode = force_generic_plan'))
