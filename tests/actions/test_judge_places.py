@@ -50,6 +50,16 @@ def test_the_number_of_statements_does_not_grow_with_the_number_of_people(tx: Co
     assert len(sent) <= 14, sent
 
 
+def test_of_whom_nothing_is_on_record_nothing_more_is_read(person: Tracked) -> None:
+    person.at(MONDAY, -4000)  # the shape is at hand afterwards
+    report(person.tx, person.id, a_fix(MONDAY + MINUTE, -4009), now=MONDAY + MINUTE)
+
+    with counted(person.tx) as sent:
+        assert judge_positions(person.tx, now=MONDAY + MINUTE, ids=[person.id]) == Rejudged(1, 0, 0)
+
+    assert len(sent) == 6, sent  # who it is and what is on record, policy, area, fixes; the claim and its end
+
+
 def test_whoever_has_much_to_be_judged_is_judged_with_few_others() -> None:
     ages = {
         uuid4(): age for age in (MINUTE, HOUR, *(2 * DAY for _ in range(30)), *(9 * DAY for _ in range(5)), 400 * DAY)
