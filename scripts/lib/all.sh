@@ -16,3 +16,5 @@ cd -- "$ROOT"
 . scripts/lib/install.sh
 # shellcheck source=scripts/lib/environment.sh
 . scripts/lib/environment.sh
+# shellcheck source=scripts/lib/failed_once.sh
+. scripts/lib/failed_once.sh

@@ -1,5 +1,6 @@
 """The parts of the scripts that decide something. Starting the whole demo is a matter of its own."""
 
+import json
 import os
 import socket
 import stat
@@ -90,3 +91,34 @@ def test_a_failed_step_names_its_cause(tmp_path: Path, output: str, cause: str) 
 
 def test_packages_that_are_missing_are_found_without_the_network() -> None:
     assert bash("missing_packages bash no-such-package-at-all dpkg").stdout == "no-such-package-at-all\n"
+
+
+@pytest.mark.parametrize(
+    ("failed", "asked"),
+    [
+        ([], False),
+        (["tests/jobs/test_runner.py::test_a"], True),
+        (["tests/jobs/test_runner.py::test_a", "tests/web/test_day.py::test_b", "tests/api/test_c.py::test_c"], True),
+        ([f"tests/web/test_day.py::test_{n}" for n in range(4)], False),
+        (["tests/jobs/test_runner.py::test_a", "tests/rules/test_visits.py::test_b"], False),
+    ],
+)
+def test_few_that_failed_are_asked_alone_and_a_rule_never(tmp_path: Path, failed: list[str], asked: bool) -> None:
+    named = tmp_path / "lastfailed"
+    named.write_text(json.dumps(dict.fromkeys(failed, True), indent=2))
+    assert (bash(f"may_have_been_disturbed '{named}'").returncode == 0) is asked
+
+
+def test_what_was_never_written_asks_nobody(tmp_path: Path) -> None:
+    assert bash(f"may_have_been_disturbed '{tmp_path / 'nothing'}'").returncode == 1
+
+
+@pytest.mark.parametrize(("answer", "outcome"), [("true", 0), ("false", 1)])
+def test_what_passes_only_alone_is_told_aloud_and_what_fails_again_fails(
+    tmp_path: Path, answer: str, outcome: int
+) -> None:
+    named = tmp_path / "lastfailed"
+    named.write_text('{\n  "tests/web/test_day.py::test_a": true\n}')
+    done = bash(f"FAILED_TESTS='{named}'; ask_alone {answer}")
+    assert done.returncode == outcome
+    assert ("PASSED ALONE" in done.stderr and "test_day.py::test_a" in done.stderr) is (outcome == 0)
