@@ -83,8 +83,14 @@ def test_accepted_ends_the_alert_of_a_missed_duty_with_the_phone_as_cause() -> N
     missed = replace(DUTY, missed_at=JUDGED)
     episodes = (Episode(UUID(int=31), DUE - timedelta(days=2)), Episode(DUTY.id, DUE))
     rest = answered(facts(standing(OPENS), duty=missed, episodes=episodes), accepted=True)
-    recovered = [(e.source and e.source.id, e.recovered_at, e.cause) for e in rest if isinstance(e, RecoverAlert)]
-    assert recovered == [(DUTY.id, DUE, Cause.PHONE), (None, OPENS, None)]
+    recovered = [
+        (e.kind, e.source and e.source.id, e.recovered_at, e.cause) for e in rest if isinstance(e, RecoverAlert)
+    ]
+    assert recovered == [
+        (AlertKind.MISSED_CHECK_IN, DUTY.id, DUE, Cause.PHONE),
+        (AlertKind.SUSPECTED_SEPARATION, DUTY.id, DUE, Cause.PHONE),
+        (AlertKind.MISSED_CHECK_IN, None, OPENS, None),
+    ]
 
 
 def test_accepted_turns_late_into_on_time_and_leaves_what_is_settled() -> None:

@@ -166,7 +166,7 @@ def test_the_watchdog_reads_no_table_whole(seeded: Connection) -> None:
 @pytest.mark.parametrize(
     ("statement", "values"),
     [
-        (policies.IN_FORCE, {"office_ids": [UUID(int=1)], "at": MONDAY}),
+        (policies.IN_FORCE, {"office_ids": [UUID(int=1)], "at": MONDAY, "parsed": []}),
         (planning.VERSIONS, {"office_ids": [UUID(int=1)], "from_at": MONDAY, "to_at": MONDAY + HOUR}),
         (ladder.MEMBERS, {"office_ids": [UUID(int=1)], "now": MONDAY}),
         (staffing.OFFICES, {"office_ids": [UUID(int=1)]}),
