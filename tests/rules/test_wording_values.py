@@ -39,6 +39,11 @@ def test_how_a_value_reads(value: object, read: object) -> None:
     assert shown({"at": value}) == {"at": read}
 
 
+@pytest.mark.parametrize(("hours", "read"), [("24", "24 小时"), ("1", "1 小时"), ("0.1", "6 分钟")])
+def test_less_than_an_hour_reads_in_minutes(hours: str, read: str) -> None:
+    assert shown({"hours": hours}) == {"hours": read}
+
+
 def test_codes_read_by_the_name_of_their_placeholder() -> None:
     assert shown({"kind": "lost_contact", "step": "county", "other": "county"}) == {
         "kind": "失去联系",

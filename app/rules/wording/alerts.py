@@ -52,9 +52,9 @@ SENTENCES: dict[str, str] = {
     "不适用的请写明理由申请免除。",
     "talk_overdue_no_record": "{title}最迟应在 {due} 完成,还没有记录。谈过的请补记,没谈的请尽快安排,"
     "不适用的请写明理由申请免除。",
-    "handling_overdue_untaken": "“{kind}”的预警自 {since} 起持续,超过 {hours} 小时无人受理、没有办结。"
+    "handling_overdue_untaken": "“{kind}”的预警自 {since} 起持续,超过 {hours}无人受理、没有办结。"
     "请尽快联系本人、核实情况,并写明结果办结。",
-    "handling_overdue_taken": "“{kind}”的预警自 {since} 起持续,已有人受理,超过 {hours} 小时没有办结。"
+    "handling_overdue_taken": "“{kind}”的预警自 {since} 起持续,已有人受理,超过 {hours}没有办结。"
     "请受理人核实情况、写明结果办结;一时办不了的,请报告县级机构。",
     "handling_caught_up": "预警已经办结,或者情况已经恢复。",
     "tracker_refused": "手机上的定位客户端还在用 {ended} 已停用的凭据发送,内容没有接收。"

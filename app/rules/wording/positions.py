@@ -10,32 +10,32 @@ SENTENCES: dict[str, str] = {
     "collect_nothing": "现在没有允许采集位置的依据,手机不采集位置。",
     "fix_in_window": "在规定时间内收到位置。",
     "fix_in_grace": "收到位置,时间晚于规定时段。",
-    "silent": "手机 {since} 之后没有任何联系,已超过 {hours} 小时的时限。",
-    "never_heard": "{since} 登记以来,手机从未联系过,已超过 {hours} 小时的时限。",
-    "silent_battery_low": "手机 {since} 之后没有任何联系,已超过 {hours} 小时的时限;当时电量 {battery}%,可能没电。",
-    "silent_permission_lost": "手机 {since} 之后没有任何联系,已超过 {hours} 小时的时限;当时定位没有打开。",
-    "silent_battery_saver": "手机 {since} 之后没有任何联系,已超过 {hours} 小时的时限;当时开着省电模式。",
-    "silent_no_network": "手机 {since} 之后没有任何联系,已超过 {hours} 小时的时限;最后一次报告时没有网络。",
+    "silent": "手机 {since} 之后没有任何联系,已超过 {hours}的时限。",
+    "never_heard": "{since} 登记以来,手机从未联系过,已超过 {hours}的时限。",
+    "silent_battery_low": "手机 {since} 之后没有任何联系,已超过 {hours}的时限;当时电量 {battery}%,可能没电。",
+    "silent_permission_lost": "手机 {since} 之后没有任何联系,已超过 {hours}的时限;当时定位没有打开。",
+    "silent_battery_saver": "手机 {since} 之后没有任何联系,已超过 {hours}的时限;当时开着省电模式。",
+    "silent_no_network": "手机 {since} 之后没有任何联系,已超过 {hours}的时限;最后一次报告时没有网络。",
     "silent_after_outage": "手机 {since} 起与许多手机同时失联,故障 {ended} 已恢复,这部手机仍没有联系,请核实。",
-    "silent_but_met": "手机 {since} 之后没有任何联系,已超过 {hours} 小时的时限;本人 {met} 见过工作人员,请查看手机。",
+    "silent_but_met": "手机 {since} 之后没有任何联系,已超过 {hours}的时限;本人 {met} 见过工作人员,请查看手机。",
     "silent_outside": (
-        "手机 {since} 之后没有任何联系,已超过 {hours} 小时的时限;失联前最后的位置显示在允许区域外,请尽快核实。"
+        "手机 {since} 之后没有任何联系,已超过 {hours}的时限;失联前最后的位置显示在允许区域外,请尽快核实。"
     ),
     "silent_moving_out": (
-        "手机 {since} 之后没有任何联系,已超过 {hours} 小时的时限;失联前在向允许区域的边界移动,相距 {edge_m} 米,请核实。"
+        "手机 {since} 之后没有任何联系,已超过 {hours}的时限;失联前在向允许区域的边界移动,相距 {edge_m} 米,请核实。"
     ),
     "silent_near_edge": (
-        "手机 {since} 之后没有任何联系,已超过 {hours} 小时的时限;失联前的位置离允许区域的边界 {edge_m} 米,请核实。"
+        "手机 {since} 之后没有任何联系,已超过 {hours}的时限;失联前的位置离允许区域的边界 {edge_m} 米,请核实。"
     ),
-    "silent_logged_out": "手机 {since} 前后退出了登录,之后没有任何联系,已超过 {hours} 小时的时限,请与本人核实。",
+    "silent_logged_out": "手机 {since} 前后退出了登录,之后没有任何联系,已超过 {hours}的时限,请与本人核实。",
     "silent_app_gone": (
-        "手机 {since} 之后没有任何联系,已超过 {hours} 小时的时限;推送服务显示应用已不在手机上,请与本人核实。"
+        "手机 {since} 之后没有任何联系,已超过 {hours}的时限;推送服务显示应用已不在手机上,请与本人核实。"
     ),
     "silent_after_misses": (
-        "手机 {since} 之后没有任何联系,已超过 {hours} 小时的时限;此前三天有 {n} 次未收到签到,当时手机有联系,请核实。"
+        "手机 {since} 之后没有任何联系,已超过 {hours}的时限;此前三天有 {n} 次未收到签到,当时手机有联系,请核实。"
     ),
     "silent_for_long": (
-        "手机 {since} 之后没有任何联系,已超过 {hours} 小时时限的两倍;失联前手机状态正常,电量 {battery}%,请与本人核实。"
+        "手机 {since} 之后没有任何联系,已超过 {hours}时限的两倍;失联前手机状态正常,电量 {battery}%,请与本人核实。"
     ),
     "silence_without_network": "手机 {since} 起没有联系;恢复后补传了期间的记录,当时手机开着,只是没有网络。",
     "silence_app_stopped": "手机 {since} 起没有联系;恢复后没有期间的记录,手机没有重启过,可能是应用被系统停止。",

@@ -24,8 +24,8 @@ SENTENCES: dict[str, str] = {
     "proof_subject_later": "对象的手机当时({minutes} 分钟以内)离工作人员 {metres} 米,两个误差合计 {accuracy} 米。"
     "记录是事后写的,不知道工作人员的位置是什么时候的,不作判断。",
     "proof_written_at_once": "结束后 {minutes} 分钟写成,在 {limit} 天的期限内。",
-    "proof_written_soon": "结束后 {hours} 小时写成,在 {limit} 天的期限内。",
-    "proof_written_late": "结束后 {hours} 小时({days} 天)写成,超过了 {limit} 天的期限。",
+    "proof_written_soon": "结束后 {hours}写成,在 {limit} 天的期限内。",
+    "proof_written_late": "结束后 {hours}({days} 天)写成,超过了 {limit} 天的期限。",
     "proof_drafted_soon": "结束后 {days} 天才送到,超过 {limit} 天;手机上的草稿按时开始,但只有手机自己的时间可查。",
     "proof_no_photo": "没有照片,不能用照片判断时间。",
     "proof_photo_timeless": "{photos} 张照片都没有拍摄时间,不能判断。",

@@ -73,6 +73,8 @@ def _shown(name: str, value: object, today: date | None) -> object:
 def _shown_text(name: str, value: str, today: date | None) -> str:
     if name in _METRES and value.isdecimal():
         return _distance(int(value))
+    if name == "hours":
+        return _hours(value)
     if named := NAMES.get(name, {}).get(value):
         return named
     return _time(value, today) or value
@@ -81,6 +83,11 @@ def _shown_text(name: str, value: str, today: date | None) -> str:
 def _distance(metres: int) -> str:
     """Such as `350 米` or `12.3 公里`."""
     return f"{metres} 米" if metres < 1000 else f"{metres / 1000:.1f} 公里"
+
+
+def _hours(hours: str) -> str:
+    """Such as `24 小时`, or `6 分钟` for less than one."""
+    return f"{hours} 小时" if float(hours) >= 1 else f"{float(hours) * 60:.0f} 分钟"
 
 
 def _length(seconds: int) -> str:
