@@ -78,6 +78,14 @@ def worker_database(database_server: database.Server) -> Iterator[Database]:
         yield copy
 
 
+@pytest.fixture(scope="module")
+def walked_database(database_server: database.Server) -> Iterator[Database]:
+    """A copy for the tests of one file that look from all sides at what no one commits."""
+    with database.copy_of_template(database_server) as copy:
+        database.keep_unvacuumed(copy)
+        yield copy
+
+
 @pytest.fixture(scope="session")
 def engine(worker_database: Database) -> Iterator[Engine]:
     """The service's own kind of engine on the shared copy, in the application's role. Commit nothing with it."""

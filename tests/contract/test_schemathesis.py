@@ -180,8 +180,8 @@ def _one_of(body: Json, number: int) -> Json:
 
 
 @pytest.fixture(scope="module")
-def client(worker_database: Database) -> Iterator[Client]:
-    with undone_engine(worker_database.url) as engine:
+def client(walked_database: Database) -> Iterator[Client]:
+    with undone_engine(walked_database.url) as engine:
         yield Client(engine)
 
 

@@ -97,9 +97,9 @@ TOLD = [route for route in OFFICE_ROUTES if route.short in EXAMPLES]
 
 
 @pytest.fixture(scope="module")
-def walked(worker_database: Database) -> Iterator[Engine]:
+def walked(walked_database: Database) -> Iterator[Engine]:
     """One world for the whole walk; each step is undone before the next."""
-    with undone_engine(worker_database.url) as engine:
+    with undone_engine(walked_database.url) as engine:
         yield engine
 
 

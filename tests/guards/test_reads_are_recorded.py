@@ -79,8 +79,8 @@ READING = {name: route for name, route in _showing().items() if name not in NO_P
 
 
 @pytest.fixture(scope="module")
-def walked(worker_database: Database) -> Iterator[Engine]:
-    with undone_engine(worker_database.url) as engine:
+def walked(walked_database: Database) -> Iterator[Engine]:
+    with undone_engine(walked_database.url) as engine:
         yield engine
 
 

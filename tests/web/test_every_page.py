@@ -45,8 +45,8 @@ ACCESS = pages_of(make_test_app(create_engine("postgresql+psycopg://"), a_clock(
 
 
 @pytest.fixture(scope="module")
-def walked(worker_database: Database) -> Iterator[Engine]:
-    with undone_engine(worker_database.url) as engine:
+def walked(walked_database: Database) -> Iterator[Engine]:
+    with undone_engine(walked_database.url) as engine:
         yield engine
 
 
