@@ -42,7 +42,7 @@ def upgrade() -> None:
         op.create_check_constraint(op.f(f"ck_visit_points_{name}"), "visit_points", condition)
     op.execute(ENDED_LONG_AGO)
     op.alter_column("user_channels", "cipher", existing_type=sa.LargeBinary(), nullable=True)
-    op.create_index("ix_position_batches_received_at", "position_batches", ["received_at"])
+    op.create_index("ix_position_batches_received_at", "position_batches", ["received_at"], postgresql_using="brin")
     placed = sa.text("place IS NOT NULL")
     op.create_index("ix_attempts_placed", "attempts", ["subject_id", "received_at"], postgresql_where=placed)
     op.execute(_to_the_role(f"GRANT DELETE ON {DELETED_BY_A_JOB} TO {APP_ROLE}"))
